@@ -1,0 +1,51 @@
+"""Visible tests of exercise03: small cases with answers that you can check by hand."""
+
+import pytest
+import torch
+
+from grader.examination import close
+
+# Logits that are logarithms of counts: the softmax of a row is each count's share of the row's total.
+COUNTS = torch.tensor([[1.0, 2.0, 1.0], [3.0, 1.0, 4.0], [5.0, 1.0, 10.0]])  # totals 4, 8 and 16
+
+
+@pytest.mark.visible
+@pytest.mark.points(1)
+@pytest.mark.hint(
+    "Write the shape of every intermediate result beside its line: what must be divided by what?",
+    zh="在每一行旁写出中间结果的形状：谁应该除以谁？",
+)
+def test_softmax_turns_each_row_into_shares(student):
+    """Each row of logits becomes its own set of probabilities.
+    zh: 每一行 logits 各自变成一组概率。
+    """
+    expected = torch.tensor([[0.25, 0.5, 0.25], [0.375, 0.125, 0.5], [0.3125, 0.0625, 0.625]])
+    close(student.softmax(COUNTS.log(), dim=-1), expected)
+
+
+@pytest.mark.visible
+@pytest.mark.points(1)
+@pytest.mark.hint(
+    "The logarithm is the natural one: neighbouring logits that differ by 1 have log-probabilities that differ by 1.",
+    zh="这里用自然对数：相差 1 的两个 logit，其对数概率也相差 1。",
+)
+def test_log_softmax_is_the_natural_logarithm(student):
+    """Log-probabilities are natural logarithms.
+    zh: 对数概率是自然对数。
+    """
+    logits = torch.tensor([[2.0, 1.0, 0.0], [0.0, 0.0, 0.0]])
+    expected = torch.tensor([[-0.40760596, -1.40760596, -2.40760596], [-1.09861229, -1.09861229, -1.09861229]])
+    close(student.log_softmax(logits, dim=-1), expected)
+
+
+@pytest.mark.visible
+@pytest.mark.points(1)
+@pytest.mark.hint(
+    "Pick one log-probability per row, the target's; the loss is their mean with the sign turned.",
+    zh="每行只取目标类别的那一个对数概率，取平均再变号。",
+)
+def test_cross_entropy_averages_over_the_rows(student):
+    """The loss of two rows is the mean of -ln(1/4) and -ln(1/2).
+    zh: 两行的损失是 -ln(1/4) 与 -ln(1/2) 的平均值。
+    """
+    close(student.cross_entropy(COUNTS[:2].log(), torch.tensor([0, 2])), torch.tensor(1.03972077))

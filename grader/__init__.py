@@ -1,0 +1,56 @@
+"""dlgrade as a library: `check`, `load_course`, `Report`. Importing it loads nothing else, and never torch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from grader.exercise import load_course
+    from grader.records import Device, Isolation
+    from grader.report import Report
+
+__version__ = "0.1.0"
+
+__all__ = ["Report", "__version__", "check", "load_course"]
+
+
+def check(
+    exercise: str,
+    submission: Path | str | None = None,
+    *,
+    course: Path | str | None = None,
+    device: Device | str = "cpu",
+    isolation: Isolation | str | None = None,
+    seed: int | None = None,
+) -> Report:
+    """Grade one submission, as `dlgrade check` does, and return its report.
+
+    `submission` is a file or folder; without it, the course folder's own file is graded. `isolation` None takes
+    the strongest that the machine offers. Every process has ended when this returns.
+
+    Raises: the exceptions of `grader.errors`, split by whose fault they are.
+    """
+    from grader.exercise import load_course
+    from grader.pipeline import Grader
+    from grader.records import Device, Isolation
+    from grader.submission import collect
+
+    with Grader(None if isolation is None else Isolation(isolation), Device(device)) as grader:
+        grader.start()
+        found = load_course(None if course is None else Path(course)).find(exercise)
+        handed_in = collect(found, Path(found.folder if submission is None else submission))
+        return grader.examine(found, handed_in, seed=seed)
+
+
+def __getattr__(name: str) -> object:
+    """Load `load_course` and `Report` on first use."""
+    if name == "load_course":
+        from grader.exercise import load_course
+
+        return load_course
+    if name == "Report":
+        from grader.report import Report
+
+        return Report
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,101 @@
+"""`dlgrade check`: grade one submission and say why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli.formats import deliver, plan_delivery
+from grader.cli.language import choose_language, local
+from grader.cli.options import as_isolation, course_option, examination_options, language_option
+from grader.cli.output import Progress
+from grader.errors import SandboxUnavailable
+from grader.records import Device, Isolation
+
+if TYPE_CHECKING:
+    from grader.report import Report
+
+
+@click.command(
+    "check",
+    help=local(
+        "Grade EXERCISE: an id, a slug, a number, or a unique beginning of these (exercise03, softmax, 3).",
+        "给 EXERCISE 评分：编号、短名、数字，或其唯一的开头（exercise03、softmax、3）。",
+    ),
+)
+@click.argument("exercise")
+@click.option(
+    "--submission",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help=local("A file or folder to grade instead of your own files.", "要评分的文件或文件夹；默认为你自己的文件。"),
+)
+@click.option(
+    "--format",
+    "formats",
+    default="text",
+    show_default=True,
+    metavar="NAME[,NAME]",
+    help=local("text or json; several need --output.", "text 或 json；多个格式需要 --output。"),
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help=local("Also write report.txt, report.json there.", "同时把 report.txt、report.json 写入该文件夹。"),
+)
+@click.option("-v", "--verbose", is_flag=True, help=local("Explain every failed test.", "解释每一项未通过的测试。"))
+@examination_options
+@course_option
+@language_option
+def command(
+    exercise: str,
+    *,
+    submission: Path | None,
+    formats: str,
+    output: Path | None,
+    verbose: bool,
+    device: str,
+    seed: int | None,
+    isolation: str,
+    course: Path | None,
+) -> int:
+    """Grade, show, and return the exit code of the report."""
+    from grader.report import exit_code
+
+    delivery = plan_delivery(formats, output)
+    report = _grade(exercise, submission, course, device=Device(device), seed=seed, isolation=as_isolation(isolation))
+    deliver(report, delivery, language=choose_language(None), verbose=verbose)
+    return exit_code(report)
+
+
+def _grade(
+    name: str,
+    submission: Path | None,
+    course: Path | None,
+    *,
+    device: Device,
+    seed: int | None,
+    isolation: Isolation | None,
+) -> Report:
+    from grader.pipeline import Grader
+
+    try:
+        with Progress() as progress, Grader(isolation, device) as grader:
+            # First of all: torch is imported in the background while the course is read.
+            grader.start()
+            progress.say(local("Starting torch …", "正在启动 torch……"))
+            from grader.cli.grading import grade
+            from grader.exercise import load_course
+
+            found_course = load_course(course)
+            exercise = found_course.find(name)
+            progress.say(local(f"Grading {exercise.name} …", f"正在评分 {exercise.name}……"))
+            return grade(grader, found_course, exercise, submission=submission, device=device, seed=seed)
+    except SandboxUnavailable as error:
+        from grader.cli.grading import report_failure
+        from grader.exercise import load_course
+
+        return report_failure(load_course(course).find(name), error, device=device, seed=seed)

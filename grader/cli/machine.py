@@ -1,0 +1,183 @@
+"""What `doctor` finds out: facts of the machine, and one real exam of a tiny exercise."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import tempfile
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader import __version__
+from grader.errors import GraderError
+from grader.exercise import find_workspace, load_course
+from grader.pipeline import Grader, degrees
+from grader.records import Device, Exercise, Isolation, Limits, Reveal, SourceFile, Submission, Text
+
+if TYPE_CHECKING:
+    from grader.sandbox.jail import Degree
+
+# Right in one test, so that full score needs a tensor to cross both ways.
+STUB = "def double(x):\n    return None\n"
+ANSWER = "def double(x):\n    return 2 * x\n"
+TESTS = '''"""Visible tests of the trial."""
+
+import torch
+from grader.examination import close
+
+
+def test_doubles(student):
+    """Doubles a tensor.
+
+    zh: 把张量加倍。
+    """
+    close(student.double(torch.ones(3)), 2 * torch.ones(3))
+'''
+
+
+class Launcher(StrEnum):
+    """How the process of a submission comes to be."""
+
+    FORK = "fork"  # of the warm base
+    FRESH = "fresh"  # started anew, torch and all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """One real exam. Units: seconds; `first_s` includes the start of torch, `warm_s` is the second exam alone."""
+
+    works: bool
+    first_s: float = 0.0
+    warm_s: float = 0.0
+    isolation: Isolation | None = None
+    problem: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """What dlgrade has to work with."""
+
+    dlgrade: str
+    python: str
+    torch: str | None  # its version; None: not installed
+    platform: str
+    cores: int
+    memory_mib: int | None  # None: the platform does not say
+    launcher: Launcher
+    degrees: tuple[Degree, ...]
+    course: str | None
+    course_problem: Text | None
+    workspace: str | None
+    trial: Trial
+
+
+def examine_machine(course: Path | None) -> Machine:
+    """Return what this machine offers; nothing that is missing raises."""
+    root, problem = _course_root(course)
+    return Machine(
+        dlgrade=__version__,
+        python=f"{platform.python_version()} ({platform.python_implementation()})",
+        torch=_torch_version(),
+        platform=f"{platform.system()} {platform.release()} {platform.machine()}",
+        cores=_cores(),
+        memory_mib=_memory_mib(),
+        launcher=Launcher.FORK if hasattr(os, "fork") else Launcher.FRESH,
+        degrees=degrees(),
+        course=root,
+        course_problem=problem,
+        workspace=_workspace_root(),
+        trial=try_exam(),
+    )
+
+
+def try_exam() -> Trial:
+    """Grade a right answer to a tiny exercise twice, through the real path."""
+    with tempfile.TemporaryDirectory(prefix="dlgrade-doctor-") as folder:
+        exercise = _tiny_exercise(Path(folder))
+        answer = Submission(
+            files=(SourceFile(name="double.py", text=ANSWER),),
+            origin="doctor",
+            sha256=hashlib.sha256(ANSWER.encode()).hexdigest(),
+            untouched=False,
+        )
+        start = time.monotonic()
+        try:
+            with Grader(None, Device.CPU) as grader:
+                grader.start()
+                grader.examine(exercise, answer, seed=0)
+                between = time.monotonic()
+                report = grader.examine(exercise, answer, seed=0)
+                end = time.monotonic()
+        except GraderError as error:
+            return Trial(works=False, problem=_both(error))
+    if report.score is None or report.score.earned != report.score.possible:
+        problem = report.problem or next((test.explanation for test in report.tests if test.explanation), None)
+        unknown = Text(en="A right answer did not get full score.", zh="正确答案没有得到满分。")
+        return Trial(works=False, isolation=report.isolation, problem=problem.problem if problem else unknown)
+    return Trial(works=True, first_s=between - start, warm_s=end - between, isolation=report.isolation)
+
+
+def _tiny_exercise(folder: Path) -> Exercise:
+    (folder / "double.py").write_text(STUB, encoding="utf-8")
+    (folder / "test_visible.py").write_text(TESTS, encoding="utf-8")
+    return Exercise(
+        id="exercise00",
+        slug="trial",
+        title=Text(en="Trial", zh="试评"),
+        topics=(),
+        files=("double.py",),
+        devices=(Device.CPU,),
+        preload=(),
+        limits=Limits(call_s=10.0, exam_s=60.0),
+        mutates={},
+        forbid=(),
+        reveal_hidden=Reveal.FULL,
+        folder=str(folder),
+        solution_folder="",
+        sha256=hashlib.sha256((STUB + TESTS).encode()).hexdigest(),
+    )
+
+
+def _course_root(course: Path | None) -> tuple[str | None, Text | None]:
+    try:
+        return str(load_course(course).root), None
+    except GraderError as error:
+        return None, _both(error)
+
+
+def _workspace_root() -> str | None:
+    try:
+        workspace = find_workspace(Path.cwd())
+    except (GraderError, OSError):  # a damaged marker: the course's line says so
+        return None
+    return None if workspace is None else str(workspace.root)
+
+
+def _torch_version() -> str | None:
+    try:
+        return metadata.version("torch")
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _cores() -> int:
+    # What this process may use, which in a container is less than what there is.
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
+
+
+def _memory_mib() -> int | None:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+    except (AttributeError, ValueError, OSError):
+        return None
+
+
+def _both(error: GraderError) -> Text:
+    text = getattr(error, "text", None)
+    return text if isinstance(text, Text) else Text(en=str(error), zh=str(error))

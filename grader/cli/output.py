@@ -1,0 +1,110 @@
+"""Where text goes: reports to stdout, everything else to stderr, and only as much dress as the other end can wear."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TextIO
+
+PLAIN_WIDTH = 100  # columns, where nobody says how wide the other end is
+MARKS = "✓✗█░·…"  # some of what reports draw with
+CLEAR_LINE = "\r\x1b[2K"
+CLEAR_SCREEN = "\x1b[2J\x1b[3J\x1b[H"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dress:
+    """How a report on stdout may look."""
+
+    width: int  # columns
+    color: bool
+    ascii_only: bool  # the encoding has no bars and marks
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Return whether a person sees `stream` now; a closed or missing one is none."""
+    try:
+        return stream.isatty()
+    except (AttributeError, ValueError):  # None under pythonw; closed
+        return False
+
+
+def dress() -> Dress:
+    """Return what stdout can show: plain when piped, when NO_COLOR is set, or on a dumb terminal."""
+    terminal = is_terminal(sys.stdout)
+    plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    width = shutil.get_terminal_size((PLAIN_WIDTH, 24)).columns if terminal else PLAIN_WIDTH
+    return Dress(width=max(40, width), color=terminal and not plain, ascii_only=not can_show(MARKS))
+
+
+def can_show(text: str) -> bool:
+    """Return whether stdout's encoding has every character of `text`."""
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError, AttributeError):
+        return False
+    return True
+
+
+def accept_every_character() -> None:
+    """Let a stream of a narrow encoding show `?` for what it cannot, instead of failing halfway through a report."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+
+
+def write_out(text: str) -> None:
+    """Write `text` and a newline to stdout; a reader that has left, such as `| head`, is no error."""
+    try:
+        sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        discard_stdout()
+
+
+def discard_stdout() -> None:
+    """Point stdout at nothing, so that the interpreter's last flush is quiet too."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def write_error(text: str) -> None:
+    """Write a line to stderr; if even that is closed, there is nobody left to tell."""
+    try:
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        return
+
+
+class Progress:
+    """One line on stderr that says what is being waited for, and is gone afterwards; nothing when stderr is piped."""
+
+    def __init__(self) -> None:
+        self._shown = False
+        self._terminal = is_terminal(sys.stderr)
+
+    def say(self, text: str) -> None:
+        """Replace the line."""
+        if self._terminal:
+            sys.stderr.write(f"{CLEAR_LINE}{text}")
+            sys.stderr.flush()
+            self._shown = True
+
+    def clear(self) -> None:
+        """Take the line away, before anything else is printed."""
+        if self._shown:
+            sys.stderr.write(CLEAR_LINE)
+            sys.stderr.flush()
+            self._shown = False
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.clear()

@@ -1,0 +1,242 @@
+"""What went wrong, in one line, for each kind of evidence; and the causes of what is no comparison."""
+
+from __future__ import annotations
+
+from grader.diagnosis.finding import Finding
+from grader.diagnosis.wording import Sentences, fill, finding, t
+from grader.records import Text
+
+HIDDEN = t("A hidden check failed.", "一项隐藏检查未通过。")
+
+PROBLEMS: dict[str, Text] = {
+    "subject.result": t("The result", "结果"),
+    "subject.computed": t("A value computed from the result", "由结果计算出的值"),
+    # in words
+    "type": t("{subject} has the wrong type.", "{subject}的类型不对。"),
+    "length": t("{subject} has the wrong number of items, or other keys.", "{subject}的项数或键不对。"),
+    "shape": t("{subject} has the wrong shape.", "{subject}的形状不对。"),
+    "dtype": t("{subject} has the wrong dtype.", "{subject}的 dtype 不对。"),
+    "device": t("{subject} lies on the wrong device.", "{subject}所在的设备不对。"),
+    "finiteness": t("{subject} has NaN or infinity in the wrong places.", "{subject}在不该出现的位置有 NaN 或无穷。"),
+    "value": t("{subject} has the wrong values.", "{subject}的值不对。"),
+    # with attributes
+    "shape.sizes": t("{subject} has shape {got}, expected {wanted}.", "{subject}的形状是 {got}，应为 {wanted}。"),
+    "dtype.names": t("{subject} has dtype {got}, expected {wanted}.", "{subject}的 dtype 是 {got}，应为 {wanted}。"),
+    "device.names": t("{subject} is on {got}, expected on {wanted}.", "{subject}在 {got} 上，应在 {wanted} 上。"),
+    "length.items": t("{subject} has {got} items, expected {wanted}.", "{subject}有 {got} 项，应为 {wanted} 项。"),
+    "length.keys": t("{subject} has other keys than expected.", "{subject}的键与要求不同。"),
+    "attribute": t("{subject} is {got}, expected {wanted}.", "{subject}是{got}，应为{wanted}。"),
+    # with values
+    "value.one": t("{subject} is {got}, expected {wanted}{within}.", "{subject}是 {got}，应为 {wanted}{within}。"),
+    "value.at": t(
+        "{subject} at {index} is {got}, expected {wanted}{within}.",
+        "{subject}在 {index} 处是 {got}，应为 {wanted}{within}。",
+    ),
+    "within": t(" (within {allowed})", "（误差 {allowed} 以内）"),
+    "where.count": t(
+        "{differing} of {total} values differ; largest error {error}",
+        "{total} 个值中有 {differing} 个不同；最大误差 {error}",
+    ),
+    "where.nonfinite": t(
+        "{differing} of {total} values differ; yours has {nan} NaN and {inf} infinite",
+        "{total} 个值中有 {differing} 个不同；你的结果有 {nan} 个 NaN、{inf} 个无穷",
+    ),
+    "where.path": t("in item {path}", "在第 {path} 项"),
+    "facts.array": t("{type} of shape {shape}, {dtype}", "形状为 {shape} 的 {type}，{dtype}"),
+    "facts.items": t("{type} of {length} items", "含 {length} 项的 {type}"),
+    "facts.object": t("an object", "一个对象"),
+    # other evidence
+    "asserted": t("A check of the test does not hold.", "测试中的一项检查不成立。"),
+    "asserted.full": t("A check of the test does not hold: {message}", "测试中的一项检查不成立：{message}"),
+    "raised": t("{function} raised {type}.", "{function} 引发了 {type}。"),
+    "raised.full": t("{function} raised {type}: {message}", "{function} 引发了 {type}：{message}"),
+    "raised.own": t("an exception of its own class", "自定义异常"),
+    "raised.importing": t("Importing {module}", "导入 {module} 时"),
+    "raised.code": t("Your code", "你的代码"),
+    "unusable": t("The test could not use the result.", "测试无法使用返回的结果。"),
+    "unusable.full": t("The test could not use the result: {problem}", "测试无法使用返回的结果：{problem}"),
+    "input_changed": t(
+        "The call changed its argument `{name}`, which must stay as it was.",
+        "这次调用改变了参数 `{name}`，而它应保持不变。",
+    ),
+    "input_changed.full": t(
+        "The call changed its argument `{name}` at {index} from {before} to {after}.",
+        "这次调用把参数 `{name}` 在 {index} 处从 {before} 改成了 {after}。",
+    ),
+    "not_in_graph": t("No gradient flows back from the result.", "梯度无法从结果传回。"),
+    "missing_name": t("{module} has no public name `{name}`.", "{module} 中没有名为 `{name}` 的函数或类。"),
+    "refused.too-large": t("The result is too large.", "返回的结果太大。"),
+    "refused.too-large.full": t(
+        "The result has {size}, the limit is {limit}.", "返回的结果有 {size}，上限为 {limit}。"
+    ),
+    "refused.unsupported": t("The result is of a kind that cannot be compared.", "返回的结果属于无法比较的类型。"),
+    "handle": t("The result is an object where the test needs a plain value.", "测试需要普通的值，返回的却是对象。"),
+    "ended.call": t("The call did not end within {limit} s.", "调用未在 {limit} 秒内结束。"),
+    "ended.exam": t("The exam did not end within {limit} s.", "考试未在 {limit} 秒内结束。"),
+    "ended.memory": t("More than {limit} MiB of memory were used.", "使用的内存超过了 {limit} MiB。"),
+    "ended.exit": t("The program ended itself (exit status {status}).", "程序自行退出了（退出状态 {status}）。"),
+    "ended.signal": t("The program crashed ({status}).", "程序崩溃了（{status}）。"),
+    "ended.wire": t("The program wrote to a channel that belongs to the grader.", "程序写入了评分器专用的通道。"),
+    "ended.forbidden": t("`{name}` may not be used in this exercise.", "本题不得使用 `{name}`。"),
+    "ended.forbidden.some": t("Something is used that this exercise forbids.", "使用了本题禁止的内容。"),
+}
+
+CAUSES: dict[str, Sentences] = {
+    "asserted": Sentences(
+        hint=t("The result lacks a property that the exercise asks for.", "结果不具备题目要求的性质。"),
+        next_step=t("Reread what the exercise says about this check.", "重读题目中与这项检查有关的说明。"),
+    ),
+    "unusable": Sentences(
+        hint=t("The result is not of the kind that the exercise asks for.", "结果不是题目要求的类型。"),
+        next_step=t("Compare the type and shape of your result with the exercise.", "把结果的类型和形状与题目对照。"),
+    ),
+    "input_changed.values": Sentences(
+        hint=t(
+            "In-place operations (`x -= ...`, `x[...] = ...`, `x.add_()`), also on a view, change the caller's data.",
+            "就地运算（`x -= ...`、`x[...] = ...`、`x.add_()`），对视图也一样，会写入调用者的数据。",
+        ),
+        next_step=t(
+            "Write `x = x - ...`, or start from `x.clone()` (`x.copy()`).",
+            "写成 `x = x - ...`，或先用 `x.clone()`（`x.copy()`）。",
+        ),
+    ),
+    "input_changed.items": Sentences(
+        hint=t(
+            "An append, pop, sort or assignment changed the caller's list or dictionary.",
+            "append、pop、sort 或赋值改变了调用者的列表或字典。",
+        ),
+        next_step=t("Work on a copy: `list(items)`, `dict(items)`.", "在副本上操作：`list(items)`、`dict(items)`。"),
+    ),
+    "input_changed.shape": Sentences(
+        hint=t(
+            "A method that ends in _ (`t_`, `squeeze_`, `resize_`) changed the caller's tensor.",
+            "以 _ 结尾的方法（`t_`、`squeeze_`、`resize_`）改变了调用者的张量。",
+        ),
+        next_step=t("Use the method without the underscore.", "用不带下划线的方法。"),
+    ),
+    "input_changed.grad": Sentences(
+        hint=t("`backward()` added into the caller's `.grad`.", "`backward()` 累加到了调用者的 `.grad`。"),
+        next_step=t(
+            "Use `torch.autograd.grad`, or a detached copy of the input.",
+            "用 `torch.autograd.grad`，或输入的 detach 副本。",
+        ),
+    ),
+    "input_changed.requires_grad": Sentences(
+        hint=t(
+            "`requires_grad` was switched on or off on the caller's tensor.", "在调用者的张量上改动了 `requires_grad`。"
+        ),
+        next_step=t(
+            "Work on `x.detach().clone().requires_grad_()`.", "在 `x.detach().clone().requires_grad_()` 上操作。"
+        ),
+    ),
+    "not_in_graph": Sentences(
+        hint=t(
+            "The result was cut from the autograd graph: `.detach()`, `.data`, `.item()`, NumPy, `torch.tensor(...)` "
+            "or `no_grad()` on the way.",
+            "结果与计算图断开了：途中用了 `.detach()`、`.data`、`.item()`、NumPy、`torch.tensor(...)` 或 `no_grad()`。",
+        ),
+        next_step=t(
+            "Use torch operations on the input itself, from beginning to end.", "从头到尾对输入本身使用 torch 运算。"
+        ),
+    ),
+    "missing_name": Sentences(
+        hint=t(
+            "The function or class is missing, misspelled, or defined inside another one.",
+            "函数或类缺失、拼写有误，或定义在了别的函数内部。",
+        ),
+        full=t("Did you mean `{match}`? It must be called `{name}`.", "是不是 `{match}`？它必须叫 `{name}`。"),
+        next_step=t("Define `{name}` at the left margin of {module}.", "在 {module} 中顶格定义 `{name}`。"),
+    ),
+    "missing_name.no_match": Sentences(
+        hint=t(
+            "The function or class is missing, misspelled, or defined inside another one.",
+            "函数或类缺失、拼写有误，或定义在了别的函数内部。",
+        ),
+        next_step=t("Define `{name}` at the left margin of {module}.", "在 {module} 中顶格定义 `{name}`。"),
+    ),
+    "refused.too-large": Sentences(
+        hint=t(
+            "A broadcast to a huge square, or a list that keeps growing.", "可能广播成了巨大的方阵，或列表不断增长。"
+        ),
+        next_step=t("Print the `.shape` of the result for a small input.", "用小输入打印结果的 `.shape`。"),
+    ),
+    "refused.unsupported": Sentences(
+        hint=t(
+            "Only numbers, text, lists, tuples, dictionaries, tensors and arrays can be compared.",
+            "只有数、文本、列表、元组、字典、张量和数组可以比较。",
+        ),
+        next_step=t(
+            "Return plain data: no sparse or quantised tensors, no object arrays.",
+            "返回普通数据：不要稀疏或量化张量，也不要对象数组。",
+        ),
+    ),
+    "handle": Sentences(
+        hint=t(
+            "An object of a class cannot be compared, ordered or tested for truth here.",
+            "类的对象在这里不能比较、排序或判断真假。",
+        ),
+        next_step=t("Return a number, tensor, list or dictionary.", "返回数、张量、列表或字典。"),
+    ),
+    "ended.call": Sentences(
+        hint=t(
+            "A loop that never ends, or Python loops over elements where one array operation would do.",
+            "循环永不结束，或用 Python 循环逐元素计算而非一次数组运算。",
+        ),
+        next_step=t(
+            "Check what ends each `while`; replace element loops by array operations.",
+            "检查每个 `while` 的终止条件；用数组运算代替逐元素循环。",
+        ),
+    ),
+    "ended.memory": Sentences(
+        hint=t(
+            "A broadcast to a huge array, a list that keeps every graph, or endless growth.",
+            "广播成了巨大的数组、列表保留了所有计算图，或无限增长。",
+        ),
+        next_step=t(
+            "Store `loss.item()` rather than `loss`; print shapes for a small input.",
+            "保存 `loss.item()` 而不是 `loss`；用小输入打印形状。",
+        ),
+    ),
+    "ended.exit": Sentences(
+        hint=t(
+            "`exit()`, `quit()`, `sys.exit()` or `os._exit()` ends the program instead of returning.",
+            "`exit()`、`quit()`、`sys.exit()` 或 `os._exit()` 结束了程序而没有返回。",
+        ),
+        next_step=t("Leave the call out, and return a value or raise an exception.", "去掉该调用，返回值或抛出异常。"),
+    ),
+    "ended.signal": Sentences(
+        hint=t(
+            "Native code crashed: an index out of range in low-level code, very deep recursion, or wrong ctypes.",
+            "底层代码崩溃了：底层下标越界、递归太深，或 ctypes 使用有误。",
+        ),
+        next_step=t(
+            "Use torch and NumPy operations only; replace deep recursion by a loop.",
+            "只用 torch 和 NumPy 的运算；用循环代替深递归。",
+        ),
+    ),
+    "ended.wire": Sentences(
+        hint=t(
+            "Files and pipes that your code did not open are not its own.", "不是你的代码打开的文件和管道不归它使用。"
+        ),
+        next_step=t(
+            "Leave out code that writes to file descriptors; `print` is fine.",
+            "去掉写入文件描述符的代码；`print` 没问题。",
+        ),
+    ),
+    "ended.forbidden": Sentences(
+        hint=t("The exercise is about building this yourself.", "本题要求你自己实现它。"),
+        next_step=t(
+            "Write it out with basic operations (+, *, exp, sum, ...).", "用基本运算（+、*、exp、sum 等）写出来。"
+        ),
+    ),
+}
+
+
+def problem(key: str, **facts: object) -> Text:
+    """Return the problem line `key` with its fields filled in."""
+    return fill(PROBLEMS[key], **facts)
+
+
+def cause(key: str, *, cause_id: str = "", **facts: object) -> Finding:
+    """Return the finding `key` with its fields filled in."""
+    return finding(CAUSES[key], cause_id or key, **facts)

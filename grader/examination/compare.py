@@ -1,0 +1,480 @@
+"""Strict comparison of what a student returned with what is right: nothing is coerced, broadcast or forgiven.
+
+Order: type, length or keys, shape, dtype, device, finiteness, values. The happy path costs a few NumPy operations;
+only a failure is measured. `actual` is data decoded by us, yet none of its methods is trusted to judge itself:
+dispatch is on `type(actual)`, and a class that is not listed here is a TYPE mismatch without being touched.
+
+Decisions, each held by a test:
+- NaN never passes, not even against NaN: a test that expects NaN says so itself (`isnan(...).all()`).
+- An infinity passes only against the same infinity in the same place.
+- int against float, bool against int, a 0-d tensor against a float: TYPE. A loss is what the exercise says it is.
+- A NumPy scalar counts as the Python number it holds (`np.float64` *is* a float), or as a 0-d array when the other
+  side is an ndarray, because NumPy itself returns one for the other. Two NumPy scalars must agree in dtype.
+- `torch.Size` counts as a tuple and `OrderedDict` as a dict. On the expected side only, which is trusted,
+  subclasses count as their base: an `nn.Parameter` is a Tensor, a named tuple a tuple.
+- A Python float has no dtype. When the *expected* one is exactly a float32 number, as `.item()` of a float32 tensor
+  gives, it gets the tolerance of float32; otherwise that of float64.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from types import EllipsisType, NoneType
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from grader.examination.evidence import Facts, Mismatch, Mismatched, MismatchKind
+
+Values = npt.NDArray[Any]
+
+
+class Tolerance(NamedTuple):
+    """|actual - expected| <= atol + rtol * |expected|."""
+
+    rtol: float
+    atol: float
+
+
+EXACT = Tolerance(0.0, 0.0)
+
+# Source: torch.testing.assert_close, whose import we cannot afford (it pulls in sympy, half a second).
+TOLERANCES = {
+    "float16": Tolerance(1e-3, 1e-5),
+    "bfloat16": Tolerance(1.6e-2, 1e-5),
+    "float32": Tolerance(1.3e-6, 1e-5),
+    "float64": Tolerance(1e-7, 1e-7),
+    "float128": Tolerance(1e-7, 1e-7),  # measured in float64
+    "longdouble": Tolerance(1e-7, 1e-7),
+    "complex32": Tolerance(1e-3, 1e-5),
+    "complex64": Tolerance(1.3e-6, 1e-5),
+    "complex128": Tolerance(1e-7, 1e-7),
+    "complex256": Tolerance(1e-7, 1e-7),
+    "clongdouble": Tolerance(1e-7, 1e-7),
+    "float8_e4m3fn": Tolerance(0.125, 1e-2),
+    "float8_e5m2": Tolerance(0.25, 1e-2),
+}
+
+_CATEGORIES: dict[type, str] = {
+    torch.Tensor: "Tensor", np.ndarray: "ndarray", bool: "bool", int: "int", float: "float", complex: "complex",
+    str: "str", bytes: "bytes", NoneType: "NoneType", list: "list", tuple: "tuple", torch.Size: "tuple",
+    dict: "dict", OrderedDict: "dict", torch.dtype: "dtype", torch.device: "device", slice: "slice",
+    range: "range", EllipsisType: "ellipsis",
+}  # fmt: skip
+_NUMBERS = {"int": int, "float": float, "complex": complex, "bool": bool}
+_VIA_FLOAT64 = frozenset({torch.bfloat16, torch.float8_e4m3fn, torch.float8_e5m2})  # unknown to NumPy
+_TEXT_LIMIT = 80  # characters of a literal
+_MAX_WIDENED = 1 << 20  # elements copied for the diagnosis when type, shape or dtype differ: `expand` makes many
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the comparison is, and what its author asked for."""
+
+    rtol: float | None
+    atol: float | None
+    path: str = ""
+
+    def inside(self, key: object) -> _Place:
+        return replace(self, path=f"{self.path}[{key!r}]")
+
+    def tolerance(self, dtype: str) -> Tolerance:
+        default = TOLERANCES.get(dtype, EXACT)
+        return Tolerance(
+            default.rtol if self.rtol is None else self.rtol, default.atol if self.atol is None else self.atol
+        )
+
+
+def close(actual: object, expected: object, *, rtol: float | None = None, atol: float | None = None) -> None:
+    """Return if `actual` is what `expected` is, else raise `Mismatched` with the measurement.
+
+    A tolerance that is not given is the dtype's own (`TOLERANCES`); integers and bools are exact.
+    """
+    __tracebackhide__ = True
+    mismatch = compare(actual, expected, rtol=rtol, atol=atol)
+    if mismatch is not None:
+        raise Mismatched(mismatch, actual, expected)
+
+
+def compare(
+    actual: object, expected: object, *, rtol: float | None = None, atol: float | None = None
+) -> Mismatch | None:
+    """Return None if `actual` is what `expected` is, else the first difference, measured.
+
+    Cost: about 20 µs for a small float32 tensor that passes (benchmarks, not a timed test).
+    Raises: TypeError when `expected` is of a kind that cannot be compared, ValueError for a negative tolerance:
+    both are the test author's.
+    """
+    for name, value in (("rtol", rtol), ("atol", atol)):
+        if value is not None and not 0 <= value < math.inf:
+            raise ValueError(f"close: {name} = {value!r}: expected a number in [0, inf).")
+    return _compare(actual, expected, _Place(rtol, atol))
+
+
+def _compare(actual: Any, expected: Any, place: _Place) -> Mismatch | None:
+    category, wanted = _CATEGORIES.get(type(actual)), _category_of_expected(expected)
+    numpy_scalars = issubclass(type(actual), np.generic), issubclass(type(expected), np.generic)
+    if any(numpy_scalars):
+        if all(numpy_scalars) and _dtype_name(actual) != _dtype_name(expected):
+            return _attribute(MismatchKind.DTYPE, actual, expected, place)
+        return _numpy_scalar(actual, expected, place)
+    if category is None or category != wanted:
+        return _attribute(MismatchKind.TYPE, actual, expected, place)
+    if category == "Tensor":
+        return _tensors(actual, expected, place)
+    if category == "ndarray":
+        return _ndarrays(actual, np.asarray(expected), place)
+    if category in _NUMBERS:
+        return _numbers(actual, expected, place)
+    if category in ("list", "tuple"):
+        return _sequences(tuple(actual), tuple(expected), (actual, expected), place)
+    if category == "dict":
+        return _dicts(actual, expected, place)
+    if category == "slice":
+        a, e = ((part.start, part.stop, part.step) for part in (actual, expected))
+        return _sequences(a, e, (actual, expected), place)
+    same = actual == expected  # both are of one built-in class without elements
+    return None if same else _attribute(MismatchKind.VALUE, actual, expected, place, differing=1, total=1)
+
+
+def _category_of_expected(expected: object) -> str:
+    exact = _CATEGORIES.get(type(expected))
+    if exact is not None:
+        return exact
+    for base, name in _CATEGORIES.items():
+        if issubclass(type(expected), base):
+            return name
+    if issubclass(type(expected), np.generic):
+        return "number"
+    raise TypeError(
+        f"close: expected is a {_type_name(expected)}, which cannot be compared; give a tensor, an array, "
+        "a number, text, or a list, tuple or dict of them."
+    )
+
+
+def _numpy_scalar(actual: Any, expected: Any, place: _Place) -> Mismatch | None:
+    if type(actual) is np.ndarray or issubclass(type(expected), np.ndarray):
+        return (
+            _compare(np.asarray(actual), np.asarray(expected), place)
+            if _known(actual)
+            else _attribute(MismatchKind.TYPE, actual, expected, place)
+        )
+    if issubclass(type(expected), np.generic) and place.rtol is None and place.atol is None:
+        place = _Place(*TOLERANCES.get(_dtype_name(expected), EXACT), place.path)
+    a, e = (_scalar(x) if issubclass(type(x), np.generic) else x for x in (actual, expected))
+    found = _compare(a, e, place)
+    return None if found is None else replace(found, actual=facts(actual), expected=facts(expected))
+
+
+def _known(value: object) -> bool:
+    return type(value) is np.ndarray or issubclass(type(value), np.generic)
+
+
+# ---------------------------------------------------------------------------------------------- arrays
+
+
+def _tensors(actual: torch.Tensor, expected: torch.Tensor, place: _Place) -> Mismatch | None:
+    if expected.layout is not torch.strided:
+        raise TypeError(f"close: expected is a tensor of layout {expected.layout}; give expected.to_dense().")
+    if actual.layout is not torch.strided:
+        return _attribute(MismatchKind.TYPE, actual, expected, place)
+    if actual.shape != expected.shape:
+        return _attribute(MismatchKind.SHAPE, actual, expected, place)
+    if actual.dtype is not expected.dtype:
+        return _attribute(MismatchKind.DTYPE, actual, expected, place)
+    if actual.device != expected.device:
+        return _attribute(MismatchKind.DEVICE, actual, expected, place)
+    tolerance = place.tolerance(_dtype_name(expected))
+    a, e = _array_of(actual), _array_of(expected)
+    if _all_close(a, e, tolerance):
+        return None
+    return _measured(a, e, tolerance, Mismatch(
+        kind=MismatchKind.VALUE, path=place.path, actual=facts(actual), expected=facts(expected), **_asked(tolerance),
+    ))  # fmt: skip
+
+
+def _array_of(tensor: torch.Tensor) -> Values:
+    """View a tensor as an array; no copy for a plain CPU tensor."""
+    plain = torch.Tensor.detach(tensor)
+    if plain.device.type != "cpu":
+        plain = plain.cpu()
+    if plain.dtype in _VIA_FLOAT64:
+        plain = plain.to(torch.float64)
+    elif plain.dtype is torch.complex32:
+        plain = plain.to(torch.complex64)
+    array: Values = plain.resolve_conj().resolve_neg().numpy()
+    return array
+
+
+def _ndarrays(actual: Values, expected: Values, place: _Place) -> Mismatch | None:
+    if actual.shape != expected.shape:
+        return _attribute(MismatchKind.SHAPE, actual, expected, place)
+    texts = actual.dtype.kind == expected.dtype.kind and actual.dtype.kind in "US"
+    if not texts and actual.dtype.name != expected.dtype.name:
+        return _attribute(MismatchKind.DTYPE, actual, expected, place)
+    if expected.dtype.kind not in "biufcUS":
+        raise TypeError(f"close: expected is an array of {expected.dtype.name}, which cannot be compared.")
+    tolerance = place.tolerance(expected.dtype.name)
+    if _all_close(actual, expected, tolerance):
+        return None
+    return _measured(actual, expected, tolerance, Mismatch(
+        kind=MismatchKind.VALUE, path=place.path, actual=facts(actual), expected=facts(expected), **_asked(tolerance),
+    ))  # fmt: skip
+
+
+def _all_close(a: Values, e: Values, tolerance: Tolerance) -> bool:
+    """Say yes only if every element passes; a no is looked at again by `_measured` (equal infinities end there)."""
+    if a.size == 0:
+        return True
+    if a.dtype.kind not in "fc":
+        return bool((a == e).all())
+    wide = np.complex128 if a.dtype.kind == "c" else np.float64
+    with np.errstate(all="ignore"):
+        error = np.abs(np.subtract(a, e, dtype=wide))
+        # NaN and inf - inf make the maximum NaN, which is not <= 0.
+        allowed = tolerance.atol + tolerance.rtol * np.abs(e, dtype=np.float64)
+        return bool((error - allowed).max() <= 0)
+
+
+def _measured(a: Values, e: Values, tolerance: Tolerance, mismatch: Mismatch) -> Mismatch | None:
+    with np.errstate(all="ignore"):
+        error, size, finite = _errors(a, e)
+        allowed = tolerance.atol + tolerance.rtol * size
+        one_sided = ~finite & ~(a == e)  # a finite number, another infinity, or NaN on either side
+        bad = one_sided | (finite & ~(error <= allowed))
+        if not bad.any():
+            return None
+        known = finite & (size > 0)
+        badness = np.where(bad & finite, np.where(allowed > 0, error / allowed, error), -1.0)
+    first = int(np.argmax(one_sided)) if one_sided.any() else int(np.argmax(badness))
+    index = tuple(int(i) for i in np.unravel_index(first, a.shape))
+    numeric = a.dtype.kind in "biufc"
+    return replace(
+        mismatch,
+        kind=MismatchKind.FINITENESS if one_sided.any() else MismatchKind.VALUE,
+        differing=int(bad.sum()),
+        total=int(a.size),
+        worst_index=index,
+        worst_actual=_scalar(a[index]) if numeric else None,
+        worst_expected=_scalar(e[index]) if numeric else None,
+        max_abs_error=float(error[finite].max(initial=0.0)),
+        max_rel_error=float((error[known] / size[known]).max(initial=0.0)),
+        nan_actual=_count(np.isnan, a), inf_actual=_count(np.isinf, a),
+        nan_expected=_count(np.isnan, e), inf_expected=_count(np.isinf, e),
+        actual_values=_wide(a), expected_values=_wide(e),
+    )  # fmt: skip
+
+
+def _errors(a: Values, e: Values) -> tuple[Values, Values, Values]:
+    """Return |a - e| and |e| as float64, and where both are finite. Integers are subtracted exactly."""
+    kind = a.dtype.kind
+    if kind in "fc":
+        wide = np.complex128 if kind == "c" else np.float64
+        error = np.abs(np.subtract(a, e, dtype=wide))
+        return error, np.abs(e).astype(np.float64), np.isfinite(a) & np.isfinite(e)
+    everywhere = np.ones(a.shape, dtype=bool)
+    if kind in "iu":
+        same = np.uint64 if kind == "u" else np.int64
+        x, y = a.astype(same), e.astype(same)
+        # The difference of two int64 may need 64 bits without a sign; wrapping makes that come out right.
+        gap = np.where(x >= y, x - y, y - x).astype(np.uint64)
+        return gap.astype(np.float64), np.abs(e.astype(np.float64)), everywhere
+    return (a != e).astype(np.float64), np.zeros(a.shape), everywhere
+
+
+def _count(test: Any, values: Values) -> int:
+    return int(test(values).sum()) if values.dtype.kind in "fc" else 0
+
+
+def _wide(values: Values) -> Values | None:
+    if values.dtype.kind not in "biufc":
+        return None
+    return values.astype(np.complex128 if values.dtype.kind == "c" else np.float64)
+
+
+def _scalar(value: Any) -> Any:
+    item = value.item()  # an int stays an int: float64 would round a large one
+    return float(item) if issubclass(type(item), np.floating) else item  # longdouble.item() stays one
+
+
+# ---------------------------------------------------------------------------------------------- plain values
+
+
+def _numbers(actual: Any, expected: Any, place: _Place) -> Mismatch | None:
+    if actual == expected and (type(actual) in (bool, int) or math.isfinite(abs(actual))):
+        return None
+    if type(actual) in (bool, int):
+        allowed = (place.atol or 0.0) + (place.rtol or 0.0) * _as_float(abs(expected))
+        if type(actual) is int and _as_float(abs(actual - expected)) <= allowed < math.inf:
+            return None
+        a, e = _as_float(actual), _as_float(expected)
+        error = _as_float(abs(int(actual) - int(expected)))
+        return _attribute(
+            MismatchKind.VALUE, actual, expected, place, differing=1, total=1, worst_index=(),
+            worst_actual=actual, worst_expected=expected, max_abs_error=error,
+            max_rel_error=error / abs(e) if e and error < math.inf else 0.0,
+            actual_values=np.array(a), expected_values=np.array(e),
+        )  # fmt: skip
+    number = _NUMBERS[_category_of_expected(expected)](expected)
+    tolerance = place.tolerance(_float_kind(number))
+    return _measured(np.asarray(actual), np.asarray(number), tolerance, Mismatch(
+        kind=MismatchKind.VALUE, path=place.path, actual=facts(actual), expected=facts(expected), **_asked(tolerance),
+    ))  # fmt: skip
+
+
+def _float_kind(number: Any) -> str:
+    """Name the dtype whose tolerance a Python float or complex gets: float32 if it is exactly such a number."""
+    parts = (number.real, number.imag) if type(number) is complex else (number,)
+    try:
+        narrow = all(struct.unpack("f", struct.pack("f", x))[0] == x for x in parts)
+    except OverflowError:
+        return "float64"
+    return "float32" if narrow else "float64"
+
+
+def _as_float(value: int) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
+def _sequences(
+    actual: tuple[object, ...], expected: tuple[object, ...], whole: tuple[object, object], place: _Place
+) -> Mismatch | None:
+    if len(actual) != len(expected):
+        return _attribute(MismatchKind.LENGTH, *whole, place)
+    if len(expected) > 1 and all(type(x) is float for x in (*actual, *expected)):
+        # A list of losses is measured as one vector: its shape of error says more than its first element.
+        kinds = {_float_kind(x) for x in expected}
+        tolerance = place.tolerance("float64" if "float64" in kinds else "float32")
+        a, e = np.array(actual, dtype=np.float64), np.array(expected, dtype=np.float64)
+        return None if _all_close(a, e, tolerance) else _measured(a, e, tolerance, Mismatch(
+            kind=MismatchKind.VALUE, path=place.path, actual=facts(whole[0]), expected=facts(whole[1]),
+            **_asked(tolerance),
+        ))  # fmt: skip
+    for index, (a_item, e_item) in enumerate(zip(actual, expected, strict=True)):
+        found = _compare(a_item, e_item, place.inside(index))
+        if found is not None:
+            return found
+    return None
+
+
+def _dicts(actual: dict[Any, object], expected: dict[Any, object], place: _Place) -> Mismatch | None:
+    if actual.keys() != expected.keys():
+        missing = tuple(_literal(key) for key in expected if key not in actual)
+        extra = tuple(_literal(key) for key in actual if key not in expected)
+        return _attribute(
+            MismatchKind.LENGTH, actual, expected, place, missing_keys=missing[:20], extra_keys=extra[:20]
+        )
+    for key, wanted in expected.items():
+        found = _compare(actual[key], wanted, place.inside(key))
+        if found is not None:
+            return found
+    return None
+
+
+# ---------------------------------------------------------------------------------------------- facts
+
+
+def _attribute(kind: MismatchKind, actual: object, expected: object, place: _Place, **measured: Any) -> Mismatch:
+    tolerance = place.tolerance(_dtype_name(expected))
+    if "actual_values" not in measured:
+        measured |= {"actual_values": _values_of(actual), "expected_values": _values_of(expected)}
+    return Mismatch(
+        kind=kind, path=place.path, actual=facts(actual), expected=facts(expected), **_asked(tolerance), **measured
+    )
+
+
+def _asked(tolerance: Tolerance) -> dict[str, Any]:
+    return {"rtol": tolerance.rtol, "atol": tolerance.atol}
+
+
+def _values_of(value: Any) -> Values | None:
+    """Return the elements of an array or number, for the diagnosis; None for anything else."""
+    if issubclass(type(value), torch.Tensor):
+        usable = value.layout is torch.strided and value.numel() <= _MAX_WIDENED
+        return _wide(_array_of(value)) if usable else None
+    if issubclass(type(value), (np.ndarray, np.generic)):
+        return _wide(np.asarray(value)) if value.size <= _MAX_WIDENED else None
+    if type(value) in (bool, float, complex):
+        return _wide(np.asarray(value))
+    if type(value) is int:
+        return np.array(_as_float(value))
+    return None
+
+
+def facts(value: Any) -> Facts:
+    """Return what `value` is, without its elements; a plain value also as a short literal.
+
+    Never calls anything of an object of unknown class; a class may offer `_type_name_for_facts(instance) -> str`
+    (the examiner's handles do), looked up on the type.
+    """
+    kind = type(value)
+    if issubclass(kind, torch.Tensor):
+        name = "Tensor" if value.layout is torch.strided else "sparse Tensor"
+        return Facts(type_name=name, shape=tuple(value.shape), dtype=_dtype_name(value), device=str(value.device))
+    if issubclass(kind, np.ndarray):
+        return Facts(type_name="ndarray", shape=tuple(value.shape), dtype=value.dtype.name, device="cpu")
+    if issubclass(kind, np.generic):
+        return Facts(type_name=kind.__name__, dtype=value.dtype.name, text=_literal(value.item()))
+    if kind in (list, tuple, dict, str, bytes, OrderedDict, torch.Size):
+        return Facts(type_name=_CATEGORIES[kind], text=_literal(value), length=len(value))
+    return Facts(type_name=_type_name(value), text=_literal(value) if kind in _CATEGORIES else "")
+
+
+def _type_name(value: object) -> str:
+    describe = getattr(type(value), "_type_name_for_facts", None)
+    return str(describe(value)) if callable(describe) else type(value).__name__
+
+
+def _dtype_name(value: Any) -> str:
+    if not issubclass(type(value), (torch.Tensor, np.ndarray, np.generic)):
+        return ""
+    return _TORCH_NAMES.get(value.dtype) or str(value.dtype).removeprefix("torch.")
+
+
+_TORCH_NAMES: dict[object, str] = {
+    dtype: str(dtype).removeprefix("torch.")
+    for dtype in (torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.int64, torch.int32, torch.bool)
+}
+
+
+def _literal(value: Any, depth: int = 2) -> str:
+    """Write a plain value as Python would, shortened; classes we do not know appear as their name only."""
+    kind = type(value)
+    if kind is int and abs(value) >= 1 << 128:
+        return f"an integer of {value.bit_length()} bits"
+    if kind is float:
+        text = f"{value:.6g}"
+        return text + ".0" if text.lstrip("-").isdigit() else text
+    if kind in (str, bytes):
+        return repr(value[:_TEXT_LIMIT]) + ("…" if len(value) > _TEXT_LIMIT else "")
+    if kind in (list, tuple, dict, OrderedDict, torch.Size):
+        return _container(value, depth)
+    if kind in (NoneType, bool, int, complex, torch.dtype, torch.device, EllipsisType):
+        return repr(value)
+    if issubclass(kind, (torch.Tensor, np.ndarray)):
+        return f"{'Tensor' if issubclass(kind, torch.Tensor) else 'ndarray'}{tuple(value.shape)}"
+    return _type_name(value)
+
+
+def _container(value: Any, depth: int) -> str:
+    mapping = issubclass(type(value), dict)
+    opening, closing = ("{", "}") if mapping else ("[", "]") if type(value) is list else ("(", ")")
+    if not depth:
+        return f"{opening}…{closing}" if value else opening + closing
+    shown: list[str] = []
+    for position, item in enumerate(value):
+        if position == 8 or sum(map(len, shown)) > _TEXT_LIMIT:
+            shown.append("…")
+            break
+        inner = _literal(value[item] if mapping else item, depth - 1)
+        shown.append(f"{_literal(item, 0)}: {inner}" if mapping else inner)
+    comma = "," if opening == "(" and len(shown) == 1 else ""
+    return opening + ", ".join(shown) + comma + closing

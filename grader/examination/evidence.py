@@ -1,0 +1,210 @@
+"""What a failed test left behind, for `diagnosis` to explain: values and facts, no prose.
+
+These records never leave the examiner's process: they may hold tensors, and hidden inputs. `diagnosis.explain`
+turns one `Evidence` into an `Explanation` that shows only what `Reveal` allows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from grader.records import Outcome, SourceLine
+
+
+class MismatchKind(StrEnum):
+    """What differs first; attributes are compared before values."""
+
+    TYPE = "type"
+    LENGTH = "length"  # of a list, tuple or dict; or other keys
+    SHAPE = "shape"
+    DTYPE = "dtype"
+    DEVICE = "device"
+    FINITENESS = "finiteness"  # NaN or infinity where the other has none, or another sign of infinity
+    VALUE = "value"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a value is, without its elements. Shape, dtype and device are absent where the type has none."""
+
+    type_name: str  # "Tensor", "ndarray", "float", "list", "NoneType", "handle of Net"
+    shape: tuple[int, ...] | None = None
+    dtype: str | None = None  # "float32", without the library's name
+    device: str | None = None
+    text: str = ""  # a short literal of a plain value: "None", "0.5", "[1, 2]"; "" for arrays
+    length: int | None = None  # of a list, tuple, dict, text or bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mismatch:
+    """How an actual value differs from an expected one, measured; made by `compare`.
+
+    Shapes: `actual_values` and `expected_values` are float64 or complex128 copies on the CPU, of the shapes in
+    `actual` and `expected`; None where the value is no array or number. `worst_index` is the element with the
+    largest error relative to what is allowed (the first one where finiteness differs).
+    """
+
+    kind: MismatchKind
+    path: str  # where inside a nested result: "[1]['W1']"; "" at the top
+    actual: Facts
+    expected: Facts
+    rtol: float
+    atol: float
+    differing: int = 0  # elements
+    total: int = 0  # elements
+    worst_index: tuple[int, ...] | None = None
+    worst_actual: float | complex | None = None
+    worst_expected: float | complex | None = None
+    max_abs_error: float = 0.0  # over elements that are finite on both sides
+    max_rel_error: float = 0.0
+    nan_actual: int = 0
+    inf_actual: int = 0
+    nan_expected: int = 0
+    inf_expected: int = 0
+    missing_keys: tuple[str, ...] = ()  # of a dict, as literals; kind LENGTH
+    extra_keys: tuple[str, ...] = ()  # these come from the child: hostile, capped
+    actual_values: npt.NDArray[np.generic] | None = field(default=None, compare=False, repr=False)
+    expected_values: npt.NDArray[np.generic] | None = field(default=None, compare=False, repr=False)
+
+
+class Mismatched(AssertionError):
+    """Raised by `close`: the test's two values differ."""
+
+    def __init__(self, mismatch: Mismatch, actual: object, expected: object) -> None:
+        super().__init__(f"{mismatch.kind.value} differs{' at ' + mismatch.path if mismatch.path else ''}")
+        self.mismatch = mismatch
+        self.actual = actual  # the very object that was compared: the examiner finds the call that returned it
+        self.expected = expected
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One call of the student's code, with the arguments as they were when it was made.
+
+    `text` is how a person would write it, arrays shortened to their facts: `softmax(Tensor(4, 7), dim=-1)`;
+    `text_full` writes small arrays out: `softmax(tensor([[2., 1., 0.]]), dim=-1)`.
+    `names` are the function's parameter names in the order of `args`, as far as known.
+    """
+
+    function: str
+    args: tuple[object, ...]
+    kwargs: dict[str, object]
+    result: object
+    text: str
+    text_full: str
+    names: tuple[str, ...] = ()
+    in_graph: bool | None = None  # whether the result had a grad_fn in the child; None: not a tensor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """`close` found a difference."""
+
+    mismatch: Mismatch
+    call: Call | None  # the call whose result was compared, or the last call when it was computed from
+    direct: bool  # the compared value is that call's result itself
+    calls: tuple[Call, ...] = ()  # every call of the test, in order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asserted:
+    """A plain `assert`, or `pytest.fail`, of the test."""
+
+    message: str
+    call: Call | None  # the last call before it
+    calls: tuple[Call, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raised:
+    """The student's code raised. Text comes from the child: hostile, capped."""
+
+    type_name: str
+    message: str
+    traceback: tuple[SourceLine, ...]
+    call: Call | None
+    signature: str = ""  # of the student's function, "softmax(logits)"; "" unknown
+    expected_signature: str = ""  # of the stub's function
+    module: str = ""  # "softmax.py"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unusable:
+    """The test could not go on with what the student's code returned; the same test passes on the reference."""
+
+    problem: str  # the examiner's own error, "TypeError: unsupported operand …"
+    returned: Facts | None
+    call: Call | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputChanged:
+    """A call changed an argument that it was not declared to change."""
+
+    parameter: str  # "logits", or "params[0]"; "argument 2" where the name is unknown
+    change: str  # "values", "items", "shape", "grad", "requires_grad"
+    before: npt.NDArray[np.generic] | None
+    after: npt.NDArray[np.generic] | None
+    call: Call | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotInGraph:
+    """A gradient was asked for, and the result carries none (detached, `.item()`, `.data`, NumPy)."""
+
+    call: Call | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingName:
+    """The submission has no such function or class."""
+
+    name: str
+    module: str
+    candidates: tuple[str, ...]  # public names that it does have
+    close_matches: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """The child would not send a result: too large, or of a kind that cannot be compared."""
+
+    reason: str  # "too-large", "unsupported"
+    returned: Facts | None
+    nbytes: int
+    limit_bytes: int
+    call: Call | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandleMisused:
+    """The test compared, hashed or branched on an object that lives in the child."""
+
+    operation: str
+    type_name: str
+    call: Call | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """The child was ended, or ended itself, during a call or while it loaded the module.
+
+    `detail` is a machine word: "call" or "exam" (which deadline), "exit" (with `status`), "signal" (with
+    `status`), "wire" (it broke the protocol), "memory", or the forbidden name.
+    """
+
+    outcome: Outcome  # TIMEOUT, MEMORY, CRASHED or FORBIDDEN
+    detail: str
+    status: int = 0
+    limit: float = 0.0  # seconds or MiB, of the limit that was passed
+    traceback: tuple[SourceLine, ...] = ()  # where it was, if it could still tell
+    call: Call | None = None
+
+
+Evidence = (
+    Compared | Asserted | Raised | Unusable | InputChanged | NotInGraph | MissingName | Refused | HandleMisused | Ended
+)

@@ -1,0 +1,151 @@
+"""The examiner process: collects an exercise's tests once, and runs each exam in a fork of that.
+
+Theory of operation. The examiner is a fork of the warm base (or a fresh process). It reads one `Prepare` from the
+controller, loads the reference and the tests, answers, and then serves `ExamRequest`s, one at a time. Each exam runs in
+a fork, which inherits the collected tests and the socket to the zygote, writes its answer into a pipe, and leaves:
+whatever a test did to the process is gone with it. Where there is no fork, the process serves one exam and leaves.
+When the controller goes, so does the examiner, and its zygote sees that and kills the children.
+"""
+
+from __future__ import annotations
+
+import functools
+import gc
+import os
+import select
+import signal
+import socket
+import sys
+import traceback
+from collections.abc import Callable
+
+import msgspec
+
+from grader.errors import AuthorError, GraderError, GraderFault
+from grader.examination.collection import Case, collect, load_reference
+from grader.examination.exam import Exam, Explain, KeepErrors
+from grader.examination.fixtures import Fixtures
+from grader.examination.requests import Answer, ExamRequest, Prepare
+from grader.records import Examination, Fault
+from grader.sandbox.children import ChildSource
+from grader.sandbox.link import receive_record, send_record
+
+
+def serve(control: socket.socket, source: ChildSource, explain: Explain) -> None:
+    """Serve one controller until it goes. Tells it of an exercise that cannot be loaded, and then returns."""
+    prepare, _ = receive_record(control, Prepare)
+    try:
+        fixtures = Fixtures(load_reference(prepare.exercise))
+        run = _runner(prepare, source, fixtures, explain)
+        collect(
+            prepare.exercise,
+            prepare.device,
+            functools.partial(_serve_exams, control, run),
+            fixtures=_Plugins(fixtures),
+        )
+    except AuthorError as error:
+        send_record(control, Answer(fault=Fault.AUTHOR, message=str(error)))
+
+
+def _runner(
+    prepare: Prepare, source: ChildSource, fixtures: Fixtures, explain: Explain
+) -> Callable[[ExamRequest, list[Case]], Examination]:
+    def run(request: ExamRequest, cases: list[Case]) -> Examination:
+        return Exam(
+            prepare.exercise,
+            request,
+            cases,
+            device=prepare.device,
+            source=source,
+            fixtures=fixtures,
+            explain=explain,
+        ).run()
+
+    return run
+
+
+def _serve_exams(
+    control: socket.socket, run: Callable[[ExamRequest, list[Case]], Examination], cases: list[Case]
+) -> None:
+    gc.collect()
+    gc.freeze()
+    send_record(control, Answer())
+    while True:
+        try:
+            request, _ = receive_record(control, ExamRequest)
+        except GraderFault:  # the controller has gone: an orderly end
+            return
+        if hasattr(os, "fork"):
+            send_record(control, _in_a_fork(control, functools.partial(run, request, cases)))
+        else:
+            send_record(control, _answer(functools.partial(run, request, cases)))
+            return
+
+
+def _in_a_fork(control: socket.socket, examine: Callable[[], Examination]) -> Answer:
+    """Run an exam in a fork and return its answer. The fork's death is the grader's fault."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(reading)
+        _write_and_leave(writing, examine)
+    os.close(writing)
+    data = _read_all(reading, control, pid)
+    _, status = os.waitpid(pid, 0)
+    if status != 0 or not data:
+        return Answer(fault=Fault.GRADER, message=f"the exam's process ended with status {status}.")
+    return msgspec.msgpack.decode(data, type=Answer)
+
+
+def _write_and_leave(writing: int, examine: Callable[[], Examination]) -> None:
+    status = 1
+    try:
+        data = msgspec.msgpack.encode(_answer(examine))
+        while data:
+            data = data[os.write(writing, data) :]
+        status = 0
+    except BaseException:  # noqa: BLE001  the process ends here, and says why
+        traceback.print_exc()  # into the file that the controller quotes from
+        sys.stderr.flush()
+    finally:
+        os._exit(status)
+
+
+def _answer(examine: Callable[[], Examination]) -> Answer:
+    try:
+        return Answer(examination=examine())
+    except GraderError as error:
+        return Answer(fault=error.fault, message=str(error))
+    except BaseException:  # noqa: BLE001  a fault of our own, whatever it is, is told and never becomes a zero
+        return Answer(fault=Fault.GRADER, message=traceback.format_exc(limit=-6))
+
+
+def _read_all(reading: int, control: socket.socket, pid: int) -> bytes:
+    """Read the fork's answer to its end; when the controller goes meanwhile, end the exam and leave."""
+    parts: list[bytes] = []
+    watch: list[int | socket.socket] = [reading, control]
+    while True:
+        ready, _, _ = select.select(watch, [], [])
+        if reading in ready:
+            data = os.read(reading, 1 << 20)
+            if not data:
+                os.close(reading)
+                return b"".join(parts)
+            parts.append(data)
+        elif not control.recv(1, socket.MSG_PEEK):
+            os.kill(pid, signal.SIGKILL)
+            os._exit(0)
+        else:
+            watch = [reading]  # the next request waits its turn
+
+
+class _Plugins:
+    """dlgrade's fixtures and hooks as one pytest plugin."""
+
+    def __init__(self, fixtures: Fixtures) -> None:
+        self._fixtures = fixtures
+        self._keep = KeepErrors()
+
+    def pytest_configure(self, config) -> None:  # type: ignore[no-untyped-def]
+        config.pluginmanager.register(self._fixtures)
+        config.pluginmanager.register(self._keep)

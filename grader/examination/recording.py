@@ -1,0 +1,102 @@
+"""The calls of a test, recorded as they were sent, and turned into evidence only when the test fails."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from grader.examination.evidence import Call
+from grader.sandbox.decode import Decoder, split_payload
+from grader.sandbox.graph import Table
+from grader.sandbox.messages import Graph
+
+MAX_RECORDED_BYTES = 8 * 1024 * 1024  # of one call's arguments; larger ones are shown as they are at the failure
+MAX_SHOWN_ELEMENTS = 24
+
+
+@dataclass(slots=True, kw_only=True)
+class RecordedCall:
+    """One call: enough to make its arguments anew as they were, and the very object that it returned."""
+
+    function: str
+    args: tuple[object, ...]
+    kwargs: dict[str, object]
+    names: tuple[str, ...]
+    graph: Graph
+    refs: list[int]
+    named: list[tuple[str, int]]
+    payload: bytes | None
+    result: object = None
+    in_graph: bool | None = None
+
+    def evidence(self) -> Call:
+        """Return the call with its arguments as they were when it was made."""
+        args, kwargs = self._arguments()
+        return Call(
+            function=self.function,
+            args=args,
+            kwargs=kwargs,
+            result=self.result,
+            text=_text(self.function, args, kwargs, full=False),
+            text_full=_text(self.function, args, kwargs, full=True),
+            names=self.names,
+            in_graph=self.in_graph,
+        )
+
+    def _arguments(self) -> tuple[tuple[object, ...], dict[str, object]]:
+        if self.payload is None:
+            return self.args, self.kwargs
+        decoder = Decoder(Table(), handle=lambda spec: _Named(spec.type_name), callback=lambda spec: _Named(spec.name))
+        payload = np.frombuffer(self.payload, dtype=np.uint8).copy()
+        decoder.read(self.graph, split_payload(payload, self.graph.storages))
+        args = tuple(decoder.value(ref) for ref in self.refs)
+        return args, {name: decoder.value(ref) for name, ref in self.named}
+
+
+class _Named:
+    """Stands for an argument that is no data, by name."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __repr__(self) -> str:
+        return self._name
+
+
+def _text(function: str, args: Sequence[object], kwargs: dict[str, object], *, full: bool) -> str:
+    parts = [_literal(value, full=full) for value in args]
+    parts += [f"{name}={_literal(value, full=full)}" for name, value in kwargs.items()]
+    return f"{function}({', '.join(parts)})"
+
+
+def _literal(value: Any, *, full: bool, depth: int = 0) -> str:
+    """Write a value as a person would; arrays by their facts, or written out where they are small and `full`."""
+    if isinstance(value, torch.Tensor | np.ndarray):
+        return _array_literal(value, full=full)
+    if isinstance(value, list | tuple) and type(value) in (list, tuple):
+        if depth > 2 or len(value) > 8:
+            return f"<{type(value).__name__} of {len(value)}>"
+        inner = ", ".join(_literal(item, full=full, depth=depth + 1) for item in value)
+        return f"[{inner}]" if isinstance(value, list) else f"({inner}{',' if len(value) == 1 else ''})"
+    if type(value) is dict:
+        if depth > 2 or len(value) > 8:
+            return f"<dict of {len(value)}>"
+        return "{" + ", ".join(f"{k!r}: {_literal(v, full=full, depth=depth + 1)}" for k, v in value.items()) + "}"
+    if callable(value) and hasattr(value, "__name__"):
+        return str(value.__name__)
+    text = repr(value)
+    return text if len(text) <= 80 else text[:79] + "…"
+
+
+def _array_literal(value: torch.Tensor | np.ndarray[Any, Any], *, full: bool) -> str:
+    shape = tuple(value.shape)
+    if full and int(np.prod(shape)) <= MAX_SHOWN_ELEMENTS:
+        if isinstance(value, torch.Tensor):
+            return " ".join(repr(value.detach()).split())
+        return " ".join(repr(value).split())
+    kind = type(value).__name__ if isinstance(value, torch.Tensor) else "ndarray"
+    return f"{kind}({', '.join(map(str, shape))})"

@@ -1,0 +1,474 @@
+"""An exam's conversation with the student's code: one child after another, one test after another.
+
+The session owns the living child and replaces a dead one, turns every reply into the value or the failure that the
+test should see, and keeps what a failed test's explanation needs. It makes no verdict: the plugin does.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import time
+import types
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from grader.examination.evidence import (
+    Call,
+    Ended,
+    Evidence,
+    Facts,
+    InputChanged,
+    MissingName,
+    NotInGraph,
+    Raised,
+    Refused,
+)
+from grader.examination.recording import MAX_RECORDED_BYTES, RecordedCall
+from grader.examination.signals import TestIsBroken, TestStopped, student_raised
+from grader.examination.signatures import Signatures
+from grader.records import Exercise, Outcome, Resources, SourceFile, SourceLine
+from grader.sandbox import messages, wire
+from grader.sandbox.calls import CallScope, Hooks
+from grader.sandbox.children import ChildSource
+from grader.sandbox.client import ChildEnded, Client, new_nonce
+from grader.sandbox.graph import Table, Unsendable
+from grader.sandbox.messages import (
+    Answer,
+    CallbackSpec,
+    Do,
+    Graph,
+    HandleSpec,
+    Invoke,
+    Load,
+    Loaded,
+    Name,
+    Node,
+    Reply,
+    Returned,
+    SourceText,
+)
+from grader.sandbox.wire import Buffer, Payload, WireError
+
+STUDENT_ROOT = -1
+REMOTE_ROOT = -2
+LOAD_FACTOR = 2.0  # importing the module may take this many times `call_s`
+MAX_DEPTH = 16  # calls within callbacks within calls
+_ALLOCATION_FAILURES = ("can't allocate memory", "not enough memory", "CUDA out of memory", "std::bad_alloc")
+
+
+class Spy:
+    """Base class for a test's object that the student's code may use: its public methods run in the test."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Operation:
+    """What a proxy asks of the child."""
+
+    op: str
+    handle: int
+    path: tuple[str, ...]
+    args: tuple[object, ...] = ()
+    kwargs: dict[str, object] = field(default_factory=dict)
+    keep: bool = False
+    name: str = ""  # "softmax", "SGD.step": for messages, and for what the manifest declares
+    scope: CallScope | None = None  # an iterator's
+
+
+@dataclass(slots=True)
+class _TestState:
+    seed: int = 0
+    limit_s: float = 0.0
+    calls: list[RecordedCall] = field(default_factory=list)
+    stopped: Evidence | None = None
+    callback_error: BaseException | None = None
+    reseed: bool = True
+
+
+class Session:
+    """Talks to the children of one exam. `deadline` of the whole exam in `time.monotonic()` seconds."""
+
+    def __init__(
+        self,
+        source: ChildSource,
+        exercise: Exercise,
+        files: Sequence[SourceFile],
+        *,
+        seed: int,
+        device: str,
+        deadline: float,
+        signatures: Signatures,
+    ) -> None:
+        self._source = source
+        self._exercise = exercise
+        self._files = files
+        self._seed = seed
+        self._device = device
+        self.deadline = deadline
+        self._signatures = signatures
+        self._client: Client | None = None
+        self._names: dict[str, Name] = {}
+        self._finished = Resources()
+        self.proxies: Any = None
+        self._functions: list[object] = []
+        self._released: list[int] = []
+        self._depth = 0
+        self._last_output = ""
+        self._test = _TestState()
+        self.generation = 0  # which child: a handle of an earlier one is dead
+
+    # -- the child
+
+    def load(self) -> str:
+        """Start a child and import the submission in it; return what it printed. Raises TestStopped with the reason."""
+        client = self._client = Client(self._source, self._files)
+        self.generation += 1
+        limits = self._exercise.limits
+        request = Load(
+            nonce=new_nonce(),
+            files=[SourceText(name=file.name, text=file.text) for file in self._files],
+            forbid=list(self._exercise.forbid),
+            seed=self._seed,
+            memory_mib=limits.memory_mib,
+            cpu_s=limits.exam_s + LOAD_FACTOR * limits.call_s,
+            device=self._device,
+        )
+        limit_s = LOAD_FACTOR * limits.call_s
+        reply, _ = self._exchange(client, request, [], limit_s=limit_s, call=None, serve=None)
+        if not isinstance(reply, Loaded):
+            self._end_child()
+            raise self._stop(self._reason(reply, None))
+        self._names = {name.name: name for name in reply.names}
+        return client.take_output()
+
+    def begin_test(self, *, seed: int, limit_s: float | None, fresh: bool) -> None:
+        """Begin a test: generators are seeded anew; a dead child is replaced. Raises TestStopped."""
+        self._test = _TestState(seed=seed, limit_s=limit_s or self._exercise.limits.call_s)
+        self._functions.clear()
+        if fresh:
+            self._end_child()
+        if self._client is None:
+            self.load()
+
+    def end_test(self) -> str:
+        """End a test; return what the student's code printed."""
+        return self._client.take_output() if self._client is not None else self._last_output
+
+    @property
+    def stopped(self) -> Evidence | None:
+        """What stopped the test, even if the test then caught it."""
+        return self._test.stopped
+
+    def calls(self) -> tuple[Call, ...]:
+        """Return the test's calls so far, with their arguments as they were."""
+        return tuple(recorded.evidence() for recorded in self._test.calls)
+
+    def last_call(self) -> Call | None:
+        """Return the test's last call."""
+        return self._test.calls[-1].evidence() if self._test.calls else None
+
+    def call_that_returned(self, value: object) -> Call | None:
+        """Return the call whose result this very object is."""
+        for recorded in reversed(self._test.calls):
+            if recorded.result is value and value is not None:
+                return recorded.evidence()
+        return None
+
+    def close(self) -> Resources:
+        """End the child; return what all children used."""
+        self._end_child()
+        return self._finished
+
+    def _end_child(self) -> None:
+        if self._client is None:
+            return
+        self._client.end()
+        self._last_output = self._client.take_output()
+        used, before = self._client.resources, self._finished
+        self._finished = Resources(
+            children=before.children + used.children,
+            calls=before.calls + used.calls,
+            cpu_s=before.cpu_s + used.cpu_s,
+            peak_memory_mib=max(before.peak_memory_mib, used.peak_memory_mib),
+        )
+        self._client = None
+
+    # -- operations
+
+    def perform(self, operation: Operation) -> Any:
+        """Do one operation in the child and return its value. Raises StudentRaised, TestStopped, TestIsBroken."""
+        client = self._client
+        if client is None:
+            raise self._stop(self._test.stopped or Ended(outcome=Outcome.CRASHED, detail="gone"))
+        scope = operation.scope or CallScope(self._hooks())
+        mark = scope.table.mark()
+        recorded, request, buffers = self._request(operation, scope)
+        call = functools.partial(self._call_evidence, recorded)
+        self._depth += 1
+        try:
+            reply, payload = self._exchange(
+                client,
+                request,
+                buffers,
+                limit_s=self._test.limit_s,
+                call=call,
+                serve=functools.partial(self._serve, scope),
+            )
+            return self._value(reply, payload, scope, recorded)
+        except WireError:
+            self._end_child()
+            raise self._stop(Ended(outcome=Outcome.CRASHED, detail="wire", call=call())) from None
+        finally:
+            self._depth -= 1
+            if operation.scope is not None:
+                scope.table.truncate(mark)
+
+    def _request(self, operation: Operation, scope: CallScope) -> tuple[RecordedCall, Do, list[Buffer]]:
+        mutates = frozenset(self._exercise.mutates.get(operation.name, ()))
+        names = self._signatures.parameters(operation.name, len(operation.args))
+        try:
+            graph, refs, named, buffers = scope.encode(operation.args, operation.kwargs, places=names, mutates=mutates)
+        except Unsendable as refusal:
+            raise TestIsBroken(f"an argument of {operation.name} cannot be sent: {refusal.reason}") from None
+        recorded = RecordedCall(
+            function=operation.name,
+            args=operation.args,
+            kwargs=operation.kwargs,
+            names=names,
+            graph=graph,
+            refs=refs,
+            named=named,
+            payload=b"".join(buffers) if sum(map(len, buffers)) <= MAX_RECORDED_BYTES else None,
+        )
+        if operation.op in ("call", "grad", "next"):
+            self._test.calls.append(recorded)
+        reseed, self._test.reseed = (self._test.seed if self._test.reseed else None), False
+        released, self._released = self._released, []
+        request = Do(
+            nonce=new_nonce(),
+            op=operation.op,
+            handle=operation.handle,
+            path=list(operation.path),
+            graph=graph,
+            args=refs,
+            kwargs=named,
+            keep=operation.keep,
+            reseed=reseed,
+            release=released,
+        )
+        return recorded, request, buffers
+
+    def _exchange(
+        self,
+        client: Client,
+        request: Load | Do,
+        buffers: Sequence[Buffer],
+        *,
+        limit_s: float,
+        call: Callable[[], Call | None] | None,
+        serve: Callable[[Invoke, Payload], tuple[Answer, Sequence[Buffer]]] | None,
+    ) -> tuple[Reply, Payload]:
+        deadline = min(time.monotonic() + limit_s, self.deadline)
+        try:
+            return client.exchange(request, buffers, deadline=deadline, serve=serve)
+        except ChildEnded as ended:
+            whole_exam = ended.detail == "call" and time.monotonic() >= self.deadline
+            self._end_child()
+            raise self._stop(
+                Ended(
+                    outcome=ended.outcome,
+                    detail="exam" if whole_exam else ended.detail,
+                    status=ended.status,
+                    limit=self._limit_of(ended.outcome, limit_s, whole_exam=whole_exam),
+                    traceback=ended.trace,
+                    call=call() if call else None,
+                )
+            ) from None
+
+    def _limit_of(self, outcome: Outcome, limit_s: float, *, whole_exam: bool) -> float:
+        if outcome is Outcome.MEMORY:
+            return float(self._exercise.limits.memory_mib)
+        return self._exercise.limits.exam_s if whole_exam else limit_s
+
+    # -- replies
+
+    def _value(self, reply: Reply, payload: Payload, scope: CallScope, recorded: RecordedCall) -> Any:
+        error, self._test.callback_error = self._test.callback_error, None
+        if error is not None:
+            raise error
+        if not isinstance(reply, Returned) or reply.forbidden:
+            evidence = self._reason(reply, recorded)
+            if isinstance(evidence, Raised) and isinstance(reply, messages.Raised):
+                raise student_raised(evidence, reply.bases)
+            raise self._stop(evidence)
+        decoder, _ = scope.receive(reply.graph, reply.changes, payload, calling_back=False)
+        changes = scope.protected_changes()
+        if reply.root == -1:
+            value: Any = EXHAUSTED
+        else:
+            value = decoder.value(reply.root)
+        recorded.result = value
+        if changes:
+            first = changes[0]
+            raise self._stop(
+                InputChanged(
+                    parameter=first.place,
+                    change=first.what,
+                    before=first.before,
+                    after=first.after,
+                    call=self._call_evidence(recorded),
+                )
+            )
+        if type(value) is torch.Tensor and reply.root >= 0:
+            node = scope.table.nodes[reply.root]
+            recorded.in_graph = isinstance(node, messages.TensorSpec) and (node.in_graph or node.requires_grad)
+            value.__dict__["in_graph"] = recorded.in_graph
+        return value
+
+    def _reason(self, reply: Reply, recorded: RecordedCall | None) -> Evidence:
+        """Say what a reply that is no value means."""
+        call = self._call_evidence(recorded) if recorded else None
+        forbidden = getattr(reply, "forbidden", "")
+        if forbidden:
+            return Ended(outcome=Outcome.FORBIDDEN, detail=forbidden[:200], call=call)
+        if isinstance(reply, messages.Refused):
+            returned = Facts(type_name=reply.type_name[:200], shape=tuple(reply.shape) if reply.shape else None)
+            if reply.reason == "not-in-graph":
+                return NotInGraph(call=call)
+            return Refused(
+                reason=reply.reason,
+                returned=returned,
+                nbytes=reply.nbytes,
+                limit_bytes=wire.MAX_PAYLOAD_BYTES,
+                call=call,
+            )
+        if not isinstance(reply, messages.Raised):
+            self._end_child()
+            return Ended(outcome=Outcome.CRASHED, detail="wire", call=call)
+        frames = tuple(
+            SourceLine(
+                file=frame.file, line=frame.line, function=frame.function, source=frame.source, column=frame.column
+            )
+            for frame in reply.frames
+        )
+        if "MemoryError" in reply.bases or any(sign in reply.message for sign in _ALLOCATION_FAILURES):
+            self._end_child()  # what it holds would starve the next test
+            limit = float(self._exercise.limits.memory_mib)
+            return Ended(outcome=Outcome.MEMORY, detail="memory", limit=limit, traceback=frames, call=call)
+        name = recorded.function if recorded else ""
+        return Raised(
+            type_name=reply.type_name[:200],
+            message=reply.message,
+            traceback=frames,
+            call=call,
+            signature=f"{name}{self._names[name].signature}" if name in self._names else "",
+            expected_signature=self._signatures.text(name),
+            module=self._files[0].name,
+        )
+
+    def _stop(self, evidence: Evidence) -> TestStopped:
+        if self._test.stopped is None:
+            self._test.stopped = evidence
+        return TestStopped(evidence)
+
+    def stop(self, evidence: Evidence) -> TestStopped:
+        """Return what to raise for a failure that a proxy found itself."""
+        return self._stop(evidence)
+
+    def _call_evidence(self, recorded: RecordedCall) -> Call:
+        return recorded.evidence()
+
+    # -- names of the module
+
+    def require(self, name: str) -> Name:
+        """Return what the submission says of a public name. Raises TestStopped where it has none such."""
+        found = self._names.get(name)
+        if found is None:
+            candidates = tuple(sorted(self._names))
+            close = difflib.get_close_matches(name, candidates, n=2, cutoff=0.6)
+            raise self._stop(
+                MissingName(
+                    name=name, module=self._files[0].name, candidates=candidates[:20], close_matches=tuple(close)
+                )
+            )
+        return found
+
+    # -- callbacks
+
+    def _hooks(self) -> Hooks:
+        return Hooks(other=self._node_of, handle=self._proxy_of, callback=self._function_of)
+
+    def use_proxies(self, proxies: Any) -> None:
+        """Say who makes the proxies: `node(value)` and `make(spec, scope)`."""
+        self.proxies = proxies
+
+    def _node_of(self, value: object) -> Node:
+        node: HandleSpec | None = self.proxies.node(value)
+        if node is not None:
+            return node
+        methods: list[str] = []
+        if isinstance(value, Spy):
+            methods = [name for name in dir(value) if not name.startswith("_") and callable(getattr(value, name))]
+        elif not isinstance(value, _FUNCTIONS):
+            raise TestIsBroken(
+                f"a {type(value).__name__} cannot be passed to the student's code: pass plain data, a function, "
+                f"a Spy, or an object made by `remote`"
+            )
+        if not any(known is value for known in self._functions):
+            self._functions.append(value)
+        number = next(index for index, known in enumerate(self._functions) if known is value)
+        name = str(getattr(value, "__name__", type(value).__name__))
+        return CallbackSpec(id=number, name=name, callable=callable(value), methods=methods)
+
+    def _function_of(self, spec: CallbackSpec) -> object:
+        return self._functions[spec.id]
+
+    def _proxy_of(self, spec: HandleSpec, scope: CallScope) -> object:
+        return self.proxies.make(spec, scope)
+
+    def release(self, handle: int, generation: int) -> None:
+        """Let the child forget an object, with the next request."""
+        if generation == self.generation:
+            self._released.append(handle)
+
+    def _serve(self, scope: CallScope, invoke: Invoke, payload: Payload) -> tuple[Answer, Sequence[Buffer]]:
+        """Call a function of the test for the child. Raises WireError for what was never offered."""
+        if self._depth > MAX_DEPTH or not 0 <= invoke.callback < len(self._functions):
+            raise WireError("a call back to no function")
+        target: Any = self._functions[invoke.callback]
+        if invoke.method:
+            if not isinstance(target, Spy) or invoke.method.startswith("_"):
+                raise WireError("a call back to no method")
+            target = getattr(target, invoke.method, None)
+        if not callable(target):
+            raise WireError("a call back to nothing callable")
+        mark = scope.table.mark()
+        decoder, table = scope.receive(invoke.graph, invoke.changes, payload, calling_back=True)
+        args = [decoder.value(ref) for ref in invoke.args]
+        kwargs = {name: decoder.value(ref) for name, ref in invoke.kwargs}
+        answer, buffers = self._answer(invoke.nonce, target, args, kwargs, scope, table)
+        scope.table.truncate(mark)
+        return answer, buffers
+
+    def _answer(
+        self, nonce: int, target: Any, args: list[Any], kwargs: dict[str, Any], scope: CallScope, table: Table
+    ) -> tuple[Answer, Sequence[Buffer]]:
+        try:
+            value = target(*args, **kwargs)
+            graph, root, buffers = scope.encode_answer(value, table)
+        except BaseException as error:  # noqa: BLE001  the test's own failure, raised again when the call has ended
+            self._test.callback_error = self._test.callback_error or error
+            return Answer(nonce=nonce, graph=Graph(), root=-1, error=type(error).__name__), []
+        return Answer(nonce=nonce, graph=graph, root=root), buffers
+
+
+EXHAUSTED = object()  # an iterator's end
+_FUNCTIONS = (
+    types.FunctionType,
+    types.MethodType,
+    types.BuiltinFunctionType,
+    functools.partial,
+)

@@ -1,0 +1,34 @@
+"""What is asked: manifests, courses, workspaces and a student's progress. Imports no torch."""
+
+from grader.exercise.course import Course, Entry, Listed, Origin, load_course
+from grader.exercise.failure import BilingualError
+from grader.exercise.manifest import read_exercise
+from grader.exercise.progress import (
+    ExerciseProgress,
+    Progress,
+    Score,
+    read_progress,
+    record_hints,
+    record_score,
+)
+from grader.exercise.workspace import NewWorkspace, Workspace, create_workspace, find_workspace
+
+__all__ = [
+    "BilingualError",
+    "Course",
+    "Entry",
+    "ExerciseProgress",
+    "Listed",
+    "NewWorkspace",
+    "Origin",
+    "Progress",
+    "Score",
+    "Workspace",
+    "create_workspace",
+    "find_workspace",
+    "load_course",
+    "read_exercise",
+    "read_progress",
+    "record_hints",
+    "record_score",
+]

@@ -1,0 +1,159 @@
+"""The flow of a submission, from what came in to its report.
+
+    exercise + submission -> warm base -> examiner (tests, reference) <-wire-> child (student's code) -> report
+
+`Grader` is the controller's end: it starts the base early, opens one examiner an exercise, and asks it for exams. The
+examiner's process enters at `examine_here`, which joins the examination and the diagnosis.
+"""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import time
+from dataclasses import replace
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from grader.errors import AuthorError, GraderError, GraderFault, SandboxUnavailable, UsageError
+from grader.records import Device, Exercise, Fault, Isolation, Submission
+from grader.report import Report, build_report
+
+if TYPE_CHECKING:
+    from grader.sandbox.children import ChildSource
+    from grader.sandbox.jail import Degree
+    from grader.sandbox.launch import Warm
+
+_EXAMINER = "grader.pipeline:examine_here"
+_GRACE_S = 30.0  # on top of an exam's own limit: the proof of a failure, and a busy machine
+
+
+def degrees() -> tuple[Degree, ...]:
+    """Return every degree of isolation, strongest first, and whether this machine offers it."""
+    from grader.sandbox import jail
+
+    return jail.degrees()
+
+
+def choose_isolation(wanted: Isolation | None) -> Isolation:
+    """Return the degree to use: the one that is asked for, or the best there is. Raises SandboxUnavailable."""
+    for degree in degrees():
+        if degree.available and wanted in (None, degree.isolation):
+            return degree.isolation
+        if degree.isolation is wanted:
+            raise SandboxUnavailable(
+                f"isolation {wanted.value!r} cannot be had here: {degree.missing}.",
+                remedy=degree.remedy or "`dlgrade doctor` lists what there is; --isolation auto takes the best.",
+            )
+    raise SandboxUnavailable("this machine offers no isolation at all.", remedy="Run `dlgrade doctor`.")
+
+
+class Grader:
+    """Grades submissions, warm: the second exam of an exercise costs some tens of milliseconds.
+
+    A context manager: leaving it ends every process. Raises SandboxUnavailable when `isolation` cannot be had.
+    """
+
+    def __init__(self, isolation: Isolation | None = None, device: Device = Device.CPU) -> None:
+        self.isolation = choose_isolation(isolation)
+        self.device = device
+        self._warm: Warm | None = None
+        self._examiners: dict[str, socket.socket] = {}
+
+    def start(self) -> None:
+        """Begin to import torch in the background; returns at once."""
+        from grader.sandbox.launch import start_warm
+
+        if self._warm is None:
+            self._warm = start_warm()
+
+    def examine(self, exercise: Exercise, submission: Submission, *, seed: int | None = None) -> Report:
+        """Grade one submission. Raises AuthorError for a broken exercise, GraderFault for a fault of our own."""
+        from grader.examination.requests import Answer, ExamRequest
+        from grader.sandbox.link import receive_record, send_record
+
+        began = time.monotonic()
+        if self.device not in exercise.devices:
+            allowed = ", ".join(device.value for device in exercise.devices)
+            raise UsageError(f"{exercise.name} does not run on {self.device.value}.", remedy=f"It runs on: {allowed}.")
+        seed = secrets.randbits(63) if seed is None else seed
+        examiner = self._examiner(exercise)
+        try:
+            send_record(examiner, ExamRequest(submission=submission, seed=seed))
+            deadline = time.monotonic() + 2 * exercise.limits.exam_s + _GRACE_S
+            answer, _ = receive_record(examiner, Answer, deadline=deadline)
+        except GraderFault as fault:
+            self._forget(exercise)
+            raise self._with_last_words(fault) from None
+        if answer.examination is None:
+            self._forget(exercise)
+            raise self._with_last_words(_error_of(answer.fault, answer.message))
+        examination = replace(answer.examination, isolation=self.isolation)
+        return build_report(exercise, submission, examination, device=self.device, total_s=time.monotonic() - began)
+
+    def _examiner(self, exercise: Exercise) -> socket.socket:
+        """Return the examiner that has loaded this exercise, as its files are now."""
+        from grader.examination.requests import Answer, Prepare
+        from grader.sandbox.link import receive_record, send_record
+
+        found = self._examiners.get(exercise.sha256)
+        if found is not None:
+            return found
+        self.start()
+        assert self._warm is not None
+        examiner = self._warm.open(_EXAMINER, exercise.preload)
+        send_record(examiner, Prepare(exercise=exercise, device=self.device))
+        answer, _ = receive_record(examiner, Answer, deadline=time.monotonic() + _GRACE_S)
+        if answer.fault is not None:
+            examiner.close()
+            raise _error_of(answer.fault, answer.message)
+        self._examiners[exercise.sha256] = examiner
+        return examiner
+
+    def _with_last_words(self, error: GraderError) -> GraderError:
+        """Add what our own processes wrote before they failed to a grader's fault."""
+        words = self._warm.last_words() if self._warm is not None else ""
+        if not isinstance(error, GraderFault) or not words:
+            return error
+        return GraderFault(f"{error.message}\n{words}", remedy=error.remedy)
+
+    def _forget(self, exercise: Exercise) -> None:
+        examiner = self._examiners.pop(exercise.sha256, None)
+        if examiner is not None:
+            examiner.close()
+
+    def close(self) -> None:
+        """End every process that was started."""
+        for examiner in self._examiners.values():
+            examiner.close()
+        self._examiners.clear()
+        if self._warm is not None:
+            self._warm.close()
+            self._warm = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _error_of(fault: Fault | None, message: str) -> AuthorError | GraderFault:
+    return AuthorError(message) if fault is Fault.AUTHOR else GraderFault(message)
+
+
+def examine_here(control: socket.socket, source: ChildSource) -> None:
+    """Be the examiner: join the examination and the diagnosis, and serve the controller."""
+    from grader.diagnosis import explain
+    from grader.examination.examiner import serve
+
+    serve(control, source, lambda evidence, reveal: explain(evidence, reveal=reveal))
+
+
+def examine_here_afresh(control: socket.socket) -> None:
+    """Be the examiner in a process of its own, where there is no fork."""
+    from grader.sandbox.children import FreshChildren
+
+    examine_here(control, FreshChildren())

@@ -1,0 +1,222 @@
+"""The records that pass between stages: frozen, typed, and free of behaviour.
+
+They cross process boundaries as msgpack and reach reports as JSON, so they hold plain data only: no tensors,
+no paths to live objects. Text that a person reads is a `Text`, complete in both languages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Language(StrEnum):
+    """A language that statements and feedback are written in."""
+
+    EN = "en"
+    ZH = "zh"
+
+
+class Outcome(StrEnum):
+    """What became of one test."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    BLOCKED = "blocked"  # a test it needs did not pass
+    TIMEOUT = "timeout"
+    MEMORY = "memory"
+    CRASHED = "crashed"
+    FORBIDDEN = "forbidden"
+    GRADER_FAULT = "grader-fault"
+
+
+class Fault(StrEnum):
+    """Whose fault a failure is."""
+
+    STUDENT = "student"
+    AUTHOR = "author"
+    GRADER = "grader"
+
+
+class Isolation(StrEnum):
+    """How strongly the child is confined."""
+
+    STRONG = "strong"
+    LANDLOCK = "landlock"
+    GVISOR = "gvisor"
+    PROCESS = "process"
+
+
+class Device(StrEnum):
+    """Where the submission's tensors live."""
+
+    CPU = "cpu"
+    CUDA = "cuda"
+
+
+class Reveal(StrEnum):
+    """How much of a failed hidden test its student sees; each step includes those before it."""
+
+    NONE = "none"  # that it failed
+    HINT = "hint"  # the hint, and the likely cause in words
+    SHAPE = "shape"  # also types, shapes and dtypes
+    FULL = "full"  # also values, as for a visible test
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """One sentence or text in both languages."""
+
+    en: str
+    zh: str
+
+    def within(self, language: Language) -> str:
+        """Return the text in `language`."""
+        return self.zh if language is Language.ZH else self.en
+
+
+# ---------------------------------------------------------------------------------------------- what is asked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one exam of an exercise may use."""
+
+    call_s: float = 2.0
+    exam_s: float = 30.0
+    memory_mib: int = 512
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exercise:
+    """One exercise: its manifest, and where its files lie.
+
+    `folder` holds all that students get; `solution_folder` is empty where the hidden half is not at hand,
+    and then only visible tests run. `mutates` maps a function ("sgd_step", "SGD.step") to the parameters
+    that it may change.
+    """
+
+    id: str
+    slug: str
+    title: Text
+    topics: tuple[str, ...]
+    files: tuple[str, ...]
+    devices: tuple[Device, ...]
+    preload: tuple[str, ...]
+    limits: Limits
+    mutates: dict[str, tuple[str, ...]]
+    forbid: tuple[str, ...]
+    reveal_hidden: Reveal
+    folder: str
+    solution_folder: str
+    sha256: str  # over every file that decides a grade: manifest, stub, tests, reference
+
+    @property
+    def name(self) -> str:
+        """The folder's name: `exercise03_softmax`."""
+        return f"{self.id}_{self.slug}"
+
+
+# ---------------------------------------------------------------------------------------------- what came in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFile:
+    """One file of a submission, by the name that the exercise's `files` gives it."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """What a student handed in: allow-listed files only."""
+
+    files: tuple[SourceFile, ...]
+    origin: str  # where it was read from, for messages
+    sha256: str
+    untouched: bool  # every file is still the stub
+
+
+# ---------------------------------------------------------------------------------------------- what was found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceLine:
+    """One of the student's own lines, as a traceback shows it."""
+
+    file: str
+    line: int  # from 1
+    function: str
+    source: str
+    column: int = 0  # from 1; 0: unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Why a test did not pass, already reduced to what its student may see.
+
+    The parts answer, in this order: which call, what was expected, what came, where, the likely cause, and what
+    to do next. An absent part is None. `cause_id` names the cause for machines ("factor.batch", "raised",
+    "unknown"); `problem` is the one line that says what went wrong.
+    """
+
+    problem: Text
+    cause_id: str = "unknown"
+    call: str | None = None
+    expected: Text | None = None
+    got: Text | None = None
+    where: Text | None = None
+    cause: Text | None = None
+    next_step: Text | None = None
+    traceback: tuple[SourceLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestResult:
+    """One test of an exam."""
+
+    __test__ = False  # not a test class, whatever pytest thinks of the name
+
+    name: str
+    claim: Text  # the test's docstring: the line that the student sees
+    outcome: Outcome
+    points: float
+    earned: float
+    visible: bool
+    wall_s: float
+    hint: Text | None = None
+    blocked_by: str | None = None
+    explanation: Explanation | None = None
+    fault: Fault | None = None  # None: it passed, or was blocked
+    output: str = ""  # what the student's code printed during the test, capped
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resources:
+    """What the student's code used, as seen from outside; units in the names."""
+
+    children: int = 0
+    calls: int = 0
+    cpu_s: float = 0.0
+    peak_memory_mib: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examination:
+    """Everything that one exam found.
+
+    `problem` is set when the submission could not even be loaded (then every test shares its outcome), or when
+    the exam has no score because the author or the grader is at fault.
+    """
+
+    seed: int
+    tests: tuple[TestResult, ...]
+    hidden_available: bool
+    problem: Explanation | None = None
+    fault: Fault | None = None  # whose fault `problem` is; AUTHOR and GRADER mean: unscored
+    output: str = ""  # printed while the module was imported
+    resources: Resources = field(default_factory=Resources)
+    versions: dict[str, str] = field(default_factory=dict)
+    isolation: Isolation = Isolation.PROCESS
+    exam_s: float = 0.0

@@ -1,0 +1,166 @@
+"""The report as a JSON document of the published schema `report-1.schema.json`, for programs."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from importlib import resources
+from typing import Any
+
+from grader.records import Explanation, SourceLine, TestResult, Text
+from grader.report.model import Report, exit_code
+
+SCHEMA = "report/1"
+
+# JSON lets these stand as they are, but a terminal or an editor that shows the document would obey them:
+# delete, C1 controls, bidirectional controls, line separators, tag characters, lone surrogates.
+_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]")
+
+
+def to_json(report: Report) -> str:
+    """Return the document: keys in the order of the schema, two spaces, UTF-8 text, one newline at the end.
+
+    Characters that would steer a terminal are written as JSON escapes; a lone surrogate, which no strict reader
+    accepts even so, becomes U+FFFD.
+    Raises: ValueError for a time that is not finite.
+    """
+    text = json.dumps(as_document(report), indent=2, ensure_ascii=False, allow_nan=False)
+    return _UNSAFE.sub(_escape, text) + "\n"
+
+
+def as_document(report: Report) -> dict[str, Any]:
+    """Return the report as JSON values, in the order of the schema."""
+    score, submission = report.score, report.submission
+    return {
+        "schema": SCHEMA,
+        "status": report.status.value,
+        "score": None if score is None else {"earned": score.earned, "possible": score.possible},
+        "fault": None if report.fault is None else report.fault.value,
+        "exit_code": exit_code(report),
+        "exercise": {
+            "id": report.exercise.id,
+            "slug": report.exercise.slug,
+            "name": report.exercise.name,
+            "title": _text(report.exercise.title),
+            "files": list(report.exercise.files),
+            "sha256": report.exercise.sha256,
+        },
+        "submission": None
+        if submission is None
+        else {
+            "sha256": submission.sha256,
+            "files": list(submission.files),
+            "untouched": submission.untouched,
+        },
+        "device": report.device.value,
+        "isolation": None if report.isolation is None else report.isolation.value,
+        # Text: a reader that keeps numbers as doubles would change a seed beyond 2**53.
+        "seed": None if report.seed is None else str(report.seed),
+        "hidden_available": report.hidden_available,
+        "counts": {
+            "tests": report.counts.tests,
+            "passed": report.counts.passed,
+            "failed": report.counts.failed,
+            "blocked": report.counts.blocked,
+            "visible": report.counts.visible,
+            "hidden": report.counts.hidden,
+        },
+        "problem": _explanation(report.problem),
+        "output": report.output,
+        "tests": [_test(test, withheld=test.name in report.withheld) for test in report.tests],
+        "hints": report.hints,
+        "next_exercise": report.next_exercise,
+        "resources": {
+            "children": report.resources.children,
+            "calls": report.resources.calls,
+            "peak_memory_mib": _rounded(report.resources.peak_memory_mib),
+        },
+        "timings": {
+            "exam_s": _rounded(report.timings.exam_s),
+            "total_s": _rounded(report.timings.total_s),
+            "cpu_s": _rounded(report.timings.cpu_s),
+        },
+        "versions": {name: report.versions[name] for name in sorted(report.versions)},
+    }
+
+
+def without_timings(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `document` without what is measured: equal for the same seed, submission, exercise and versions.
+
+    Gone are `timings`, each test's `wall_s`, and `resources.peak_memory_mib`.
+    """
+    return {
+        **{key: value for key, value in document.items() if key != "timings"},
+        "resources": {key: value for key, value in document["resources"].items() if key != "peak_memory_mib"},
+        "tests": [{key: value for key, value in test.items() if key != "wall_s"} for test in document["tests"]],
+    }
+
+
+def load_schema() -> dict[str, Any]:
+    """Return the published JSON Schema that every document of `to_json` obeys."""
+    file = resources.files("grader") / "schemas" / "report-1.schema.json"
+    schema: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return schema
+
+
+def _test(test: TestResult, *, withheld: bool) -> dict[str, Any]:
+    return {
+        "name": test.name,
+        "claim": _text(test.claim),
+        "visible": test.visible,
+        "outcome": test.outcome.value,
+        "fault": None if test.fault is None else test.fault.value,
+        "points": test.points,
+        "earned": test.earned,
+        "wall_s": _rounded(test.wall_s),
+        "blocked_by": test.blocked_by,
+        "hint": _text(test.hint),
+        "explanation": _explanation(test.explanation),
+        "output": test.output,
+        "output_withheld": withheld,
+    }
+
+
+def _explanation(explanation: Explanation | None) -> dict[str, Any] | None:
+    if explanation is None:
+        return None
+    return {
+        "problem": _text(explanation.problem),
+        "cause_id": explanation.cause_id,
+        "call": explanation.call,
+        "expected": _text(explanation.expected),
+        "got": _text(explanation.got),
+        "where": _text(explanation.where),
+        "cause": _text(explanation.cause),
+        "next_step": _text(explanation.next_step),
+        "traceback": [_source_line(line) for line in explanation.traceback],
+    }
+
+
+def _source_line(line: SourceLine) -> dict[str, Any]:
+    return {
+        "file": line.file,
+        "line": line.line,
+        "column": line.column or None,
+        "function": line.function,
+        "source": line.source,
+    }
+
+
+def _text(text: Text | None) -> dict[str, str] | None:
+    return None if text is None else {"en": text.en, "zh": text.zh}
+
+
+def _rounded(seconds_or_mib: float) -> float:
+    return round(seconds_or_mib, 6)
+
+
+def _escape(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    if 0xD800 <= code <= 0xDFFF:
+        return "\ufffd"
+    if code > 0xFFFF:  # JSON escapes are UTF-16 code units
+        code -= 0x10000
+        return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
+    return f"\\u{code:04x}"

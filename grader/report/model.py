@@ -1,0 +1,112 @@
+"""What people and programs see of one graded submission: `Report`, which every format renders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from grader.errors import EXIT_FULL_SCORE, EXIT_GRADER_FAULT, EXIT_NOT_FULL, EXIT_USAGE
+from grader.records import Device, Explanation, Fault, Isolation, Outcome, Resources, TestResult, Text
+
+
+class Status(StrEnum):
+    """What became of one submission."""
+
+    FULL = "full"
+    PARTIAL = "partial"
+    NOT_STARTED = "not-started"  # every file is still the stub
+    REJECTED = "rejected"  # the submission could not be read at all: the student's zero, out of what may be unknown
+    UNSCORED = "unscored"  # the author or the grader is at fault: no score, never a zero
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """Points; `possible` is None only when a submission was rejected before the tests were known."""
+
+    earned: float
+    possible: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many tests: `tests` = `passed` + `failed` + `blocked` = `visible` + `hidden`."""
+
+    tests: int = 0
+    passed: int = 0
+    failed: int = 0  # every outcome but passed and blocked
+    blocked: int = 0
+    visible: int = 0
+    hidden: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExerciseSummary:
+    """The exercise that was graded, without its folders: a report leaves the machine."""
+
+    id: str
+    slug: str
+    name: str
+    title: Text
+    files: tuple[str, ...]
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmissionSummary:
+    """The submission that was graded, without its text and its place on the disk."""
+
+    sha256: str
+    files: tuple[str, ...]
+    untouched: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timings:
+    """Seconds. `total_s` is the whole run as the user waited for it, `exam_s` the exam alone."""
+
+    exam_s: float = 0.0
+    total_s: float = 0.0
+    cpu_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Everything that any format shows of one graded submission.
+
+    `problem` explains a submission that could not be loaded or read, or a missing score; `fault` says whose fault
+    it is that the score is not full. `withheld` names the hidden tests whose printed output is kept back.
+    """
+
+    status: Status
+    score: Score | None
+    fault: Fault | None
+    exercise: ExerciseSummary
+    submission: SubmissionSummary | None
+    device: Device
+    isolation: Isolation | None
+    seed: int | None
+    hidden_available: bool
+    tests: tuple[TestResult, ...] = ()
+    problem: Explanation | None = None
+    output: str = ""
+    withheld: frozenset[str] = frozenset()
+    hints: int = 0
+    next_exercise: str | None = None
+    counts: Counts = field(default_factory=Counts)
+    resources: Resources = field(default_factory=Resources)
+    timings: Timings = field(default_factory=Timings)
+    versions: dict[str, str] = field(default_factory=dict)
+
+
+def exit_code(report: Report) -> int:
+    """Return the exit status: 0 full score, 1 graded and not full, 2 the author's fault, 3 the grader's."""
+    if report.status is Status.FULL:
+        return EXIT_FULL_SCORE
+    if report.status is not Status.UNSCORED:
+        return EXIT_NOT_FULL
+    return EXIT_USAGE if report.fault is Fault.AUTHOR else EXIT_GRADER_FAULT
+
+
+def needs_explaining(test: TestResult) -> bool:
+    """Return whether `test` itself went wrong: a blocked test only waits for another."""
+    return test.outcome not in (Outcome.PASSED, Outcome.BLOCKED)

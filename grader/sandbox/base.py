@@ -1,0 +1,107 @@
+"""The warm base: imports torch once, knows nothing of any exercise, and forks both sides of an exam.
+
+Theory of operation. The base is started clean (`fresh.command`): an empty environment, nothing secret in its arguments,
+one inherited socket to the controller. It imports torch and NumPy with one thread, then forks a *slot* on request: a
+*zygote*, which will fork the children, and an *examiner*, which only then loads tests and the reference. Both forks get
+one end of a socket pair between them; the controller gets the other end of the examiner's. So what a child inherits in
+memory is public code. The base runs no parallel torch operation and never touches CUDA, and it has exactly one native
+thread when it forks, which is asserted. When the controller goes, its socket closes, and the base takes all with it.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import signal
+import socket
+import sys
+import traceback
+from typing import NoReturn
+
+import msgspec
+
+
+class OpenSlot(msgspec.Struct, frozen=True):
+    """Ask for a slot: `preload` are modules to import first, `entry` is the examiner's function."""
+
+    preload: list[str]
+    entry: str
+
+
+class SlotOpened(msgspec.Struct, frozen=True):
+    """The slot's processes; `error` says which module of `preload` could not be imported."""
+
+    examiner: int = 0
+    zygote: int = 0
+    error: str = ""
+
+
+def main(descriptor: str) -> NoReturn:
+    """Be the base, serving the controller on the inherited socket `descriptor`."""
+    control = socket.socket(fileno=int(descriptor))
+    _warm()
+    from grader.errors import GraderFault
+    from grader.sandbox.link import receive_record
+
+    examiners: list[int] = []
+    try:
+        while True:
+            request, _ = receive_record(control, OpenSlot)
+            _open(control, request, examiners)
+    except GraderFault:  # the controller has gone: an orderly end
+        control.close()
+    finally:
+        for pid in examiners:  # each zygote sees its examiner go, kills its children, and leaves by itself
+            os.kill(pid, signal.SIGKILL)
+        os._exit(0)
+
+
+def _warm() -> None:
+    """Import what every slot needs, with one thread, and keep the collector from touching it after a fork."""
+    for name in ("torch", "numpy", "grader.sandbox.zygote", "grader.sandbox.children"):
+        importlib.import_module(name)
+    sys.modules["torch"].set_num_threads(1)
+    gc.collect()
+    gc.freeze()
+
+
+def _open(control: socket.socket, request: OpenSlot, examiners: list[int]) -> None:
+    from grader.sandbox.link import close_all_but, send_record
+    from grader.sandbox.zygote import Zygote, assert_one_thread
+
+    try:
+        for name in request.preload:
+            importlib.import_module(name)
+    except ImportError as error:
+        send_record(control, SlotOpened(error=str(error)))
+        return
+    gc.freeze()
+    assert_one_thread()
+    ours, examiner_control = socket.socketpair()
+    examiner_zygote, zygote_control = socket.socketpair()
+    zygote = os.fork()
+    if zygote == 0:
+        close_all_but(zygote_control.fileno())
+        Zygote(zygote_control).serve()
+    examiner = os.fork()
+    if examiner == 0:
+        close_all_but(examiner_control.fileno(), examiner_zygote.fileno())
+        _become_examiner(request.entry, examiner_control, examiner_zygote)
+    send_record(control, SlotOpened(examiner=examiner, zygote=zygote), descriptors=(ours.fileno(),))
+    for end in (ours, examiner_control, examiner_zygote, zygote_control):
+        end.close()
+    examiners.append(examiner)
+
+
+def _become_examiner(entry: str, control: socket.socket, zygote: socket.socket) -> NoReturn:
+    from grader.sandbox.children import ForkedChildren
+
+    module, _, function = entry.partition(":")
+    try:
+        getattr(importlib.import_module(module), function)(control, ForkedChildren(zygote))
+    except BaseException:  # noqa: BLE001  the process ends here, and says why
+        traceback.print_exc()  # into the file that the controller quotes from
+        sys.stderr.flush()
+        os._exit(1)
+    os._exit(0)

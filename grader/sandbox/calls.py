@@ -1,0 +1,285 @@
+"""One call as the examiner sees it: its arguments, what the child did to them, and what came back.
+
+Undeclared arguments are protected: the child changes its own copies, and what it changed is only noted. Declared ones
+are brought up to date, in place, so that mutation and rebinding look as they would locally. When the child calls a
+function of the test in the middle of a call, that function gets the test's own objects, or, where the child has
+meanwhile changed a protected one, replicas that show its present state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from grader.sandbox.decode import Decoder, split_payload
+from grader.sandbox.encode import Encoder
+from grader.sandbox.graph import Table
+from grader.sandbox.memory import bytes_array, received
+from grader.sandbox.messages import (
+    ArraySpec,
+    CallbackSpec,
+    Changes,
+    Graph,
+    HandleSpec,
+    Items,
+    Mapping,
+    Node,
+    TensorSpec,
+)
+from grader.sandbox.wire import Buffer, Payload, WireError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A protected argument that the child changed. `what`: "values", "items", "shape", "grad" or "requires_grad"."""
+
+    place: str  # "logits", "params[0]"
+    what: str
+    before: npt.NDArray[Any] | None = None
+    after: npt.NDArray[Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """How proxies and functions cross: to nodes when sent, and back to what they stand for."""
+
+    other: Callable[[object], Node]
+    handle: Callable[[HandleSpec, CallScope], object]
+    callback: Callable[[CallbackSpec], object]
+
+
+@dataclass(slots=True)
+class _Root:
+    """One argument as the test passed it."""
+
+    place: str
+    index: int
+    mutable: bool
+
+
+@dataclass(slots=True)
+class CallScope:
+    """A call's table, and the state of its protected arguments in the child."""
+
+    hooks: Hooks
+    table: Table = field(default_factory=Table)
+    device: str = "cpu"
+    _roots: list[_Root] = field(default_factory=list)
+    _arguments: int = 0  # objects in the table that are arguments
+    _memories: int = 0
+    _changed_bytes: dict[int, Payload] = field(default_factory=dict)  # protected storages, as the child has them
+    _changed_nodes: dict[int, Node] = field(default_factory=dict)
+
+    # -- sending
+
+    def encode(
+        self, args: Sequence[object], kwargs: dict[str, object], *, places: Sequence[str], mutates: frozenset[str]
+    ) -> tuple[Graph, list[int], list[tuple[str, int]], list[Buffer]]:
+        """Encode the arguments; `places` name the positional ones, `mutates` are those that may change.
+
+        Raises Unsendable: the author's fault.
+        """
+        encoder = Encoder(self.table, whole=True, other=self.hooks.other)
+        refs = [encoder.add(value) for value in args]
+        named = [(name, encoder.add(value)) for name, value in kwargs.items()]
+        graph, buffers = encoder.finish()
+        for place, ref in (*zip(places, refs, strict=True), *named):
+            self._roots.append(_Root(place, ref, place in mutates))
+        self._arguments, self._memories = self.table.mark()
+        return graph, refs, named, buffers
+
+    def encode_answer(self, value: object, table: Table) -> tuple[Graph, int, list[Buffer]]:
+        """Encode what a function of the test returned, in the table that its arguments were decoded into."""
+        encoder = Encoder(table, whole=True, other=self.hooks.other)
+        root = encoder.add(value)
+        graph, buffers = encoder.finish()
+        return graph, root, buffers
+
+    # -- receiving
+
+    def receive(self, graph: Graph, changes: Changes, payload: Payload, *, calling_back: bool) -> tuple[Decoder, Table]:
+        """Take a frame in: changed arguments first, then its new objects. Raises WireError."""
+        if len(set(changes.dirty)) != len(changes.dirty) or not all(0 <= i < self._memories for i in changes.dirty):
+            raise WireError("changed storages that are no arguments'")
+        sizes = [self.table.memories[index].nbytes for index in changes.dirty]
+        parts = split_payload(payload, [*graph.storages, *sizes])
+        mutable = self._mutable() if changes.dirty or changes.updates else frozenset()
+        self._take_bytes(changes.dirty, parts[len(graph.storages) :], mutable)
+        protected_changed = bool(self._changed_bytes or self._changed_nodes or self._any_protected(changes, mutable))
+        table = self._replica(mutable) if calling_back and protected_changed else self.table
+        decoder = self._decoder(table)
+        decoder.read(graph, parts[: len(graph.storages)])
+        for update in changes.updates:
+            self._take_update(update.index, update.node, decoder, mutable)
+        return decoder, table
+
+    def _decoder(self, table: Table) -> Decoder:
+        return Decoder(table, handle=lambda spec: self.hooks.handle(spec, self), callback=None)
+
+    def _take_bytes(self, dirty: list[int], parts: list[Payload], mutable: frozenset[int]) -> None:
+        storages = self._storages_of(mutable)
+        for index, part in zip(dirty, parts, strict=True):
+            original = bytes_array(self.table.memories[index])
+            if index in storages:
+                original[:] = part
+            elif np.array_equal(part, original):
+                self._changed_bytes.pop(index, None)  # changed for a while, and put back
+            else:
+                self._changed_bytes[index] = part
+
+    def _any_protected(self, changes: Changes, mutable: frozenset[int]) -> bool:
+        return any(update.index not in mutable for update in changes.updates)
+
+    def _take_update(self, index: int, node: Node, decoder: Decoder, mutable: frozenset[int]) -> None:
+        if not 0 <= index < self._arguments:
+            raise WireError("an update of what is no argument")
+        if index in mutable:
+            _bring_up_to_date(self.table.objects[index], self.table.nodes[index], node, decoder)
+            self.table.nodes[index] = node
+        elif node == self.table.nodes[index]:
+            self._changed_nodes.pop(index, None)
+        else:
+            self._changed_nodes[index] = node
+
+    def _replica(self, mutable: frozenset[int]) -> Table:
+        """Make the arguments anew, as the child has them now; declared ones stay the test's own objects."""
+        replica = Table()
+        for index, memory in enumerate(self.table.memories):
+            changed = self._changed_bytes.get(index)
+            replica.memories.append(memory if changed is None else received(changed.copy()))
+        nodes = [self._changed_nodes.get(index, node) for index, node in enumerate(self.table.nodes)]
+        decoder = Decoder(replica, handle=lambda spec: self.hooks.handle(spec, self), callback=self.hooks.callback)
+        decoder.read(Graph(storages=[], nodes=nodes), [])
+        for index in mutable:
+            replica.objects[index] = self.table.objects[index]
+        return replica
+
+    # -- what may change
+
+    def _mutable(self) -> frozenset[int]:
+        found: set[int] = set()
+        waiting = [root.index for root in self._roots if root.mutable]
+        while waiting:
+            index = waiting.pop()
+            if index not in found:
+                found.add(index)
+                waiting.extend(_references(self.table.nodes[index]))
+        return frozenset(index for index in found if index < self._arguments)
+
+    def _storages_of(self, indices: frozenset[int]) -> set[int]:
+        return {
+            node.storage for index in indices if isinstance(node := self.table.nodes[index], TensorSpec | ArraySpec)
+        }
+
+    def protected_changes(self) -> list[Change]:
+        """List the protected arguments that differ in the child from what was sent."""
+        if not self._changed_bytes and not self._changed_nodes:
+            return []
+        return [
+            change
+            for place, index in self._places()
+            if (change := self._change_at(place, index, self.table.nodes[index])) is not None
+        ]
+
+    def _change_at(self, place: str, index: int, node: Node) -> Change | None:
+        changed = self._changed_nodes.get(index)
+        if changed is not None:
+            return Change(place=place, what=_what_changed(node, changed))
+        if isinstance(node, TensorSpec | ArraySpec) and node.storage in self._changed_bytes:
+            part = self._changed_bytes[node.storage].copy()
+            shadow = Table(memories=[*self.table.memories])
+            shadow.memories[node.storage] = received(part)
+            decoder = self._decoder(shadow)
+            decoder.read(Graph(), [])
+            before, after = _as_array(self.table.objects[index]), _as_array(decoder.remake(_without_grad(node)))
+            if not np.array_equal(before, after, equal_nan=before.dtype.kind in "fc"):
+                return Change(place=place, what="values", before=before, after=after)
+        return None
+
+    def _places(self) -> Iterator[tuple[str, int]]:
+        """Walk the arguments from the outside in, each object once, with its place as a person would write it."""
+        waiting = [(root.place, root.index) for root in self._roots if not root.mutable]
+        seen: set[int] = set()
+        while waiting:
+            place, index = waiting.pop(0)
+            if index in seen or index >= self._arguments:
+                continue
+            seen.add(index)
+            yield place, index
+            node = self.table.nodes[index]
+            if isinstance(node, Items):
+                waiting.extend((f"{place}[{number}]", item) for number, item in enumerate(node.items))
+            elif isinstance(node, Mapping):
+                keys = [self.table.objects[key] for key in node.keys]
+                waiting.extend((f"{place}[{key!r}]", item) for key, item in zip(keys, node.values, strict=True))
+
+
+def _references(node: Node) -> list[int]:
+    if isinstance(node, Items):
+        return node.items
+    if isinstance(node, Mapping):
+        return [*node.keys, *node.values]
+    if isinstance(node, TensorSpec) and node.grad >= 0:
+        return [node.grad]
+    return []
+
+
+def _without_grad(node: TensorSpec | ArraySpec) -> TensorSpec | ArraySpec:
+    if isinstance(node, ArraySpec):
+        return node
+    return TensorSpec(node.storage, node.dtype, node.shape, node.stride, node.offset)
+
+
+def _as_array(value: Any) -> npt.NDArray[Any]:
+    if isinstance(value, torch.Tensor):
+        value = value.detach()
+        return np.asarray((value.float() if value.dtype is torch.bfloat16 else value).numpy())
+    return np.asarray(value)
+
+
+def _what_changed(before: Node, after: Node) -> str:
+    if isinstance(before, Items | Mapping):
+        return "items"
+    if isinstance(before, TensorSpec) and isinstance(after, TensorSpec):
+        if before.requires_grad != after.requires_grad:
+            return "requires_grad"
+        if (before.shape, before.stride, before.storage) == (after.shape, after.stride, after.storage):
+            return "grad"
+    return "shape"
+
+
+def _bring_up_to_date(original: Any, before: Node, now: Node, decoder: Decoder) -> None:
+    """Make a declared argument what it is in the child. Raises WireError for what no local code could have done."""
+    if isinstance(original, list) and isinstance(now, Items) and now.kind == "list":
+        original[:] = [decoder.value(item) for item in now.items]
+    elif isinstance(original, dict) and isinstance(now, Mapping):
+        made = decoder.remake(now)
+        original.clear()
+        original.update(made)
+    elif isinstance(original, torch.Tensor) and isinstance(before, TensorSpec) and isinstance(now, TensorSpec):
+        _bring_tensor_up_to_date(original, before, now, decoder)
+    elif isinstance(original, np.ndarray) and isinstance(now, ArraySpec) and isinstance(before, ArraySpec):
+        if now.storage != before.storage or now.dtype != before.dtype or now.shape == before.shape:
+            raise WireError("an array that changed as no array can")
+        original.shape = tuple(now.shape)
+    else:
+        raise WireError("an argument that changed its kind")
+
+
+def _bring_tensor_up_to_date(original: torch.Tensor, before: TensorSpec, now: TensorSpec, decoder: Decoder) -> None:
+    if now.dtype != before.dtype:
+        raise WireError("a tensor that changed its dtype")
+    layout = (now.storage, now.shape, now.stride, now.offset)
+    if layout != (before.storage, before.shape, before.stride, before.offset):
+        original.data = decoder.remake(_without_grad(now))
+    if now.requires_grad != original.requires_grad and original.is_leaf:
+        original.requires_grad_(now.requires_grad)
+    grad = decoder.value(now.grad) if now.grad >= 0 else None
+    if grad is not None and (type(grad) is not torch.Tensor or grad.shape != original.shape):
+        raise WireError("a gradient that does not fit its tensor")
+    original.grad = grad

@@ -1,0 +1,265 @@
+"""Decoding a frame's object graph, read as hostile: see `graph` for the theory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from grader.sandbox import messages, wire
+from grader.sandbox.graph import (
+    DEVICES,
+    MAX_DEPTH,
+    MAX_ELEMENTS,
+    MAX_INT_DIGITS,
+    MAX_NODES,
+    MAX_RANK,
+    NUMPY_DTYPES,
+    TORCH_DTYPES,
+    Table,
+)
+from grader.sandbox.memory import ALIGNMENT, Memory, bytes_array, received, torch_storage
+from grader.sandbox.messages import Graph, Node
+from grader.sandbox.wire import Payload, WireError
+
+_UNMADE = object()
+
+
+def split_payload(payload: Payload, sizes: list[int]) -> list[Payload]:
+    """Cut a payload into storages of these sizes. Raises WireError unless it is exactly their length."""
+    parts: list[Payload] = []
+    at = 0
+    for size in sizes:
+        if size < 0 or at + size > len(payload):
+            raise WireError(f"storage of {size} bytes at {at} in a payload of {len(payload)}")
+        parts.append(payload[at : at + size])
+        at += size + (-size % ALIGNMENT)
+    if at != len(payload):
+        raise WireError(f"payload of {len(payload)} bytes, storages of {at}")
+    return parts
+
+
+class Decoder:
+    """Decodes one frame of a scope into `table`; every rule that a hostile graph could break is checked.
+
+    `handle` and `callback` make what stands for a remote object or a function of the other side. On `device` other
+    than "cpu" the tensors are made there, which only a child does: the examiner never touches a GPU.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        *,
+        handle: Callable[[messages.HandleSpec], object],
+        callback: Callable[[messages.CallbackSpec], object] | None = None,
+        device: str = "cpu",
+    ) -> None:
+        self._table = table
+        self._device = device
+        self._handle = handle
+        self._callback = callback
+
+    def read(self, graph: Graph, parts: list[Payload]) -> None:
+        """Append the graph's objects to the table. `parts` are the graph's storages. Raises WireError."""
+        if len(graph.nodes) > MAX_NODES or len(parts) != len(graph.storages):
+            raise WireError(f"graph of {len(graph.nodes)} nodes")
+        table = self._table
+        for part in parts:
+            table.memories.append(received(part))
+        self._first = len(table.objects)
+        self._count = self._first + len(graph.nodes)
+        self._nodes = graph.nodes
+        table.objects.extend([_UNMADE] * len(graph.nodes))
+        table.nodes.extend(graph.nodes)
+        self._depth = 0
+        for index in range(self._first, self._count):
+            self.value(index)
+
+    def value(self, index: int) -> Any:
+        """Return the object that a reference means, making it first where it is new."""
+        if not 0 <= index < self._count:
+            raise WireError(f"reference {index} of {self._count}")
+        made = self._table.objects[index]
+        if made is not _UNMADE:
+            return made
+        self._depth += 1
+        if self._depth > MAX_DEPTH + 1:
+            raise WireError("nested too deep")
+        made = self._make(index, self._nodes[index - self._first])
+        self._depth -= 1
+        self._table.objects[index] = made
+        return made
+
+    def remake(self, node: Node) -> Any:
+        """Make the object that an update describes, without giving it an index."""
+        return self._make(None, node)
+
+    def _make(self, index: int | None, node: Node) -> Any:
+        match node:
+            case messages.Atom(value=value):
+                return value
+            case messages.TensorSpec():
+                return self._remember(index, self._tensor(node))
+            case messages.ArraySpec():
+                made = self._array(node)
+                return made[()] if node.scalar else self._remember(index, made)
+            case messages.Items():
+                return self._items(index, node)
+            case messages.Mapping():
+                return self._mapping(index, node)
+            case messages.HandleSpec():
+                return self._remember(index, self._handle(node))
+            case messages.CallbackSpec():
+                if self._callback is None:
+                    raise WireError("a child cannot send functions")
+                return self._remember(index, self._callback(node))
+            case messages.SliceSpec():
+                return slice(self.value(node.start), self.value(node.stop), self.value(node.step))
+            case messages.Blob(data=data):
+                return data
+            case messages.Complex():
+                return complex(node.real, node.imag)
+            case messages.BigInt():
+                return _big_int(node.digits)
+            case messages.Token():
+                return _token(node)
+
+    def _remember(self, index: int | None, made: Any) -> Any:
+        if index is not None:
+            self._table.objects[index] = made
+            self._table.index_of[id(made)] = index
+        return made
+
+    def _items(self, index: int | None, node: messages.Items) -> Any:
+        if len(node.items) > MAX_NODES:
+            raise WireError(f"{node.kind} of {len(node.items)} items")
+        if node.kind == "list":
+            made: list[Any] = self._remember(index, [])
+            made.extend(self.value(item) for item in node.items)
+            return made
+        if index is not None:
+            self._table.objects[index] = _UNMADE  # a tuple that holds itself recurses until the depth cap
+        items = [self.value(item) for item in node.items]
+        if node.kind == "tuple":
+            return self._remember(index, tuple(items))
+        if node.kind == "Size" and all(type(item) is int and 0 <= item < 1 << 62 for item in items):
+            return self._remember(index, torch.Size(items))
+        raise WireError(f"no such sequence: {node.kind!r}")
+
+    def _mapping(self, index: int | None, node: messages.Mapping) -> Any:
+        if len(node.keys) != len(node.values):
+            raise WireError("a dict with unequal numbers of keys and values")
+        made: dict[Any, Any] = self._remember(index, {})
+        for key_ref, value_ref in zip(node.keys, node.values, strict=True):
+            key = self.value(key_ref)
+            if not _is_plain_key(key, depth=0):
+                raise WireError(f"a dict key of type {type(key).__name__}")
+            if key in made:
+                raise WireError("a dict with the same key twice")
+            made[key] = self.value(value_ref)
+        return made
+
+    def _memory(self, index: int) -> Memory:
+        if not 0 <= index < len(self._table.memories):
+            raise WireError(f"storage {index} of {len(self._table.memories)}")
+        return self._table.memories[index]
+
+    def _tensor(self, node: messages.TensorSpec) -> torch.Tensor:
+        dtype = TORCH_DTYPES.get(node.dtype)
+        if dtype is None or len(node.stride) != len(node.shape) or any(step < 0 for step in node.stride):
+            raise WireError(f"tensor of dtype {node.dtype!r}, shape {node.shape}, stride {node.stride}")
+        memory, itemsize = self._memory(node.storage), dtype.itemsize
+        _check_geometry(node.shape, [step * itemsize for step in node.stride], node.offset, itemsize, memory)
+        if node.offset % itemsize:
+            raise WireError(f"{node.dtype} tensor at byte {node.offset}")
+        if dtype is torch.bool:
+            _check_bools(memory)
+        source = torch_storage(memory, self._device)
+        made = torch.empty(0, dtype=dtype, device=memory.device)
+        made.set_(source, node.offset // itemsize, tuple(node.shape), tuple(node.stride))
+        if node.requires_grad and not node.in_graph:
+            if not (dtype.is_floating_point or dtype.is_complex):
+                raise WireError(f"a {node.dtype} tensor that requires grad")
+            made.requires_grad_()
+        if node.grad >= 0:
+            grad = self.value(node.grad)
+            if type(grad) is not torch.Tensor or grad.shape != made.shape or grad.dtype != made.dtype:
+                raise WireError("a gradient that does not fit its tensor")
+            made.grad = grad
+        return made
+
+    def _array(self, node: messages.ArraySpec) -> npt.NDArray[Any]:
+        dtype = NUMPY_DTYPES.get(node.dtype)
+        if dtype is None or len(node.strides) != len(node.shape) or (node.scalar and node.shape):
+            raise WireError(f"array of dtype {node.dtype!r}, shape {node.shape}, strides {node.strides}")
+        memory = self._memory(node.storage)
+        _check_geometry(node.shape, node.strides, node.offset, dtype.itemsize, memory)
+        if dtype == np.bool_:
+            _check_bools(memory)
+        if memory.device != "cpu":
+            raise WireError("an array over memory of a GPU")
+        return np.ndarray(
+            tuple(node.shape), dtype, buffer=bytes_array(memory), offset=node.offset, strides=tuple(node.strides)
+        )
+
+
+def _check_geometry(shape: list[int], strides: list[int], offset: int, itemsize: int, memory: Memory) -> None:
+    """Refuse an array that reaches outside its storage. `strides` and `offset` in bytes; strides may be negative."""
+    if len(shape) > MAX_RANK or offset < 0 or any(size < 0 for size in shape):
+        raise WireError(f"array of shape {shape} at byte {offset}")
+    elements = 1
+    for size in shape:
+        elements *= size
+        if elements > MAX_ELEMENTS:
+            raise WireError(f"array of {elements} elements or more")
+    if elements == 0:
+        if offset > memory.nbytes or any(abs(step) > wire.MAX_PAYLOAD_BYTES * itemsize for step in strides):
+            raise WireError(f"empty array at byte {offset} of {memory.nbytes}")
+        return
+    reach = [(size - 1) * step for size, step in zip(shape, strides, strict=True)]
+    low = offset + sum(step for step in reach if step < 0)
+    high = offset + sum(step for step in reach if step > 0) + itemsize
+    if low < 0 or high > memory.nbytes or any(abs(step) > 1 << 62 for step in strides):
+        raise WireError(f"array over bytes {low} to {high} of {memory.nbytes}")
+
+
+def _check_bools(memory: Memory) -> None:
+    """Refuse bool bytes other than 0 and 1: comparisons of such a tensor can come out either way."""
+    if memory.device == "cpu" and memory.nbytes and int(bytes_array(memory).max()) > 1:
+        raise WireError("a bool that is neither 0 nor 1")
+
+
+def _is_plain_key(key: object, *, depth: int) -> bool:
+    """Whether a dict key is hashed and compared by builtin code alone."""
+    if type(key) is tuple and depth < 8:
+        return all(_is_plain_key(item, depth=depth + 1) for item in key)
+    return type(key) in _KEY_TYPES
+
+
+_KEY_TYPES = (type(None), bool, int, float, str, bytes, complex, torch.dtype, torch.Size)
+
+
+def _big_int(digits: str) -> int:
+    if not 0 < len(digits) <= MAX_INT_DIGITS + 1:
+        raise WireError(f"an int of {len(digits)} digits")
+    try:
+        return int(digits, 16)
+    except ValueError:
+        raise WireError("an int with bad digits") from None
+
+
+def _token(node: messages.Token) -> object:
+    if node.kind == "torch.dtype" and node.text in TORCH_DTYPES:
+        return TORCH_DTYPES[node.text]
+    if node.kind == "torch.device" and node.text.removesuffix(":0") in DEVICES:
+        return torch.device(node.text)
+    if node.kind == "ellipsis":
+        return ...
+    if node.kind == "range" and len(node.text) < 80:
+        parts = node.text.split(",")
+        if len(parts) == 3 and all(part.removeprefix("-").isdecimal() for part in parts) and int(parts[2]):
+            return range(*map(int, parts))
+    raise WireError(f"no such constant: {node.kind[:40]!r} {node.text[:40]!r}")

@@ -1,0 +1,96 @@
+"""Values as object graphs: what a call sends, and what comes back, with identity and aliasing kept.
+
+Theory of operation. A call opens a *scope*. Both sides keep a `Table` of the objects that the scope's frames have
+carried, in the same order, so a reference is simply an index into it; an index past the end counts on into the
+frame's own new nodes. The same tensor passed twice is one node; two views of one memory are two nodes over one
+*storage*, whose bytes travel once. A result that is an argument, or a view of one, refers to what the examiner sent,
+and arrives as that very object, or as a view of it.
+
+Storages are recognised by address, so that a tensor, its views, and a NumPy array over the same memory all meet.
+Tables keep every object alive while the scope lives: an address or an id() cannot be reused under their feet.
+
+`Decoder` reads what a child sent as hostile: references, counts, ranks, sizes, strides and offsets are checked before
+an object is made, dtypes come from a list, bool bytes are 0 or 1. Everything made is an exact Tensor, ndarray or
+builtin. What breaks a rule is a `WireError`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+
+from grader.sandbox import wire
+from grader.sandbox.memory import Memory
+from grader.sandbox.messages import Atom, Node
+
+MAX_NODES = 50_000
+MAX_DEPTH = 100
+MAX_RANK = 32
+MAX_ELEMENTS = wire.MAX_PAYLOAD_BYTES  # of one tensor, however small its storage: expand() makes elements from nothing
+MAX_INT_DIGITS = 1_024  # hexadecimal
+
+DEVICES = ("cpu", "cuda")
+TORCH_DTYPES: dict[str, torch.dtype] = {
+    str(dtype).removeprefix("torch."): dtype
+    for dtype in (
+        *(torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64),
+        *(torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.complex64, torch.complex128),
+    )
+}
+NUMPY_DTYPES: dict[str, np.dtype[Any]] = {
+    name: np.dtype(name)
+    for name in (
+        *("bool", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64"),
+        *("float16", "float32", "float64", "complex64", "complex128"),
+    )
+}
+TORCH_NAMES = {dtype: name for name, dtype in TORCH_DTYPES.items()}
+NUMPY_NAMES = {dtype: name for name, dtype in NUMPY_DTYPES.items()}
+NUMPY_SCALARS = {dtype.type for dtype in NUMPY_DTYPES.values()}
+
+
+class Unsendable(Exception):
+    """A value that is not sent: not plain data, or too large."""
+
+    def __init__(self, reason: str, value: object, *, shape: tuple[int, ...] = (), nbytes: int = 0) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.type_name = type(value).__name__
+        self.shape = shape
+        self.nbytes = nbytes
+
+
+PENDING = Atom(value=None)  # stands in a table until its node is complete
+
+
+@dataclass(slots=True)
+class Table:
+    """What the frames of one scope have carried so far, in order; the same on both sides."""
+
+    objects: list[object] = field(default_factory=list)
+    nodes: list[Node] = field(default_factory=list)
+    memories: list[Memory] = field(default_factory=list)
+    index_of: dict[int, int] = field(default_factory=dict)  # id() of objects that have identity -> index
+
+    def mark(self) -> tuple[int, int]:
+        """Return where the table ends now, for `truncate`."""
+        return len(self.objects), len(self.memories)
+
+    def truncate(self, mark: tuple[int, int]) -> None:
+        """Forget what was carried since `mark`: callbacks and iterator items do not pile up."""
+        objects, memories = mark
+        for value in self.objects[objects:]:
+            if self.index_of.get(id(value), -1) >= objects:
+                del self.index_of[id(value)]
+        del self.objects[objects:], self.nodes[objects:], self.memories[memories:]
+
+    def add(self, value: object, node: Node, *, identity: bool) -> int:
+        index = len(self.objects)
+        self.objects.append(value)
+        self.nodes.append(node)
+        if identity:
+            self.index_of[id(value)] = index
+        return index

@@ -1,0 +1,125 @@
+"""The jail: what a child may do to the machine. This is the seam where stronger layers go.
+
+Theory of operation. The zygote calls `enter_zygote` once, before it forks; each child calls `enter` right after its
+fork, before it reads a byte from anyone, and `limit` when it learns what its exercise allows, before it runs a line of
+the student's code. Today's degree is `process`: an own session, no open descriptor but its sockets, an empty
+environment, resource limits, death with its parent, and death of its whole tree. Namespaces, Landlock and seccomp
+belong into the same three functions.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.records import Isolation
+
+LINUX = sys.platform == "linux"
+MIB = 1024 * 1024
+TRACE_SIGNAL = getattr(signal, "SIGUSR1", signal.SIGTERM)  # asks a child for the line it is at, before it is killed
+MAX_FILE_BYTES = 16 * MIB
+MAX_OPEN_FILES = 64
+_PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Degree:
+    """One degree of isolation, as this machine offers it."""
+
+    isolation: Isolation
+    available: bool
+    stops: str  # what it stops
+    missing: str = ""  # why it cannot be had
+    remedy: str = ""  # what would bring it
+
+
+def degrees() -> tuple[Degree, ...]:
+    """Return every degree of isolation, strongest first, and whether it can be had here."""
+    later = "dlgrade 0.1 has no such jail yet"
+    return (
+        Degree(
+            isolation=Isolation.STRONG,
+            available=False,
+            stops="reading any file, the network, other processes, exhausting the machine",
+            missing=later,
+        ),
+        Degree(
+            isolation=Isolation.LANDLOCK,
+            available=False,
+            stops="reading any file, the network, dangerous system calls",
+            missing=later,
+        ),
+        Degree(
+            isolation=Isolation.GVISOR,
+            available=False,
+            stops="faults of the kernel itself",
+            missing=later,
+        ),
+        Degree(
+            isolation=Isolation.PROCESS,
+            available=True,
+            stops="forging a score, reading the tests' memory, hanging or exhausting the grader",
+        ),
+    )
+
+
+def enter_zygote() -> None:
+    """Confine the zygote itself, and let it inherit every process that its children leave behind."""
+    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def enter() -> None:
+    """Confine this process, a fresh child: an own session, dying with its parent, nothing to inherit."""
+    if os.name == "posix":
+        os.setsid()
+        _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
+            signal.signal(number, signal.SIG_DFL)
+    os.environ.clear()
+
+
+def limit(*, memory_mib: int, cpu_s: float, device: str) -> None:
+    """Set the resource limits of an exam: memory on top of what the process has now, CPU seconds, files, no core.
+
+    An address-space limit would break CUDA, and RLIMIT_DATA counts what CUDA reserves, so `device` "cuda" has none.
+    """
+    if os.name != "posix":
+        return
+    import resource
+
+    _lower(resource.RLIMIT_CORE, 0)
+    _lower(resource.RLIMIT_FSIZE, MAX_FILE_BYTES)
+    _lower(resource.RLIMIT_NOFILE, MAX_OPEN_FILES)
+    _lower(resource.RLIMIT_CPU, int(cpu_s) + 1)
+    if LINUX and device == "cpu":
+        _lower(resource.RLIMIT_DATA, data_bytes() + memory_mib * MIB)
+
+
+def _lower(which: int, wanted: int) -> None:
+    """Set a limit, hard and soft, without ever asking for more than there is."""
+    import resource
+
+    _, hard = resource.getrlimit(which)
+    value = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(which, (value, value))
+
+
+def data_bytes() -> int:
+    """Return what RLIMIT_DATA counts of this process: its private writable memory, mapped or on the heap."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmData:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+def _prctl(option: int, value: int) -> None:
+    if not LINUX:
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(option, value, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), f"prctl({option}) failed")

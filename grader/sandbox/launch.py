@@ -1,0 +1,118 @@
+"""The controller's side: starting the warm base, and opening slots in it.
+
+The controller is the process that a person or a CI started. It imports no torch: the base starts the moment the
+controller knows that something is to be graded, and both prepare side by side.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from types import TracebackType
+from typing import IO, Protocol, Self
+
+from grader.errors import AuthorError, GraderFault
+from grader.sandbox import fresh
+from grader.sandbox.base import OpenSlot, SlotOpened
+from grader.sandbox.link import receive_record, send_record
+
+START_TIMEOUT_S = 120.0  # torch from a cold and slow disk
+_EXIT_GRACE_S = 5.0
+
+
+class Warm(Protocol):
+    """What gives examiners: a warm base that forks them, or fresh processes."""
+
+    def open(self, entry: str, preload: tuple[str, ...]) -> socket.socket:
+        """Return the socket of a new examiner that runs `entry`. Raises GraderFault, AuthorError (preload)."""
+
+    def last_words(self) -> str:
+        """Return the end of what our own processes wrote to stderr, for a grader's fault."""
+
+    def close(self) -> None:
+        """End every process. Raises nothing."""
+
+
+class WarmBase:
+    """The base process, as a context manager; leaving it ends every process that it forked."""
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair()
+        self._control = ours
+        self._log: IO[bytes] = tempfile.TemporaryFile()
+        with theirs:
+            self._process = subprocess.Popen(
+                fresh.command("grader.sandbox.base:main", str(theirs.fileno())),
+                env=fresh.environment(),
+                pass_fds=(theirs.fileno(),),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._log,
+                cwd=os.sep,
+                start_new_session=True,  # Ctrl-C reaches the controller alone, which then ends the rest in order
+            )
+
+    def open(self, entry: str, preload: tuple[str, ...]) -> socket.socket:
+        deadline = time.monotonic() + START_TIMEOUT_S
+        try:
+            send_record(self._control, OpenSlot(preload=list(preload), entry=entry))
+            opened, descriptors = receive_record(self._control, SlotOpened, deadline=deadline, descriptors=1)
+        except GraderFault as fault:
+            raise GraderFault(f"{fault.message}\n{self.last_words()}".rstrip()) from None
+        if opened.error:
+            raise AuthorError(f"exercise.toml: preload: {opened.error}.", remedy="Name modules that are installed.")
+        return socket.socket(fileno=descriptors[0])
+
+    def last_words(self) -> str:
+        self._log.seek(0)
+        return self._log.read()[-2000:].decode(errors="replace").strip()
+
+    def close(self) -> None:
+        self._control.close()
+        try:
+            self._process.wait(timeout=_EXIT_GRACE_S)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        self._log.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class FreshExaminers:
+    """Examiners as new processes that import torch themselves, where there is no fork."""
+
+    def __init__(self) -> None:
+        self._processes: list[subprocess.Popen[bytes]] = []
+
+    def open(self, entry: str, preload: tuple[str, ...]) -> socket.socket:
+        del preload  # nothing is shared between processes: an import in advance would only cost time
+        started = fresh.start(f"{entry}_afresh", sockets=1)
+        self._processes.append(started.process)
+        return started.sockets[0]
+
+    def last_words(self) -> str:
+        return ""
+
+    def close(self) -> None:
+        for process in self._processes:
+            fresh.kill_tree(process)
+            process.wait()
+        self._processes.clear()
+
+
+def start_warm() -> Warm:
+    """Start what this system offers; DLGRADE_LAUNCH=fresh asks for the slow way, as Windows has it."""
+    if not hasattr(os, "fork") or os.environ.get("DLGRADE_LAUNCH") == "fresh":
+        return FreshExaminers()
+    return WarmBase()

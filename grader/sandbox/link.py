@@ -1,0 +1,97 @@
+"""Records between our own processes: length-prefixed msgpack, with descriptors where they are needed.
+
+Both ends are trusted; the lengths are capped all the same, so that a fault shows as a fault.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import socket
+import struct
+import time
+from typing import TypeVar
+
+import msgspec
+
+from grader.errors import GraderFault
+
+MAX_RECORD_BYTES = 512 * 1024 * 1024
+_LENGTH = struct.Struct("<I")
+T = TypeVar("T")
+
+
+def send_record(sock: socket.socket, record: object, *, descriptors: tuple[int, ...] = ()) -> None:
+    """Send one record; descriptors ride on its first byte. Raises GraderFault when the peer is gone."""
+    body = msgspec.msgpack.encode(record)
+    data = _LENGTH.pack(len(body)) + body
+    try:
+        if descriptors:
+            sent = socket.send_fds(sock, [data], list(descriptors))
+            data = data[sent:]
+        sock.sendall(data)
+    except OSError as error:
+        raise GraderFault(f"one of dlgrade's own processes has gone ({error}).") from None
+
+
+def receive_record(
+    sock: socket.socket, kind: type[T], *, deadline: float | None = None, descriptors: int = 0
+) -> tuple[T, list[int]]:
+    """Receive one record of this type, and up to so many descriptors.
+
+    `deadline` in `time.monotonic()` seconds. Raises GraderFault when the peer is gone or late.
+    """
+    found: list[int] = []
+    head = _receive_exactly(sock, _LENGTH.size, deadline, descriptors, found)
+    (length,) = _LENGTH.unpack(head)
+    if length > MAX_RECORD_BYTES:
+        raise GraderFault(f"a record of {length} bytes between dlgrade's own processes.")
+    body = _receive_exactly(sock, length, deadline, 0, found)
+    try:
+        return msgspec.msgpack.decode(body, type=kind), found
+    except msgspec.DecodeError as error:
+        raise GraderFault(f"a broken record between dlgrade's own processes: {error}.") from None
+
+
+def _receive_exactly(
+    sock: socket.socket, length: int, deadline: float | None, descriptors: int, found: list[int]
+) -> bytes:
+    parts: list[bytes] = []
+    while length:
+        _wait(sock, deadline)
+        try:
+            if descriptors:
+                data, more, _, _ = socket.recv_fds(sock, length, descriptors)
+                found.extend(more)
+            else:
+                data = sock.recv(min(length, 1 << 20))
+        except OSError as error:
+            raise GraderFault(f"one of dlgrade's own processes has gone ({error}).") from None
+        if not data:
+            raise GraderFault("one of dlgrade's own processes has gone.")
+        parts.append(data)
+        length -= len(data)
+    return b"".join(parts)
+
+
+def _wait(sock: socket.socket, deadline: float | None) -> None:
+    if deadline is None:
+        return
+    if not select.select([sock], [], [], max(deadline - time.monotonic(), 0.0))[0]:
+        raise GraderFault("one of dlgrade's own processes did not answer in time.")
+
+
+def close_all_but(*kept: int) -> None:
+    """Close every descriptor above stderr except these, and make these inheritable by nobody."""
+    low = 3
+    for number in sorted(kept):
+        os.closerange(low, number)
+        low = number + 1
+    os.closerange(low, _max_descriptors())
+
+
+def _max_descriptors() -> int:
+    try:
+        return min(os.sysconf("SC_OPEN_MAX"), 1 << 20)
+    except (AttributeError, ValueError, OSError):
+        return 4096

@@ -1,0 +1,40 @@
+"""You divide by N at the scores and again at the parameters, so the gradients are N times too small. Divide once.
+
+zh: 你在 scores 处除以了 N，到参数处又除了一次，梯度小了 N 倍。只除一次。
+"""
+
+import numpy as np
+
+STEP = 1e-5
+
+
+def two_layer_loss(params, x, y):
+    hidden = np.maximum(x @ params["W1"] + params["b1"], 0.0)
+    scores = hidden @ params["W2"] + params["b2"]
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_probabilities = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    rows = np.arange(len(y))
+    loss = -log_probabilities[rows, y].mean()
+
+    d_scores = np.exp(log_probabilities)
+    d_scores[rows, y] -= 1.0
+    d_scores /= len(y)
+    d_hidden = (d_scores @ params["W2"].T) * (hidden > 0.0)
+    grads = {
+        "W1": x.T @ d_hidden / len(y),
+        "b1": d_hidden.mean(axis=0),
+        "W2": hidden.T @ d_scores / len(y),
+        "b2": d_scores.mean(axis=0),
+    }
+    return float(loss), grads
+
+
+def numerical_gradient(f, x):
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        probe = x.copy()
+        probe[index] = x[index] + STEP
+        above = f(probe)
+        probe[index] = x[index] - STEP
+        gradient[index] = (above - f(probe)) / (2 * STEP)
+    return gradient

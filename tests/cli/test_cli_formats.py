@@ -1,0 +1,47 @@
+"""Where reports go, and that it is known beforehand whether they can."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.cli.formats import FILE_NAMES, plan_delivery
+from grader.errors import UsageError
+from grader.report import FORMATS
+
+
+def test_every_format_of_a_report_has_a_file_name() -> None:
+    assert set(FILE_NAMES) == set(FORMATS)
+
+
+def test_formats_are_joined_by_commas_and_each_counts_once(tmp_path: Path) -> None:
+    assert plan_delivery("json, text,json", tmp_path).formats == ("json", "text")
+
+
+def test_an_unknown_format_gets_the_list() -> None:
+    with pytest.raises(UsageError, match=r'yaml".*There are: text, json'):
+        plan_delivery("text,yaml", None)
+
+
+def test_stdout_has_room_for_one_format() -> None:
+    with pytest.raises(UsageError, match="Add --output DIR"):
+        plan_delivery("text,json", None)
+
+
+def test_the_folder_is_made(tmp_path: Path) -> None:
+    plan_delivery("text", tmp_path / "a" / "b")
+    assert list((tmp_path / "a" / "b").iterdir()) == []
+
+
+@pytest.mark.parametrize("place", ["file", "file/below"])
+def test_a_folder_that_cannot_be_is_found_out_before_the_exam(place: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(UsageError, match="cannot be written to"):
+        plan_delivery("text", tmp_path / place)
+
+
+def test_a_folder_in_the_place_of_a_report_is_found_out_before_the_exam(tmp_path: Path) -> None:
+    (tmp_path / "report.json").mkdir()
+    with pytest.raises(UsageError, match=r"report\.json"):
+        plan_delivery("json", tmp_path)

@@ -1,0 +1,89 @@
+"""`dlgrade hint`: one at a time, and each once."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from cli_runs import SUBMISSIONS, dlgrade
+
+from grader.cli.app import run
+from grader.cli.hints import FILE, Hints, read_hints, write_hints
+from grader.records import Text
+
+FIRST = Text(en="Look at the axis.", zh="看看轴。")
+SECOND = Text(en="Subtract the maximum.", zh="减去最大值。")
+EXERCISE = "exercise03_softmax"
+
+
+@pytest.fixture
+def hinted(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A workspace after a check that left two hints."""
+    write_hints(workspace, EXERCISE, Hints(available=(FIRST, SECOND)))
+    monkeypatch.chdir(workspace)
+    return workspace
+
+
+def test_one_more_hint_each_time(hinted: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["hint", "softmax"]) == 0
+    assert capsys.readouterr().out == "Hint 1 of 2: Look at the axis.\n"
+    assert run(["hint", "softmax"]) == 0
+    assert capsys.readouterr().out == "Hint 2 of 2: Subtract the maximum.\n"
+
+
+def test_after_the_last_hint_all_are_repeated(hinted: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for _ in range(3):
+        run(["hint", "softmax"])
+    last = capsys.readouterr().out
+    assert last.count("Look at the axis.") == 2
+    assert last.count("Subtract the maximum.") == 2
+
+
+def test_reset_starts_from_the_first(hinted: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(["hint", "softmax"])
+    assert run(["hint", "softmax", "--reset"]) == 0
+    capsys.readouterr()
+    run(["hint", "softmax"])
+    assert "Hint 1 of 2" in capsys.readouterr().out
+
+
+def test_a_hint_that_was_shown_stays_shown_when_another_goes(hinted: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_hints(hinted, EXERCISE, Hints(available=(SECOND,), shown=frozenset({FIRST.en})))
+    run(["hint", "softmax"])
+    assert capsys.readouterr().out == "Hint 1 of 1: Subtract the maximum.\n"
+
+
+def test_hints_speak_chinese(hinted: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(["hint", "softmax", "--language", "zh"])
+    assert capsys.readouterr().out == "提示 1/2: 看看轴。\n"
+
+
+def test_no_hints_is_no_failure(hinted: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_hints(hinted, EXERCISE, Hints())
+    assert run(["hint", "softmax"]) == 0
+    assert "No hints" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "damaged", [b"", b"\xff", b"[]", b'{"schema": "hints/1", "exercises": {"exercise03_softmax": 3}}']
+)
+def test_a_damaged_file_counts_as_empty(damaged: bytes, workspace: Path) -> None:
+    (workspace / FILE).write_bytes(damaged)
+    assert read_hints(workspace, EXERCISE) is None
+
+
+def test_hints_come_from_the_last_check(workspace: Path) -> None:
+    shutil.copyfile(SUBMISSIONS / "wrong.py", workspace / EXERCISE / "softmax.py")
+    dlgrade("check", "softmax", cwd=workspace)
+    kept = read_hints(workspace, EXERCISE)
+    assert kept is not None
+    done = dlgrade("hint", "softmax", cwd=workspace)
+    assert done.code == 0
+    assert kept.available[0].en in done.out
+
+
+def test_without_a_check_the_file_is_graded_first(workspace: Path) -> None:
+    done = dlgrade("hint", "softmax", cwd=workspace)
+    assert done.code == 0
+    assert "Hint 1 of" in done.out

@@ -1,0 +1,151 @@
+"""The report's model: status, score, fault and exit code."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import report_scenarios as scenarios
+from report_scenarios import EXERCISE, SCENARIOS, SUBMISSION
+
+from grader.errors import GraderFault, SubmissionError, UsageError
+from grader.exercise.failure import BilingualSubmissionError
+from grader.records import Device, Fault, Outcome, Reveal, Text
+from grader.report import FORMATS, Score, Status, build_failure, build_report, exit_code, render
+from grader.report.points import filled_blocks, format_percent, format_points
+
+VERDICTS = {
+    "full": (Status.FULL, 10, None, 0),
+    "partial": (Status.PARTIAL, 5, Fault.STUDENT, 1),
+    "raised": (Status.PARTIAL, 9, Fault.STUDENT, 1),
+    "waiting": (Status.PARTIAL, 1, Fault.STUDENT, 1),
+    "not_started": (Status.NOT_STARTED, 0, Fault.STUDENT, 1),
+    "syntax_error": (Status.PARTIAL, 0, Fault.STUDENT, 1),
+    "import_error": (Status.PARTIAL, 0, Fault.STUDENT, 1),
+    "timeout": (Status.PARTIAL, 7, Fault.STUDENT, 1),
+    "crash": (Status.PARTIAL, 0, Fault.STUDENT, 1),
+    "every_outcome": (Status.PARTIAL, 1, Fault.STUDENT, 1),
+    "visible_only": (Status.FULL, 4, None, 0),
+    "visible_only_partial": (Status.PARTIAL, 2, Fault.STUDENT, 1),
+    "author_fault": (Status.UNSCORED, None, Fault.AUTHOR, 2),
+    "grader_fault": (Status.UNSCORED, None, Fault.GRADER, 3),
+    "sandbox_unavailable": (Status.UNSCORED, None, Fault.GRADER, 3),
+    "rejected": (Status.REJECTED, 0, Fault.STUDENT, 1),
+    "broken_manifest": (Status.UNSCORED, None, Fault.AUTHOR, 2),
+    "grader_broke": (Status.UNSCORED, None, Fault.GRADER, 3),
+    "hostile": (Status.PARTIAL, 8, Fault.STUDENT, 1),
+}
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_verdict_and_exit_code(scenario: str) -> None:
+    report = SCENARIOS[scenario]()
+    earned = None if report.score is None else report.score.earned
+    assert (report.status, earned, report.fault, exit_code(report)) == VERDICTS[scenario]
+
+
+def test_one_test_of_the_authors_fault_leaves_the_whole_report_unscored() -> None:
+    broken = replace(scenarios.LARGE, outcome=Outcome.FAILED, earned=0, fault=Fault.AUTHOR)
+    report = scenarios.graded(scenarios.SHAPE, broken)
+    assert (report.status, report.score, report.fault) == (Status.UNSCORED, None, Fault.AUTHOR)
+
+
+def test_graders_fault_outweighs_the_authors() -> None:
+    broken = replace(scenarios.ROWS, outcome=Outcome.FAILED, earned=0, fault=Fault.AUTHOR)
+    lost = replace(scenarios.LARGE, outcome=Outcome.GRADER_FAULT, earned=0, fault=None)
+    assert scenarios.graded(broken, lost).fault is Fault.GRADER
+
+
+@pytest.mark.parametrize("tests", [(), (replace(scenarios.SHAPE, points=0, earned=0),)])
+def test_nothing_to_earn_is_the_authors_fault_and_no_full_score(tests: tuple[object, ...]) -> None:
+    report = scenarios.graded(*tests)
+    assert (report.status, report.fault) == (Status.UNSCORED, Fault.AUTHOR)
+    assert report.problem is not None
+
+
+def test_problem_of_no_named_fault_is_the_students() -> None:
+    report = scenarios.graded(scenarios.failed(scenarios.SHAPE, None), problem=scenarios.RAISED)
+    assert (report.status, report.fault) == (Status.PARTIAL, Fault.STUDENT)
+
+
+def test_points_of_tenths_add_up_to_full() -> None:
+    report = scenarios.graded(*(replace(scenarios.SHAPE, name=f"t{n}", points=0.1, earned=0.1) for n in range(10)))
+    assert (report.status, report.score) == (Status.FULL, Score(earned=1.0, possible=1.0))
+
+
+@pytest.mark.parametrize(
+    ("points", "earned"), [(1, 2), (1, -1), (float("nan"), 0), (1, float("inf")), (1, float("nan"))]
+)
+def test_impossible_points_are_refused(points: float, earned: float) -> None:
+    with pytest.raises(GraderFault):
+        scenarios.graded(replace(scenarios.SHAPE, points=points, earned=earned))
+
+
+@pytest.mark.parametrize(
+    ("reveal", "hint", "output"),
+    [("none", False, False), ("hint", True, False), ("shape", True, False), ("full", True, True)],
+)
+def test_hidden_test_shows_what_reveal_allows(reveal: str, hint: bool, output: bool) -> None:
+    hidden = scenarios.failed(scenarios.LARGE, scenarios.OVERFLOW, output="tensor(98.7)\n")
+    report = scenarios.graded(hidden, exercise=replace(EXERCISE, reveal_hidden=Reveal(reveal)))
+    assert (report.tests[0].hint is not None, bool(report.tests[0].output)) == (hint, output)
+    assert report.withheld == (frozenset() if output else {"test_large_logits_stay_finite"})
+
+
+def test_visible_output_is_never_withheld() -> None:
+    visible = scenarios.failed(scenarios.ROWS, scenarios.AXIS, output="mine\n")
+    report = scenarios.graded(visible, exercise=replace(EXERCISE, reveal_hidden=Reveal.NONE))
+    assert report.tests[0].output == "mine\n"
+
+
+def test_counts_add_up() -> None:
+    for make in SCENARIOS.values():
+        counts = make().counts
+        assert counts.tests == counts.passed + counts.failed + counts.blocked == counts.visible + counts.hidden
+
+
+def test_hints_are_those_of_tests_that_went_wrong_each_once() -> None:
+    assert scenarios.partial().hints == 2
+    assert scenarios.waiting().hints == 1
+    assert scenarios.full().hints == 0
+
+
+def test_hints_can_be_given() -> None:
+    found = scenarios.examination(scenarios.failed(scenarios.ROWS, None))
+    assert build_report(EXERCISE, SUBMISSION, found, device=Device.CPU, hints=5).hints == 5
+
+
+def test_rejected_submission_is_out_of_what_is_known() -> None:
+    error = SubmissionError("The file is empty.")
+    assert build_failure(EXERCISE, error, device=Device.CPU).score == Score(earned=0.0, possible=None)
+    assert build_failure(EXERCISE, error, device=Device.CPU, possible=10).score == Score(earned=0.0, possible=10)
+    assert "0 / 10 points" in render(build_failure(EXERCISE, error, device=Device.CPU, possible=10))
+
+
+def test_failure_speaks_chinese_where_the_error_does() -> None:
+    error = BilingualSubmissionError(
+        Text(en="It is empty.", zh="文件为空。"), remedy=Text(en="Fill it.", zh="请填写。")
+    )
+    problem = build_failure(EXERCISE, error, device=Device.CPU).problem
+    assert problem is not None
+    assert (problem.problem.zh, problem.cause_id) == ("文件为空。请填写。", "student.SubmissionError")
+
+
+def test_unknown_format_is_refused_with_those_that_there_are() -> None:
+    with pytest.raises(UsageError, match="Did you mean json") as caught:
+        render(scenarios.full(), format_name="jsn")
+    assert all(name in str(caught.value) for name in FORMATS)
+    with pytest.raises(UsageError, match=r"'junit'.*Available: text, json"):
+        render(scenarios.full(), format_name="junit")
+
+
+@pytest.mark.parametrize(
+    ("points", "shown"), [(10, "10"), (2.5, "2.5"), (9.999, "9.99"), (0, "0"), (0.29, "0.29"), (1_000_000, "1000000")]
+)
+def test_points_are_never_rounded_up(points: float, shown: str) -> None:
+    assert format_points(points) == shown
+
+
+def test_bar_is_full_only_at_full_score_and_empty_only_at_none() -> None:
+    assert [filled_blocks(share, 30) for share in (0, 0.001, 0.5, 0.999, 1)] == [0, 1, 15, 29, 30]
+    assert [format_percent(share) for share in (0, 0.29, 0.999, 1)] == ["0 %", "29 %", "99 %", "100 %"]

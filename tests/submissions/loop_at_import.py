@@ -1,0 +1,4 @@
+"""Hostile: never finishes being imported."""
+
+while True:
+    pass
