@@ -26,8 +26,9 @@ def check(
 ) -> Report:
     """Grade one submission, as `dlgrade check` does, and return its report.
 
-    `submission` is a file or folder; without it, the course folder's own file is graded. `isolation` None takes
-    the strongest that the machine offers. Every process has ended when this returns.
+    `submission` is a file or folder; without it, the student's own files are graded, as
+    `dlgrade check` finds them. `isolation` None takes the strongest that the machine offers. Every process has
+    ended when this returns.
 
     Raises: the exceptions of `grader.errors`, split by whose fault they are.
     """
@@ -38,8 +39,9 @@ def check(
 
     with Grader(None if isolation is None else Isolation(isolation), Device(device)) as grader:
         grader.start()
-        found = load_course(None if course is None else Path(course)).find(exercise)
-        handed_in = collect(found, Path(found.folder if submission is None else submission))
+        chosen = load_course(None if course is None else Path(course))
+        found = chosen.find(exercise)
+        handed_in = collect(found, chosen.own_files(found) if submission is None else Path(submission))
         return grader.examine(found, handed_in, seed=seed)
 
 

@@ -80,7 +80,9 @@ def wrong_length(mismatch: Mismatch) -> Finding:
         missing, extra = (", ".join(keys[:8]) or "-" for keys in (mismatch.missing_keys, mismatch.extra_keys))
         return kind("length.keys", missing=same(missing), extra=same(extra))
     got, wanted = mismatch.actual.length or 0, mismatch.expected.length or 0
-    return kind("length.short" if got < wanted else "length.long", got=sanitized_size(got, (wanted,)), exact=got, wanted=wanted)
+    return kind(
+        "length.short" if got < wanted else "length.long", got=sanitized_size(got, (wanted,)), exact=got, wanted=wanted
+    )
 
 
 def wrong_shape(mismatch: Mismatch, pair: Pair | None) -> Finding:

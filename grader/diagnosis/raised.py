@@ -7,7 +7,7 @@ recognised falls back on its type, and that on "stopped with an error".
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.diagnosis.finding import Finding
 from grader.diagnosis.reveal import call_text, is_familiar_exception, shown_traceback
@@ -33,16 +33,16 @@ _RULES = tuple(
     for rule in (
         (
             "NotImplementedError",
-            r"^$|not (been )?(written|implemented)|todo|your code|replace|未实现|补全",
+            r"^$|not (?:been )?(?:written|implemented)|todo|your code|replace|未实现|补全",
             "raised.not_written",
         ),
-        ("NotImplementedError", r"^(?!.*(not implemented for|Could not run))", "raised.not_written"),
+        ("NotImplementedError", r"^(?!.*(?:not implemented for|Could not run))", "raised.not_written"),
         (
             "RuntimeError|NotImplementedError",
-            r"(mean|std|var).{0,40}(floating point|dtype|complex)",
+            r"(?:mean|std|var).{0,40}(?:floating point|dtype|complex)",
             "torch.float_needed",
         ),
-        ("RuntimeError|NotImplementedError", r"not implemented for '(Long|Int|Byte|Bool)'", "torch.float_needed"),
+        ("RuntimeError|NotImplementedError", r"not implemented for '(?:Long|Int|Byte|Bool)'", "torch.float_needed"),
         ("RuntimeError", r"Only Tensors of floating point.{0,30}can require gradients", "torch.float_needed"),
         ("RuntimeError", r"view size is not compatible", "torch.view"),
         ("RuntimeError|ValueError", r"shape '.{0,80}' is invalid for input|cannot reshape array", "torch.size"),
@@ -60,21 +60,29 @@ _RULES = tuple(
         ("ValueError", r"matmul: Input operand|shapes \(.{0,40}\) and \(.{0,40}\) not aligned", "torch.matmul"),
         (
             "RuntimeError",
-            r"must match (the size|the existing size)|not broadcastable|doesn't match the broadcast",
+            r"must match (?:the size|the existing size)|not broadcastable|doesn't match the broadcast",
             "torch.broadcast",
         ),
+        ("RuntimeError", r"stack expects each tensor|Sizes of tensors must match except", "torch.join"),
+        ("ValueError", r"all input arrays must have the same shape|must match exactly", "torch.join"),
+        ("RuntimeError", r"must be a (?:matrix|vector)|must be \dD|expected \dD|1D tensors expected", "torch.rank"),
+        ("IndexError", r"too many indices", "torch.rank"),
         ("ValueError", r"could not be broadcast|could not broadcast", "torch.broadcast"),
         ("RuntimeError|TypeError", r"Can't call numpy\(\) on Tensor that requires grad", "torch.numpy_grad"),
-        ("RuntimeError", r"leaf Variable that requires grad.{0,60}in-place|view of a leaf", "torch.leaf_inplace"),
+        (
+            "RuntimeError",
+            r"leaf Variable that requires grad.{0,60}in-place|is a view and is being modified inplace",
+            "torch.leaf_inplace",
+        ),
         ("RuntimeError", r"modified by an inplace operation", "torch.inplace_needed"),
         (
             "RuntimeError",
-            r"does not require grad and does not have a grad_fn|not have been used in the graph",
+            r"does not require grad|not have been used in the graph",
             "torch.no_grad",
         ),
         ("RuntimeError", r"grad can be implicitly created only for scalar", "torch.scalar_backward"),
         ("RuntimeError", r"backward through the graph a second time", "torch.backward_twice"),
-        ("RuntimeError", r"(expected|Expected).{0,60}(Long|int64)|not implemented for '(Float|Double)'", "torch.long"),
+        ("RuntimeError", r"expected.{0,60}(?:Long|int64)|not implemented for '(?:Float|Double)'", "torch.long"),
         ("IndexError", r"tensors used as indices must be|arrays used as indices must be of integer", "torch.long"),
         ("RuntimeError", r"same device|on device|Expected all tensors", "torch.device"),
         ("RuntimeError", r"same dtype|expected scalar type|expected m1 and m2|can't be cast", "torch.dtype"),
@@ -83,14 +91,15 @@ _RULES = tuple(
             r"a Tensor with \d+ elements cannot be converted|size-1 arrays",
             "torch.scalar_needed",
         ),
-        ("ValueError", r"can only convert an array of size 1", "torch.scalar_needed"),
+        ("ValueError", r"can only convert an array of size 1|only one element tensors", "torch.scalar_needed"),
         ("RuntimeError|ValueError", r"Boolean value of Tensor|truth value of an array", "raised.truth"),
         ("IndexError|AxisError", r"Dimension out of range|axis -?\d+ is out of bounds for array", "raised.axis"),
         ("IndexError", r"Target -?\d+ is out of bounds", "raised.index"),
-        ("ValueError", r"(too many|not enough) values to unpack", "raised.unpack"),
+        ("ValueError", r"(?:too many|not enough) values to unpack", "raised.unpack"),
         ("TypeError", r"'?NoneType'?", "raised.none_used"),
         ("AttributeError", r"'NoneType' object", "raised.none_used"),
         ("TypeError", r"object is not callable", "raised.not_callable"),
+        ("TypeError", r"must be .{1,60}, not |invalid combination of arguments", "raised.type"),
         ("TypeError", r"argument|keyword", "raised.arguments"),
         ("UnboundLocalError", r"", "raised.unbound"),
         ("NameError", r"name '([^']{1,80})' is not defined", "raised.name"),
@@ -120,12 +129,17 @@ def why_raised(raised: Raised) -> Finding:
     if _wrong_signature(raised, message):
         return error("raised.signature", wanted=raised.expected_signature, own=raised.signature)
     for rule, pattern in _COMPILED:
-        if raised.type_name in rule.types.split("|"):
-            match = pattern.search(message)
-            if match:
-                first, second = (*(match.groups() if match.re.groups else ()), "?", "?")[:2]
-                return error(rule.cause_id, first=first or "?", second=second or "?")
-    return error(_BY_TYPE.get(raised.type_name, "raised"), first="?", second="?")
+        match = pattern.search(message) if raised.type_name in rule.types.split("|") else None
+        if match is not None:
+            return _captured(rule.cause_id, match.groups())
+    return _captured(_BY_TYPE.get(raised.type_name, "raised"), ())
+
+
+def _captured(cause_id: str, parts: tuple[str, ...]) -> Finding:
+    """Fill parts of the message into the detailed sentence; without parts there is none."""
+    first, second = (*parts, "?", "?")[:2]
+    found = error(cause_id, first=first, second=second)
+    return found if parts else replace(found, full=None)
 
 
 def _wrong_signature(raised: Raised, message: str) -> bool:

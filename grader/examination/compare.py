@@ -398,7 +398,7 @@ def _asked(tolerance: Tolerance) -> dict[str, Any]:
 def _values_of(value: Any) -> Values | None:
     """Return the elements of an array or number, for the diagnosis; None for anything else."""
     if issubclass(type(value), torch.Tensor):
-        usable = value.layout is torch.strided and value.numel() <= _MAX_WIDENED
+        usable = value.layout is torch.strided and value.numel() <= _MAX_WIDENED and not value.is_meta
         return _wide(_array_of(value)) if usable else None
     if issubclass(type(value), (np.ndarray, np.generic)):
         return _wide(np.asarray(value)) if value.size <= _MAX_WIDENED else None

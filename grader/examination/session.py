@@ -204,7 +204,6 @@ class Session:
         if client is None:
             raise self._stop(self._test.stopped or Ended(outcome=Outcome.CRASHED, detail="gone"))
         scope = operation.scope or CallScope(self._hooks())
-        mark = scope.table.mark()
         recorded, request, buffers = self._request(operation, scope)
         call = functools.partial(self._call_evidence, recorded)
         self._depth += 1
@@ -223,8 +222,7 @@ class Session:
             raise self._stop(Ended(outcome=Outcome.CRASHED, detail="wire", call=call())) from None
         finally:
             self._depth -= 1
-            if operation.scope is not None:
-                scope.table.truncate(mark)
+            scope.forget_results()
 
     def _request(self, operation: Operation, scope: CallScope) -> tuple[RecordedCall, Do, list[Buffer]]:
         mutates = frozenset(self._exercise.mutates.get(operation.name, ()))

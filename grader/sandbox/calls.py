@@ -159,6 +159,10 @@ class CallScope:
             replica.objects[index] = self.table.objects[index]
         return replica
 
+    def forget_results(self) -> None:
+        """Go back to the arguments alone, as the child does when a call has ended."""
+        self.table.truncate((self._arguments, self._memories))
+
     # -- what may change
 
     def _mutable(self) -> frozenset[int]:

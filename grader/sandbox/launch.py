@@ -22,6 +22,7 @@ from grader.sandbox.link import receive_record, send_record
 
 START_TIMEOUT_S = 120.0  # torch from a cold and slow disk
 _EXIT_GRACE_S = 5.0
+_LAST_WORDS_BYTES = 4_000
 
 
 class Warm(Protocol):
@@ -68,8 +69,10 @@ class WarmBase:
         return socket.socket(fileno=descriptors[0])
 
     def last_words(self) -> str:
-        self._log.seek(0)
-        return self._log.read()[-2000:].decode(errors="replace").strip()
+        size = os.fstat(self._log.fileno()).st_size
+        start = max(size - _LAST_WORDS_BYTES, 0)
+        words = os.pread(self._log.fileno(), size - start, start)  # the offset is shared with those who write
+        return words.decode(errors="replace").strip()
 
     def close(self) -> None:
         self._control.close()

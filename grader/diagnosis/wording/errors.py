@@ -208,6 +208,20 @@ ERRORS: dict[str, Sentences] = {
         ),
         next_step=_SHAPES,
     ),
+    "torch.join": Sentences(
+        hint=t("Tensors of different sizes cannot be stacked or joined.", "大小不同的张量不能堆叠或拼接。"),
+        next_step=t(
+            "Print the `.shape` of each; only the joined axis may differ.",
+            "打印每个张量的 `.shape`；只有被拼接的轴可以不同。",
+        ),
+    ),
+    "torch.rank": Sentences(
+        hint=t("An array has more or fewer axes than the operation needs.", "数组的轴数多于或少于该运算的要求。"),
+        next_step=t(
+            "Print its `.shape`; add or drop an axis with `unsqueeze`, `squeeze` or `reshape`.",
+            "打印它的 `.shape`；用 `unsqueeze`、`squeeze` 或 `reshape` 增减轴。",
+        ),
+    ),
     "torch.numpy_grad": Sentences(
         hint=t(
             "A tensor that takes part in autograd cannot become a NumPy array.",
