@@ -12,6 +12,7 @@ from grader.diagnosis.wording.causes import cause
 from grader.records import Text
 
 _MIN_ROWS = 3
+_ENOUGH_SUM_BITS = 14.0  # of the right result and of the wrong one: 28 together
 
 
 def normalised(pair: Pair) -> Finding | None:
@@ -24,7 +25,7 @@ def normalised(pair: Pair) -> Finding | None:
         for axis in range(pair.e.ndim):
             if axis != wanted and pair.a.shape[axis] > 1 and _sums_to(pair, pair.a, axis, 1.0):
                 return _normalised(pair, axis, wanted)
-        if pair.e.ndim > 1 and abs(float(pair.a.sum()) - 1) <= _sum_error(pair, pair.a) and _varied(pair):
+        if pair.e.ndim > 1 and _sums_to(pair, pair.a.ravel(), 0, 1.0) and np.ptp(pair.a) > 0:
             return cause("axis.normalised_all")
     return None
 
@@ -68,18 +69,14 @@ def centred(pair: Pair) -> Finding | None:
 
 
 def _sums_to(pair: Pair, values: Values, axis: int, total: float) -> bool:
-    sums = values.sum(axis=axis)
-    if sums.size < 2 and total == 0.0:
-        return False
-    return bool((np.abs(sums - total) <= _sum_error(pair, values)).all())
+    """Whether all sums along `axis` are `total`, and not by chance."""
+    sums, error = np.atleast_1d(values.sum(axis=axis)), _sum_error(pair, values)
+    bits = sums.size * np.log2(1 + max(float(np.abs(values).max()), total) / error)
+    return bool(bits >= _ENOUGH_SUM_BITS and (np.abs(sums - total) <= error).all())
 
 
 def _sum_error(pair: Pair, values: Values) -> float:
     return 4 * pair.relative * max(float(np.abs(values).max()), 1.0)
-
-
-def _varied(pair: Pair) -> bool:
-    return pair.a.size >= 4 and float(np.ptp(pair.a)) > 1e-3 * float(np.abs(pair.a).max())
 
 
 def broadcast_loss(pair: Pair) -> Finding | None:

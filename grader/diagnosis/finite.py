@@ -25,6 +25,8 @@ def not_finite(pair: Pair) -> Finding | None:
         return cause("infinity_expected") if mismatch.inf_expected else None
     large = _first_large(pair)
     gap = _log_of_zero(pair)
+    if gap is not None and large is not None and pair.a.size == 1:
+        return cause("overflow.log_softmax")
     if gap is not None and (large is None or not _whole_rows(pair)):
         return gap
     return large or cause("nonfinite")
@@ -66,7 +68,7 @@ def _log_of_zero(pair: Pair) -> Finding | None:
 
 
 def _whole_rows(pair: Pair) -> bool:
-    """Whether bad rows are bad throughout, as when exp itself overflows; a lone number cannot tell."""
+    """Whether bad rows are bad throughout, as when exp itself overflows."""
     if pair.a.ndim == 0:
         return False
     bad = ~np.isfinite(pair.a)

@@ -22,7 +22,7 @@ Values = npt.NDArray[Any]
 
 ENOUGH_BITS = 20.0
 _MIN_DISTINCT_WHEN_FITTED = 3
-_SAMPLE = 4096  # elements that are looked at for the information they hold
+_SAMPLE = 1024  # elements that are looked at for the information they hold
 _GRIDS = (1.0, 1 / 2, 1 / 4, 1 / 10, 1 / 12, 1 / 100, 1 / 120, 1 / 1000)
 _MAX_DENOMINATOR = 120  # of a single number that counts as round: an accuracy of 17/30
 # 8 ulp: sums of a hundred terms stay within; and one float32 number then holds exactly the 20 bits.
@@ -127,12 +127,24 @@ def information(target: Values, tolerance: Values, grid: float) -> list[float]:
         values, slack = np.concatenate([values.real, values.imag]), np.concatenate([slack, slack])
     order = np.argsort(values)
     values, slack = values[order].real, np.maximum(slack[order].real, grid)
-    apart = np.diff(values) > (np.maximum(slack[1:], slack[:-1]) * 0.999 if grid else slack[1:] + slack[:-1])
-    kept = np.concatenate([[True], apart])
+    kept = _apart(values.tolist(), slack.tolist(), grid)
     values, slack = values[kept], slack[kept]
     spread = float(values[-1] - values[0]) if len(values) > 1 else abs(float(values[0]))
+    if not np.isfinite(spread):
+        return []
     bits: list[float] = np.sort(np.log2(1 + spread / slack))[::-1].tolist()
     return bits
+
+
+def _apart(values: list[float], slack: list[float], grid: float) -> list[int]:
+    """Return the places of values that the tolerance tells apart; `values` ascend."""
+    kept = [0]
+    for place in range(1, len(values)):
+        last = kept[-1]
+        needed = 0.999 * max(slack[place], slack[last]) if grid else slack[place] + slack[last]
+        if values[place] - values[last] > needed:
+            kept.append(place)
+    return kept
 
 
 def grid_of(values: Values) -> float:

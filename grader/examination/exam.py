@@ -7,6 +7,7 @@ from a useless result (`None + 1`) and one that stems from a misspelt name are t
 
 from __future__ import annotations
 
+import functools
 import platform
 import time
 from collections.abc import Callable, Generator
@@ -26,7 +27,7 @@ from grader.examination.fixtures import Context, Fixtures
 from grader.examination.proxy import Proxies
 from grader.examination.rand import derive_seed
 from grader.examination.requests import ExamRequest
-from grader.examination.rules import forbidden_use
+from grader.examination.rules import Rules
 from grader.examination.session import Session
 from grader.examination.signals import StudentRaised, TestIsBroken, TestStopped
 from grader.examination.signatures import Signatures
@@ -67,6 +68,8 @@ class Exam:
         source: ChildSource,
         fixtures: Fixtures,
         explain: Explain,
+        signatures: Signatures,
+        rules: Rules,
     ) -> None:
         self._exercise = exercise
         self._request = request
@@ -75,12 +78,13 @@ class Exam:
         self._source = source
         self._fixtures = fixtures
         self._explain = explain
-        self._signatures = Signatures(exercise)
+        self._signatures = signatures
+        self._rules = rules
 
     def run(self) -> Examination:
         began = time.monotonic()
         submission = self._request.submission
-        forbidden = forbidden_use(submission.files, self._exercise.forbid)
+        forbidden = self._rules.first_forbidden(submission.files)
         session = self._session(submission.files)
         try:
             output = ""
@@ -103,7 +107,7 @@ class Exam:
             fault=fault,
             output=output,
             resources=resources,
-            versions=_versions(),
+            versions=versions(),
             exam_s=time.monotonic() - began,
         )
 
@@ -291,14 +295,16 @@ def _broken_test(why: str) -> Explanation:
     )
 
 
-def _versions() -> dict[str, str]:
+@functools.cache
+def versions() -> dict[str, str]:
+    """Return what an exam ran on; looked up once, before the exams are forked."""
     return {
         "dlgrade": grader.__version__,
         "python": platform.python_version(),
         "torch": str(torch.__version__),
         "numpy": np.__version__,
         "pytest": pytest.__version__,
-        "platform": platform.platform(),
+        "platform": f"{platform.system()} {platform.release()} {platform.machine()}",
     }
 
 

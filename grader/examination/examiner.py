@@ -23,9 +23,11 @@ import msgspec
 
 from grader.errors import AuthorError, GraderError, GraderFault
 from grader.examination.collection import Case, collect, load_reference
-from grader.examination.exam import Exam, Explain, KeepErrors
+from grader.examination.exam import Exam, Explain, KeepErrors, versions
 from grader.examination.fixtures import Fixtures
 from grader.examination.requests import Answer, ExamRequest, Prepare
+from grader.examination.rules import Rules
+from grader.examination.signatures import Signatures
 from grader.records import Examination, Fault
 from grader.sandbox.children import ChildSource
 from grader.sandbox.link import receive_record, send_record
@@ -50,6 +52,9 @@ def serve(control: socket.socket, source: ChildSource, explain: Explain) -> None
 def _runner(
     prepare: Prepare, source: ChildSource, fixtures: Fixtures, explain: Explain
 ) -> Callable[[ExamRequest, list[Case]], Examination]:
+    signatures, rules = Signatures(prepare.exercise), Rules(prepare.exercise.forbid)
+    versions()
+
     def run(request: ExamRequest, cases: list[Case]) -> Examination:
         return Exam(
             prepare.exercise,
@@ -59,6 +64,8 @@ def _runner(
             source=source,
             fixtures=fixtures,
             explain=explain,
+            signatures=signatures,
+            rules=rules,
         ).run()
 
     return run

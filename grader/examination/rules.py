@@ -9,28 +9,35 @@ from __future__ import annotations
 
 import ast
 import fnmatch
+import re
 from collections.abc import Iterator, Sequence
 
 from grader.examination.evidence import Ended
 from grader.records import Outcome, SourceFile, SourceLine
 
 
-def forbidden_use(files: Sequence[SourceFile], patterns: Sequence[str]) -> Ended | None:
-    """Return the first use of a forbidden name, with its line; None where there is none, or where no tree can be made.
+class Rules:
+    """What an exercise forbids: patterns over dotted names, compiled once."""
 
-    A file that Python cannot parse is left to the child, whose error names the line.
-    """
-    if not patterns:
+    def __init__(self, patterns: Sequence[str]) -> None:
+        self._forbidden = re.compile("|".join(map(fnmatch.translate, patterns))) if patterns else None
+
+    def first_forbidden(self, files: Sequence[SourceFile]) -> Ended | None:
+        """Return the first use of a forbidden name, with its line; None where there is none.
+
+        A file that Python cannot parse is left to the child, whose error names the line.
+        """
+        if self._forbidden is None:
+            return None
+        for file in files:
+            try:
+                tree = ast.parse(file.text)
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                continue
+            for name, node in _uses(tree):
+                if self._forbidden.match(name):
+                    return _found(file, name, node)
         return None
-    for file in files:
-        try:
-            tree = ast.parse(file.text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-        for name, node in _uses(tree):
-            if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns):
-                return _found(file, name, node)
-    return None
 
 
 def _found(file: SourceFile, name: str, node: ast.expr | ast.stmt) -> Ended:

@@ -59,7 +59,7 @@ def main(descriptor: str) -> NoReturn:
 
 def _warm() -> None:
     """Import what every slot needs, with one thread, and keep the collector from touching it after a fork."""
-    for name in ("torch", "numpy", "grader.sandbox.zygote", "grader.sandbox.children"):
+    for name in ("torch", "numpy.random", "grader.sandbox.zygote", "grader.sandbox.children"):
         importlib.import_module(name)
     sys.modules["torch"].set_num_threads(1)
     gc.collect()

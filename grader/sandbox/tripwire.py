@@ -28,9 +28,14 @@ def set_tripwires(patterns: Iterable[str], on_call: Callable[[str], None]) -> No
         owner = _resolve(owner_name)
         if owner is None:
             continue
-        for name in fnmatch.filter(dir(owner), name_pattern):
-            if callable(getattr(owner, name)):
+        names = fnmatch.filter(dir(owner), name_pattern) if _has_wildcard(name_pattern) else [name_pattern]
+        for name in names:
+            if callable(getattr(owner, name, None)):
                 setattr(owner, name, _tripwire(f"{owner_name}.{name}", on_call))
+
+
+def _has_wildcard(pattern: str) -> bool:
+    return any(sign in pattern for sign in "*?[")
 
 
 def _resolve(dotted: str) -> Any:

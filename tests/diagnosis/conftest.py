@@ -22,11 +22,12 @@ def plant() -> Plant:
         expected: object,
         *,
         direct: bool = True,
+        rtol: float | None = None,
         before: Sequence[Call] = (),
         function: str = "f",
         **inputs: object,
     ) -> Compared:
-        mismatch = compare(actual, expected)
+        mismatch = compare(actual, expected, rtol=rtol, atol=None if rtol is None else 0.0)
         assert mismatch is not None
         call = make_call(actual, function=function, **inputs)
         return Compared(mismatch=mismatch, call=call, direct=direct, calls=(*before, call))

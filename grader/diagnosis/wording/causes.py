@@ -408,6 +408,16 @@ CAUSES: dict[str, Sentences] = {
             "不要对 softmax 的结果取对数：用 x - max - log(sum(exp(x - max)))。",
         ),
     ),
+    "overflow.log_softmax": Sentences(
+        hint=t(
+            "The inputs are large and far apart: either `exp` overflows, or a softmax rounds to 0 and its log is -inf.",
+            "输入很大且相差悬殊：要么 `exp` 溢出，要么 softmax 舍入为 0，其对数为 -inf。",
+        ),
+        next_step=t(
+            "Compute the log of the softmax as x - max - log(sum(exp(x - max))).",
+            "用 x - max - log(sum(exp(x - max))) 计算 softmax 的对数。",
+        ),
+    ),
     "overflow.hidden": Sentences(
         hint=t(
             "Exactly where inputs are large, 0 comes back: replacing NaN by 0 hides an overflow, it does not cure it.",
