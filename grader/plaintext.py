@@ -21,11 +21,11 @@ def printable(text: str, *, limit: int = LIMIT, newlines: bool = False) -> str:
     room = limit
     for character in text:
         piece = character if _harmless(character, newlines=newlines) else _escaped(character)
-        room -= len(piece)
-        if room < 0:
+        if len(piece) > room:
             while parts and room < 1:  # the ellipsis counts too
                 room += len(parts.pop())
             return "".join((*parts, "…"))
+        room -= len(piece)
         parts.append(piece)
     return "".join(parts)
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from grader.examination.compare import close
+    from grader.examination.functions import Spy
     from grader.examination.proxy import fetch, in_graph
-    from grader.examination.session import Spy
 
 __all__ = ["Spy", "close", "fetch", "in_graph"]
 
@@ -25,7 +25,7 @@ def __getattr__(name: str) -> Any:
 
         return getattr(proxy, name)
     if name == "Spy":
-        from grader.examination.session import Spy
+        from grader.examination.functions import Spy
 
         return Spy
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

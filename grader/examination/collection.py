@@ -84,6 +84,8 @@ class _Loop:
         cases = [
             self._case(item) for item in items if self._device is Device.CUDA or item.get_closest_marker("gpu") is None
         ]
+        # Visible tests first: what a student's code prints in them is shown, so it must not have seen hidden inputs.
+        cases.sort(key=lambda case: not case.visible)
         if not self.error:
             self.error = _wrong_needs(cases)
         if cases and not self.error:

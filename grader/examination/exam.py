@@ -80,6 +80,9 @@ class Exam:
         self._explain = explain
         self._signatures = signatures
         self._rules = rules
+        self._rival: Session | None = None
+        self._test_seed = 0
+        self._test_limit_s: float | None = None
 
     def run(self) -> Examination:
         began = time.monotonic()
@@ -94,6 +97,8 @@ class Exam:
             verdicts, results = self._examine(session, load_failure)
         finally:
             resources = session.close()
+            if self._rival is not None:
+                self._rival.close()
         broken = self._prove(verdicts) if load_failure is None else ""
         problem = self._explain(load_failure, Reveal.FULL) if load_failure is not None else None
         fault = Fault.STUDENT if problem else None
@@ -123,6 +128,21 @@ class Exam:
         )
         Proxies(session)
         return session
+
+    def _reference_files(self) -> tuple[SourceFile, ...]:
+        folder = Path(self._exercise.solution_folder)
+        return tuple(
+            SourceFile(name=name, text=(folder / name).read_text(encoding="utf-8")) for name in self._exercise.files
+        )
+
+    def _open_rival(self) -> Session:
+        """Return the session of the reference's own child, for a test that times both; opened once an exam."""
+        if not self._exercise.solution_folder:
+            raise TestIsBroken("`bench` needs the reference, which is not here: mark the test hidden.")
+        if self._rival is None:
+            self._rival = self._session(self._reference_files())
+        self._rival.begin_test(seed=self._test_seed, limit_s=self._test_limit_s, fresh=False)
+        return self._rival
 
     # -- the tests
 
@@ -159,11 +179,11 @@ class Exam:
     def _run(self, case: Case, session: Session) -> _Verdict:
         """Run one test and judge it."""
         name = case.item.name
-        self._fixtures.context = Context(session, self._request.seed, self._device.value)
+        self._fixtures.context = Context(session, self._request.seed, self._device.value, self._open_rival)
+        self._test_seed = derive_seed(self._request.seed, "test", name)
+        self._test_limit_s = case.limit_s
         try:
-            session.begin_test(
-                seed=derive_seed(self._request.seed, "test", name), limit_s=case.limit_s, fresh=case.fresh
-            )
+            session.begin_test(seed=self._test_seed, limit_s=case.limit_s, fresh=case.fresh)
         except TestStopped as stopped:
             return _Verdict(_outcome_of(stopped.evidence), stopped.evidence)
         reports = runtestprotocol(case.item, log=False, nextitem=None)
@@ -212,13 +232,11 @@ class Exam:
             return ""
         if not self._exercise.solution_folder:
             return next((verdicts[case.name].broken for case in doubtful if verdicts[case.name].broken), "")
-        folder = Path(self._exercise.solution_folder)
-        files = tuple(SourceFile(name=name, text=(folder / name).read_text()) for name in self._exercise.files)
-        session = self._session(files)
+        session = self._session(self._reference_files())
         try:
             _, failure = _load(session)
             if failure is not None:
-                return f"the reference {folder / files[0].name} cannot be loaded: {_why(failure)}"
+                return f"the reference of {self._exercise.name} cannot be loaded: {_why(failure)}"
             for case in doubtful:
                 verdict = self._run(case, session)
                 if verdict.outcome is not Outcome.PASSED:

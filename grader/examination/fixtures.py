@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import types
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 
 from grader.errors import AuthorError
+from grader.examination.bench import Bench
 from grader.examination.proxy import Remote, Student
 from grader.examination.rand import Rand, derive_seed
 from grader.examination.session import Session
@@ -20,6 +22,7 @@ class Context:
     session: Session
     seed: int
     device: str
+    open_reference: Callable[[], Session]  # a session in which the reference stands in the student's place
 
 
 class Fixtures:
@@ -54,6 +57,11 @@ class Fixtures:
     def rand(self, request: pytest.FixtureRequest) -> Rand:
         """Seeded random tensors and arrays."""
         return Rand(derive_seed(self._now().seed, "rand", request.node.name))
+
+    @pytest.fixture
+    def bench(self) -> Bench:
+        """Timing against the reference."""
+        return Bench(self._now().open_reference)
 
     @pytest.fixture
     def device(self) -> str:

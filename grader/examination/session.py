@@ -9,7 +9,6 @@ from __future__ import annotations
 import difflib
 import functools
 import time
-import types
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,25 +19,23 @@ from grader.examination.evidence import (
     Call,
     Ended,
     Evidence,
-    Facts,
     InputChanged,
     MissingName,
-    NotInGraph,
     Raised,
-    Refused,
 )
+from grader.examination.functions import Functions
 from grader.examination.recording import MAX_RECORDED_BYTES, RecordedCall
+from grader.examination.replies import Around, evidence_of
 from grader.examination.signals import TestIsBroken, TestStopped, student_raised
 from grader.examination.signatures import Signatures
-from grader.records import Exercise, Outcome, Resources, SourceFile, SourceLine
-from grader.sandbox import messages, wire
+from grader.records import Exercise, Outcome, Resources, SourceFile
+from grader.sandbox import messages
 from grader.sandbox.calls import CallScope, Hooks
 from grader.sandbox.children import ChildSource
 from grader.sandbox.client import ChildEnded, Client, new_nonce
 from grader.sandbox.graph import Table, Unsendable
 from grader.sandbox.messages import (
     Answer,
-    CallbackSpec,
     Do,
     Graph,
     HandleSpec,
@@ -57,11 +54,6 @@ STUDENT_ROOT = -1
 REMOTE_ROOT = -2
 LOAD_FACTOR = 2.0  # importing the module may take this many times `call_s`
 MAX_DEPTH = 16  # calls within callbacks within calls
-_ALLOCATION_FAILURES = ("can't allocate memory", "not enough memory", "CUDA out of memory", "std::bad_alloc")
-
-
-class Spy:
-    """Base class for a test's object that the student's code may use: its public methods run in the test."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -113,7 +105,7 @@ class Session:
         self._names: dict[str, Name] = {}
         self._finished = Resources()
         self.proxies: Any = None
-        self._functions: list[object] = []
+        self._functions = Functions()
         self._released: list[int] = []
         self._depth = 0
         self._last_output = ""
@@ -140,7 +132,7 @@ class Session:
         reply, _ = self._exchange(client, request, [], limit_s=limit_s, call=None, serve=None)
         if not isinstance(reply, Loaded):
             self._end_child()
-            raise self._stop(self._reason(reply, None))
+            raise self._stop(self._evidence_of(reply, None))
         self._names = {name.name: name for name in reply.names}
         return client.take_output()
 
@@ -205,7 +197,7 @@ class Session:
             raise self._stop(self._test.stopped or Ended(outcome=Outcome.CRASHED, detail="gone"))
         scope = operation.scope or CallScope(self._hooks())
         recorded, request, buffers = self._request(operation, scope)
-        call = functools.partial(self._call_evidence, recorded)
+        call = recorded.evidence
         self._depth += 1
         try:
             reply, payload = self._exchange(
@@ -298,7 +290,7 @@ class Session:
         if error is not None:
             raise error
         if not isinstance(reply, Returned) or reply.forbidden:
-            evidence = self._reason(reply, recorded)
+            evidence = self._evidence_of(reply, recorded)
             if isinstance(evidence, Raised) and isinstance(reply, messages.Raised):
                 raise student_raised(evidence, reply.bases)
             raise self._stop(evidence)
@@ -317,7 +309,7 @@ class Session:
                     change=first.what,
                     before=first.before,
                     after=first.after,
-                    call=self._call_evidence(recorded),
+                    call=recorded.evidence(),
                 )
             )
         if type(value) is torch.Tensor and reply.root >= 0:
@@ -326,46 +318,22 @@ class Session:
             value.__dict__["in_graph"] = recorded.in_graph
         return value
 
-    def _reason(self, reply: Reply, recorded: RecordedCall | None) -> Evidence:
-        """Say what a reply that is no value means."""
-        call = self._call_evidence(recorded) if recorded else None
-        forbidden = getattr(reply, "forbidden", "")
-        if forbidden:
-            return Ended(outcome=Outcome.FORBIDDEN, detail=forbidden[:200], call=call)
-        if isinstance(reply, messages.Refused):
-            returned = Facts(type_name=reply.type_name[:200], shape=tuple(reply.shape) if reply.shape else None)
-            if reply.reason == "not-in-graph":
-                return NotInGraph(call=call)
-            return Refused(
-                reason=reply.reason,
-                returned=returned,
-                nbytes=reply.nbytes,
-                limit_bytes=wire.MAX_PAYLOAD_BYTES,
-                call=call,
-            )
-        if not isinstance(reply, messages.Raised):
-            self._end_child()
-            return Ended(outcome=Outcome.CRASHED, detail="wire", call=call)
-        frames = tuple(
-            SourceLine(
-                file=frame.file, line=frame.line, function=frame.function, source=frame.source, column=frame.column
-            )
-            for frame in reply.frames
-        )
-        if "MemoryError" in reply.bases or any(sign in reply.message for sign in _ALLOCATION_FAILURES):
-            self._end_child()  # what it holds would starve the next test
-            limit = float(self._exercise.limits.memory_mib)
-            return Ended(outcome=Outcome.MEMORY, detail="memory", limit=limit, traceback=frames, call=call)
+    def _evidence_of(self, reply: Reply, recorded: RecordedCall | None) -> Evidence:
+        """Say what a reply means that is no value; a child that is out of memory or broke the rules is ended."""
         name = recorded.function if recorded else ""
-        return Raised(
-            type_name=reply.type_name[:200],
-            message=reply.message,
-            traceback=frames,
-            call=call,
-            signature=f"{name}{self._names[name].signature}" if name in self._names else "",
-            expected_signature=self._signatures.text(name),
-            module=self._files[0].name,
+        evidence = evidence_of(
+            reply,
+            Around(
+                call=recorded.evidence() if recorded else None,
+                module=self._files[0].name,
+                memory_mib=self._exercise.limits.memory_mib,
+                signature=f"{name}{self._names[name].signature}" if name in self._names else "",
+                expected_signature=self._signatures.text(name),
+            ),
         )
+        if isinstance(evidence, Ended) and evidence.outcome is not Outcome.FORBIDDEN:
+            self._end_child()  # what it holds would starve the next test
+        return evidence
 
     def _stop(self, evidence: Evidence) -> TestStopped:
         if self._test.stopped is None:
@@ -375,9 +343,6 @@ class Session:
     def stop(self, evidence: Evidence) -> TestStopped:
         """Return what to raise for a failure that a proxy found itself."""
         return self._stop(evidence)
-
-    def _call_evidence(self, recorded: RecordedCall) -> Call:
-        return recorded.evidence()
 
     # -- names of the module
 
@@ -397,7 +362,7 @@ class Session:
     # -- callbacks
 
     def _hooks(self) -> Hooks:
-        return Hooks(other=self._node_of, handle=self._proxy_of, callback=self._function_of)
+        return Hooks(other=self._node_of, handle=self._proxy_of, callback=self._functions.of)
 
     def use_proxies(self, proxies: Any) -> None:
         """Say who makes the proxies: `node(value)` and `make(spec, scope)`."""
@@ -405,24 +370,7 @@ class Session:
 
     def _node_of(self, value: object) -> Node:
         node: HandleSpec | None = self.proxies.node(value)
-        if node is not None:
-            return node
-        methods: list[str] = []
-        if isinstance(value, Spy):
-            methods = [name for name in dir(value) if not name.startswith("_") and callable(getattr(value, name))]
-        elif not isinstance(value, _FUNCTIONS):
-            raise TestIsBroken(
-                f"a {type(value).__name__} cannot be passed to the student's code: pass plain data, a function, "
-                f"a Spy, or an object made by `remote`"
-            )
-        if not any(known is value for known in self._functions):
-            self._functions.append(value)
-        number = next(index for index, known in enumerate(self._functions) if known is value)
-        name = str(getattr(value, "__name__", type(value).__name__))
-        return CallbackSpec(id=number, name=name, callable=callable(value), methods=methods)
-
-    def _function_of(self, spec: CallbackSpec) -> object:
-        return self._functions[spec.id]
+        return node if node is not None else self._functions.node(value)
 
     def _proxy_of(self, spec: HandleSpec, scope: CallScope) -> object:
         return self.proxies.make(spec, scope)
@@ -434,15 +382,9 @@ class Session:
 
     def _serve(self, scope: CallScope, invoke: Invoke, payload: Payload) -> tuple[Answer, Sequence[Buffer]]:
         """Call a function of the test for the child. Raises WireError for what was never offered."""
-        if self._depth > MAX_DEPTH or not 0 <= invoke.callback < len(self._functions):
-            raise WireError("a call back to no function")
-        target: Any = self._functions[invoke.callback]
-        if invoke.method:
-            if not isinstance(target, Spy) or invoke.method.startswith("_"):
-                raise WireError("a call back to no method")
-            target = getattr(target, invoke.method, None)
-        if not callable(target):
-            raise WireError("a call back to nothing callable")
+        if self._depth > MAX_DEPTH:
+            raise WireError("too many calls within calls")
+        target = self._functions.called(invoke)
         mark = scope.table.mark()
         decoder, table = scope.receive(invoke.graph, invoke.changes, payload, calling_back=True)
         args = [decoder.value(ref) for ref in invoke.args]
@@ -464,9 +406,3 @@ class Session:
 
 
 EXHAUSTED = object()  # an iterator's end
-_FUNCTIONS = (
-    types.FunctionType,
-    types.MethodType,
-    types.BuiltinFunctionType,
-    functools.partial,
-)

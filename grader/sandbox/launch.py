@@ -44,7 +44,7 @@ class WarmBase:
     def __init__(self) -> None:
         ours, theirs = socket.socketpair()
         self._control = ours
-        self._log: IO[bytes] = tempfile.TemporaryFile()
+        self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  it lives as long as the base
         with theirs:
             self._process = subprocess.Popen(
                 fresh.command("grader.sandbox.base:main", str(theirs.fileno())),

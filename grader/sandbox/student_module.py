@@ -30,6 +30,7 @@ class SubmissionImporter(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
+        del path, target  # the files have no place on disk
         if fullname not in self._files:
             return None
         return importlib.util.spec_from_loader(fullname, self, origin=self._files[fullname].name)

@@ -50,7 +50,7 @@ def _resolve(dotted: str) -> Any:
 
 
 def _tripwire(name: str, on_call: Callable[[str], None]) -> Callable[..., NoReturn]:
-    def forbidden(*args: object, **kwargs: object) -> NoReturn:
+    def forbidden(*_args: object, **_kwargs: object) -> NoReturn:
         on_call(name)
         raise ForbiddenCall(f"{name} is forbidden in this exercise")
 

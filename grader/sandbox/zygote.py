@@ -117,7 +117,7 @@ def assert_one_thread() -> None:
     """Refuse to fork with a second native thread: a lock that it holds would never be released in the child."""
     if not jail.LINUX:
         return
-    threads = len(os.listdir("/proc/self/task"))
+    threads = sum(1 for _ in Path("/proc/self/task").iterdir())
     assert threads == 1, f"{threads} native threads before a fork"
 
 

