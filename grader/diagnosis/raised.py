@@ -23,7 +23,7 @@ _MAX_SEARCHED = 2_000  # characters of a hostile message that a pattern looks at
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    types: str  # names, by "|"; "" for any
+    types: str  # names, by "|"
     pattern: str  # "" for any message
     cause_id: str
 

@@ -73,7 +73,7 @@ EVIDENCE: list[Evidence] = [
         signature="softmax(x7919)", expected_signature="softmax(logits)",
     ),
     Raised(type_name="NameError", message="name 'x7919' is not defined", traceback=(LINE,), call=CALL),
-    Raised(type_name="RuntimeError", message="shapes cannot be multiplied (7919x7919 and 9x1)", traceback=(), call=CALL),
+    Raised(type_name="RuntimeError", message="shapes cannot be multiplied (7919x7 and 9x1)", traceback=(), call=CALL),
     Unusable(problem="TypeError: 7919.125", returned=Facts(type_name="handle of N7919"), call=CALL),
     Unusable(problem="TypeError: 7919.125", returned=Facts(type_name="list", length=7919, text="[7919]"), call=CALL),
     InputChanged(parameter="logits", change="values", before=np.array([SECRET]), after=np.array([0.0]), call=CALL),
