@@ -20,16 +20,23 @@ from __future__ import annotations
 
 import math
 import struct
-from collections import OrderedDict
 from dataclasses import dataclass, replace
-from types import EllipsisType, NoneType
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
-from grader.examination.evidence import Facts, Mismatch, Mismatched, MismatchKind
+from grader.examination.evidence import (
+    TYPE_NAMES,
+    Mismatch,
+    Mismatched,
+    MismatchKind,
+    dtype_name,
+    facts,
+    literal,
+    type_name,
+)
 
 Values = npt.NDArray[Any]
 
@@ -60,15 +67,8 @@ TOLERANCES = {
     "float8_e5m2": Tolerance(0.25, 1e-2),
 }
 
-_CATEGORIES: dict[type, str] = {
-    torch.Tensor: "Tensor", np.ndarray: "ndarray", bool: "bool", int: "int", float: "float", complex: "complex",
-    str: "str", bytes: "bytes", NoneType: "NoneType", list: "list", tuple: "tuple", torch.Size: "tuple",
-    dict: "dict", OrderedDict: "dict", torch.dtype: "dtype", torch.device: "device", slice: "slice",
-    range: "range", EllipsisType: "ellipsis",
-}  # fmt: skip
 _NUMBERS = {"int": int, "float": float, "complex": complex, "bool": bool}
 _VIA_FLOAT64 = frozenset({torch.bfloat16, torch.float8_e4m3fn, torch.float8_e5m2})  # unknown to NumPy
-_TEXT_LIMIT = 80  # characters of a literal
 _MAX_WIDENED = 1 << 20  # elements copied for the diagnosis when type, shape or dtype differ: `expand` makes many
 
 
@@ -117,10 +117,10 @@ def compare(
 
 
 def _compare(actual: Any, expected: Any, place: _Place) -> Mismatch | None:
-    category, wanted = _CATEGORIES.get(type(actual)), _category_of_expected(expected)
+    category, wanted = TYPE_NAMES.get(type(actual)), _category_of_expected(expected)
     numpy_scalars = issubclass(type(actual), np.generic), issubclass(type(expected), np.generic)
     if any(numpy_scalars):
-        if all(numpy_scalars) and _dtype_name(actual) != _dtype_name(expected):
+        if all(numpy_scalars) and dtype_name(actual) != dtype_name(expected):
             return _attribute(MismatchKind.DTYPE, actual, expected, place)
         return _numpy_scalar(actual, expected, place)
     if category is None or category != wanted:
@@ -143,16 +143,16 @@ def _compare(actual: Any, expected: Any, place: _Place) -> Mismatch | None:
 
 
 def _category_of_expected(expected: object) -> str:
-    exact = _CATEGORIES.get(type(expected))
+    exact = TYPE_NAMES.get(type(expected))
     if exact is not None:
         return exact
-    for base, name in _CATEGORIES.items():
+    for base, name in TYPE_NAMES.items():
         if issubclass(type(expected), base):
             return name
     if issubclass(type(expected), np.generic):
         return "number"
     raise TypeError(
-        f"close: expected is a {_type_name(expected)}, which cannot be compared; give a tensor, an array, "
+        f"close: expected is a {type_name(expected)}, which cannot be compared; give a tensor, an array, "
         "a number, text, or a list, tuple or dict of them."
     )
 
@@ -165,7 +165,7 @@ def _numpy_scalar(actual: Any, expected: Any, place: _Place) -> Mismatch | None:
             else _attribute(MismatchKind.TYPE, actual, expected, place)
         )
     if issubclass(type(expected), np.generic) and place.rtol is None and place.atol is None:
-        place = _Place(*TOLERANCES.get(_dtype_name(expected), EXACT), place.path)
+        place = _Place(*TOLERANCES.get(dtype_name(expected), EXACT), place.path)
     a, e = (_scalar(x) if issubclass(type(x), np.generic) else x for x in (actual, expected))
     found = _compare(a, e, place)
     return None if found is None else replace(found, actual=facts(actual), expected=facts(expected))
@@ -189,13 +189,8 @@ def _tensors(actual: torch.Tensor, expected: torch.Tensor, place: _Place) -> Mis
         return _attribute(MismatchKind.DTYPE, actual, expected, place)
     if actual.device != expected.device:
         return _attribute(MismatchKind.DEVICE, actual, expected, place)
-    tolerance = place.tolerance(_dtype_name(expected))
-    a, e = _array_of(actual), _array_of(expected)
-    if _all_close(a, e, tolerance):
-        return None
-    return _measured(a, e, tolerance, Mismatch(
-        kind=MismatchKind.VALUE, path=place.path, actual=facts(actual), expected=facts(expected), **_asked(tolerance),
-    ))  # fmt: skip
+    tolerance = place.tolerance(dtype_name(expected))
+    return _values(_array_of(actual), _array_of(expected), tolerance, (actual, expected), place)
 
 
 def _array_of(tensor: torch.Tensor) -> Values:
@@ -220,11 +215,17 @@ def _ndarrays(actual: Values, expected: Values, place: _Place) -> Mismatch | Non
     if expected.dtype.kind not in "biufcUS":
         raise TypeError(f"close: expected is an array of {expected.dtype.name}, which cannot be compared.")
     tolerance = place.tolerance(expected.dtype.name)
-    if _all_close(actual, expected, tolerance):
+    return _values(actual, expected, tolerance, (actual, expected), place)
+
+
+def _values(a: Values, e: Values, tolerance: Tolerance, whole: tuple[object, object], place: _Place) -> Mismatch | None:
+    if _all_close(a, e, tolerance):
         return None
-    return _measured(actual, expected, tolerance, Mismatch(
-        kind=MismatchKind.VALUE, path=place.path, actual=facts(actual), expected=facts(expected), **_asked(tolerance),
-    ))  # fmt: skip
+    rtol, atol = tolerance
+    found = Mismatch(
+        kind=MismatchKind.VALUE, path=place.path, actual=facts(whole[0]), expected=facts(whole[1]), rtol=rtol, atol=atol
+    )
+    return _measured(a, e, tolerance, found)
 
 
 def _all_close(a: Values, e: Values, tolerance: Tolerance) -> bool:
@@ -322,9 +323,7 @@ def _numbers(actual: Any, expected: Any, place: _Place) -> Mismatch | None:
         )  # fmt: skip
     number = _NUMBERS[_category_of_expected(expected)](expected)
     tolerance = place.tolerance(_float_kind(number))
-    return _measured(np.asarray(actual), np.asarray(number), tolerance, Mismatch(
-        kind=MismatchKind.VALUE, path=place.path, actual=facts(actual), expected=facts(expected), **_asked(tolerance),
-    ))  # fmt: skip
+    return _values(np.asarray(actual), np.asarray(number), tolerance, (actual, expected), place)
 
 
 def _float_kind(number: Any) -> str:
@@ -354,10 +353,7 @@ def _sequences(
         kinds = {_float_kind(x) for x in expected}
         tolerance = place.tolerance("float64" if "float64" in kinds else "float32")
         a, e = np.array(actual, dtype=np.float64), np.array(expected, dtype=np.float64)
-        return None if _all_close(a, e, tolerance) else _measured(a, e, tolerance, Mismatch(
-            kind=MismatchKind.VALUE, path=place.path, actual=facts(whole[0]), expected=facts(whole[1]),
-            **_asked(tolerance),
-        ))  # fmt: skip
+        return _values(a, e, tolerance, whole, place)
     for index, (a_item, e_item) in enumerate(zip(actual, expected, strict=True)):
         found = _compare(a_item, e_item, place.inside(index))
         if found is not None:
@@ -367,8 +363,8 @@ def _sequences(
 
 def _dicts(actual: dict[Any, object], expected: dict[Any, object], place: _Place) -> Mismatch | None:
     if actual.keys() != expected.keys():
-        missing = tuple(_literal(key) for key in expected if key not in actual)
-        extra = tuple(_literal(key) for key in actual if key not in expected)
+        missing = tuple(literal(key) for key in expected if key not in actual)
+        extra = tuple(literal(key) for key in actual if key not in expected)
         return _attribute(
             MismatchKind.LENGTH, actual, expected, place, missing_keys=missing[:20], extra_keys=extra[:20]
         )
@@ -379,20 +375,13 @@ def _dicts(actual: dict[Any, object], expected: dict[Any, object], place: _Place
     return None
 
 
-# ---------------------------------------------------------------------------------------------- facts
-
-
 def _attribute(kind: MismatchKind, actual: object, expected: object, place: _Place, **measured: Any) -> Mismatch:
-    tolerance = place.tolerance(_dtype_name(expected))
+    rtol, atol = place.tolerance(dtype_name(expected))
     if "actual_values" not in measured:
         measured |= {"actual_values": _values_of(actual), "expected_values": _values_of(expected)}
     return Mismatch(
-        kind=kind, path=place.path, actual=facts(actual), expected=facts(expected), **_asked(tolerance), **measured
+        kind=kind, path=place.path, actual=facts(actual), expected=facts(expected), rtol=rtol, atol=atol, **measured
     )
-
-
-def _asked(tolerance: Tolerance) -> dict[str, Any]:
-    return {"rtol": tolerance.rtol, "atol": tolerance.atol}
 
 
 def _values_of(value: Any) -> Values | None:
@@ -407,74 +396,3 @@ def _values_of(value: Any) -> Values | None:
     if type(value) is int:
         return np.array(_as_float(value))
     return None
-
-
-def facts(value: Any) -> Facts:
-    """Return what `value` is, without its elements; a plain value also as a short literal.
-
-    Never calls anything of an object of unknown class; a class may offer `_type_name_for_facts(instance) -> str`
-    (the examiner's handles do), looked up on the type.
-    """
-    kind = type(value)
-    if issubclass(kind, torch.Tensor):
-        name = "Tensor" if value.layout is torch.strided else "sparse Tensor"
-        return Facts(type_name=name, shape=tuple(value.shape), dtype=_dtype_name(value), device=str(value.device))
-    if issubclass(kind, np.ndarray):
-        return Facts(type_name="ndarray", shape=tuple(value.shape), dtype=value.dtype.name, device="cpu")
-    if issubclass(kind, np.generic):
-        return Facts(type_name=kind.__name__, dtype=value.dtype.name, text=_literal(value.item()))
-    if kind in (list, tuple, dict, str, bytes, OrderedDict, torch.Size):
-        return Facts(type_name=_CATEGORIES[kind], text=_literal(value), length=len(value))
-    return Facts(type_name=_type_name(value), text=_literal(value) if kind in _CATEGORIES else "")
-
-
-def _type_name(value: object) -> str:
-    describe = getattr(type(value), "_type_name_for_facts", None)
-    return str(describe(value)) if callable(describe) else type(value).__name__
-
-
-def _dtype_name(value: Any) -> str:
-    if not issubclass(type(value), (torch.Tensor, np.ndarray, np.generic)):
-        return ""
-    return _TORCH_NAMES.get(value.dtype) or str(value.dtype).removeprefix("torch.")
-
-
-_TORCH_NAMES: dict[object, str] = {
-    dtype: str(dtype).removeprefix("torch.")
-    for dtype in (torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.int64, torch.int32, torch.bool)
-}
-
-
-def _literal(value: Any, depth: int = 2) -> str:
-    """Write a plain value as Python would, shortened; classes we do not know appear as their name only."""
-    kind = type(value)
-    if kind is int and abs(value) >= 1 << 128:
-        return f"an integer of {value.bit_length()} bits"
-    if kind is float:
-        text = f"{value:.6g}"
-        return text + ".0" if text.lstrip("-").isdigit() else text
-    if kind in (str, bytes):
-        return repr(value[:_TEXT_LIMIT]) + ("…" if len(value) > _TEXT_LIMIT else "")
-    if kind in (list, tuple, dict, OrderedDict, torch.Size):
-        return _container(value, depth)
-    if kind in (NoneType, bool, int, complex, torch.dtype, torch.device, EllipsisType):
-        return repr(value)
-    if issubclass(kind, (torch.Tensor, np.ndarray)):
-        return f"{'Tensor' if issubclass(kind, torch.Tensor) else 'ndarray'}{tuple(value.shape)}"
-    return _type_name(value)
-
-
-def _container(value: Any, depth: int) -> str:
-    mapping = issubclass(type(value), dict)
-    opening, closing = ("{", "}") if mapping else ("[", "]") if type(value) is list else ("(", ")")
-    if not depth:
-        return f"{opening}…{closing}" if value else opening + closing
-    shown: list[str] = []
-    for position, item in enumerate(value):
-        if position == 8 or sum(map(len, shown)) > _TEXT_LIMIT:
-            shown.append("…")
-            break
-        inner = _literal(value[item] if mapping else item, depth - 1)
-        shown.append(f"{_literal(item, 0)}: {inner}" if mapping else inner)
-    comma = "," if opening == "(" and len(shown) == 1 else ""
-    return opening + ", ".join(shown) + comma + closing

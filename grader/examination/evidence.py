@@ -6,11 +6,15 @@ turns one `Evidence` into an `Explanation` that shows only what `Reveal` allows.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import EllipsisType, NoneType
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
 from grader.records import Outcome, SourceLine
 
@@ -208,3 +212,88 @@ class Ended:
 Evidence = (
     Compared | Asserted | Raised | Unusable | InputChanged | NotInGraph | MissingName | Refused | HandleMisused | Ended
 )
+
+
+# ---------------------------------------------------------------------------------------------- what a value is
+
+# The classes that are plain data, and what a message calls them.
+TYPE_NAMES: dict[type, str] = {
+    torch.Tensor: "Tensor", np.ndarray: "ndarray", bool: "bool", int: "int", float: "float", complex: "complex",
+    str: "str", bytes: "bytes", NoneType: "NoneType", list: "list", tuple: "tuple", torch.Size: "tuple",
+    dict: "dict", OrderedDict: "dict", torch.dtype: "dtype", torch.device: "device", slice: "slice",
+    range: "range", EllipsisType: "ellipsis",
+}  # fmt: skip
+_TEXT_LIMIT = 80  # characters of a literal
+
+
+def facts(value: Any) -> Facts:
+    """Return what `value` is, without its elements; a plain value also as a short literal.
+
+    Never calls anything of an object of unknown class; a class may offer `_type_name_for_facts(instance) -> str`
+    (the examiner's handles do), looked up on the type.
+    """
+    kind = type(value)
+    if issubclass(kind, torch.Tensor):
+        name = "Tensor" if value.layout is torch.strided else "sparse Tensor"
+        return Facts(type_name=name, shape=tuple(value.shape), dtype=dtype_name(value), device=str(value.device))
+    if issubclass(kind, np.ndarray):
+        return Facts(type_name="ndarray", shape=tuple(value.shape), dtype=value.dtype.name, device="cpu")
+    if issubclass(kind, np.generic):
+        return Facts(type_name=kind.__name__, dtype=value.dtype.name, text=literal(value.item()))
+    if kind in (list, tuple, dict, str, bytes, OrderedDict, torch.Size):
+        return Facts(type_name=TYPE_NAMES[kind], text=literal(value), length=len(value))
+    return Facts(type_name=type_name(value), text=literal(value) if kind in TYPE_NAMES else "")
+
+
+def type_name(value: object) -> str:
+    """Return the name of a value's class, without asking the value."""
+    describe = getattr(type(value), "_type_name_for_facts", None)
+    return str(describe(value)) if callable(describe) else type(value).__name__
+
+
+def dtype_name(value: Any) -> str:
+    """Return "float32" for an array, tensor or NumPy scalar of that dtype; "" for anything else."""
+    if not issubclass(type(value), (torch.Tensor, np.ndarray, np.generic)):
+        return ""
+    return _TORCH_NAMES.get(value.dtype) or str(value.dtype).removeprefix("torch.")
+
+
+_TORCH_NAMES: dict[object, str] = {
+    dtype: str(dtype).removeprefix("torch.")
+    for dtype in (torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.int64, torch.int32, torch.bool)
+}
+
+
+def literal(value: Any, depth: int = 2) -> str:
+    """Write a plain value as Python would, shortened; classes we do not know appear as their name only."""
+    kind = type(value)
+    if kind is int and abs(value) >= 1 << 128:
+        return f"an integer of {value.bit_length()} bits"
+    if kind is float:
+        text = f"{value:.6g}"
+        return text + ".0" if text.lstrip("-").isdigit() else text
+    if kind in (str, bytes):
+        return repr(value[:_TEXT_LIMIT]) + ("…" if len(value) > _TEXT_LIMIT else "")
+    if kind in (list, tuple, dict, OrderedDict, torch.Size):
+        return _container(value, depth)
+    if kind in (NoneType, bool, int, complex, torch.dtype, torch.device, EllipsisType):
+        return repr(value)
+    if issubclass(kind, (torch.Tensor, np.ndarray)):
+        return f"{'Tensor' if issubclass(kind, torch.Tensor) else 'ndarray'}{tuple(value.shape)}"
+    return type_name(value)
+
+
+def _container(value: Any, depth: int) -> str:
+    mapping = issubclass(type(value), dict)
+    opening, closing = ("{", "}") if mapping else ("[", "]") if type(value) is list else ("(", ")")
+    if not depth:
+        return f"{opening}…{closing}" if value else opening + closing
+    shown: list[str] = []
+    for position, item in enumerate(value):
+        if position == 8 or sum(map(len, shown)) > _TEXT_LIMIT:
+            shown.append("…")
+            break
+        inner = literal(value[item] if mapping else item, depth - 1)
+        shown.append(f"{literal(item, 0)}: {inner}" if mapping else inner)
+    comma = "," if opening == "(" and len(shown) == 1 else ""
+    return opening + ", ".join(shown) + comma + closing

@@ -39,6 +39,9 @@ class SlotOpened(msgspec.Struct, frozen=True):
 
 def main(descriptor: str) -> NoReturn:
     """Be the base, serving the controller on the inherited socket `descriptor`."""
+    from grader.sandbox import jail
+
+    jail.shield()
     control = socket.socket(fileno=int(descriptor))
     _warm()
     from grader.errors import GraderFault

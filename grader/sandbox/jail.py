@@ -3,13 +3,14 @@
 Theory of operation. The zygote calls `enter_zygote` once, before it forks; each child calls `enter` right after its
 fork, before it reads a byte from anyone, and `limit` when it learns what its exercise allows, before it runs a line of
 the student's code. Today's degree is `process`: an own session, no open descriptor but its sockets, an empty
-environment, resource limits, death with its parent, and death of its whole tree. Namespaces, Landlock and seccomp
-belong into the same three functions.
+environment, no capabilities, resource limits, death with its parent, and death of its whole tree; and our own processes
+closed to tracing (`shield`). Namespaces, Landlock and seccomp belong into the same functions.
 """
 
 from __future__ import annotations
 
 import ctypes
+import functools
 import os
 import signal
 import sys
@@ -24,6 +25,8 @@ TRACE_SIGNAL = getattr(signal, "SIGUSR1", signal.SIGTERM)  # asks a child for th
 MAX_FILE_BYTES = 16 * MIB
 MAX_OPEN_FILES = 64
 _PR_SET_PDEATHSIG = 1
+_PR_SET_DUMPABLE = 4
+_PR_SET_NO_NEW_PRIVS = 38
 _PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -68,6 +71,14 @@ def degrees() -> tuple[Degree, ...]:
     )
 
 
+def shield() -> None:
+    """Close this process, and all that it will fork, to other processes of the same user: no ptrace, no /proc/PID/mem.
+
+    The base calls it first, so it covers the examiner, whose memory holds the tests and the verdict.
+    """
+    _prctl(_PR_SET_DUMPABLE, 0)
+
+
 def enter_zygote() -> None:
     """Confine the zygote itself, and let it inherit every process that its children leave behind."""
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
@@ -78,6 +89,8 @@ def enter() -> None:
     if os.name == "posix":
         os.setsid()
         _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        _prctl(_PR_SET_NO_NEW_PRIVS, 1)
+        _drop_capabilities()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
             signal.signal(number, signal.SIG_DFL)
     os.environ.clear()
@@ -117,9 +130,27 @@ def data_bytes() -> int:
     return 0
 
 
+class _CapabilityHeader(ctypes.Structure):
+    _fields_ = (("version", ctypes.c_uint32), ("pid", ctypes.c_int))
+
+
+def _drop_capabilities() -> None:
+    """Give up every capability, which for root includes tracing the examiner. Source: capabilities(7), capset(2)."""
+    if not LINUX:
+        return
+    header = _CapabilityHeader(version=0x20080522, pid=0)
+    nothing = (ctypes.c_uint32 * 6)()  # effective, permitted, inheritable; twice 32 bits
+    if _libc().capset(ctypes.byref(header), ctypes.byref(nothing)) != 0:
+        raise OSError(ctypes.get_errno(), "capset failed")
+
+
+@functools.cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
 def _prctl(option: int, value: int) -> None:
     if not LINUX:
         return
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(option, value, 0, 0, 0) != 0:
+    if _libc().prctl(option, value, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), f"prctl({option}) failed")
