@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,14 @@ def grade(
         report = report_failure(exercise, error, device=device, seed=seed, total_s=time.monotonic() - start)
     if submission is None:
         remember(course, report)
-    return report
+    return replace(report, next_exercise=_following(course, exercise))
+
+
+def _following(course: Course, exercise: Exercise) -> str | None:
+    """Return the id of the exercise that comes next in the course; None after the last."""
+    names = [entry.name for entry in course.entries]
+    after = names[names.index(exercise.name) + 1 :]
+    return after[0].partition("_")[0] if after else None
 
 
 def report_failure(

@@ -229,8 +229,8 @@ _TEXT_LIMIT = 80  # characters of a literal
 def facts(value: Any) -> Facts:
     """Return what `value` is, without its elements; a plain value also as a short literal.
 
-    Never calls anything of an object of unknown class; a class may offer `_type_name_for_facts(instance) -> str`
-    (the examiner's handles do), looked up on the type.
+    Never calls anything of an object of unknown class. A class of the examiner's own (a handle) may say more by
+    `_type_name_for_facts(instance) -> str`, which is looked up on the class only.
     """
     kind = type(value)
     if issubclass(kind, torch.Tensor):

@@ -20,6 +20,7 @@ import torch
 from _pytest.runner import runtestprotocol
 
 import grader
+from grader.errors import GraderFault
 from grader.examination.collection import Case
 from grader.examination.compare import facts
 from grader.examination.evidence import Asserted, Compared, Ended, Evidence, Mismatched, Unusable
@@ -260,6 +261,8 @@ def _judge(session: Session, error: BaseException | None, *, phase: str) -> _Ver
         return _Verdict(_outcome_of(stopped), stopped)
     if error is None:
         return _Verdict(Outcome.PASSED, None)
+    if isinstance(error, GraderFault):
+        raise error  # a process of ours has gone: no verdict at all
     if isinstance(error, Mismatched):
         call = session.call_that_returned(error.actual)
         evidence: Evidence = Compared(

@@ -18,8 +18,10 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
+import torch
 
 from grader.errors import AuthorError, GraderError, GraderFault
 from grader.examination.collection import Case, collect, load_reference
@@ -28,7 +30,7 @@ from grader.examination.fixtures import Fixtures
 from grader.examination.requests import Answer, ExamRequest, Prepare
 from grader.examination.rules import Rules
 from grader.examination.signatures import Signatures
-from grader.records import Examination, Fault
+from grader.records import Device, Examination, Fault
 from grader.sandbox.children import ChildSource
 from grader.sandbox.link import receive_record, send_record
 
@@ -36,6 +38,9 @@ from grader.sandbox.link import receive_record, send_record
 def serve(control: socket.socket, source: ChildSource, explain: Explain) -> None:
     """Serve one controller until it goes. Tells it of an exercise that cannot be loaded, and then returns."""
     prepare, _ = receive_record(control, Prepare)
+    if prepare.device is Device.CUDA and (missing := _missing_for_cuda()):
+        send_record(control, Answer(fault=Fault.GRADER, message=missing))
+        return
     try:
         fixtures = Fixtures(load_reference(prepare.exercise))
         run = _runner(prepare, source, fixtures, explain)
@@ -47,6 +52,15 @@ def serve(control: socket.socket, source: ChildSource, explain: Explain) -> None
         )
     except AuthorError as error:
         send_record(control, Answer(fault=Fault.AUTHOR, message=str(error)))
+
+
+def _missing_for_cuda() -> str:
+    """Say why this machine cannot grade on a GPU; found out without touching CUDA, which would spoil every fork."""
+    if torch.version.cuda is None:
+        return f"torch {torch.__version__} is built without CUDA: install a build with it, or use --device cpu."
+    if not Path("/dev/nvidiactl").exists():
+        return "this machine has no NVIDIA device (/dev/nvidiactl is missing): use --device cpu."
+    return ""
 
 
 def _runner(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from grader.examination.signals import TestIsBroken
-from grader.sandbox.messages import CallbackSpec, Invoke
-from grader.sandbox.wire import WireError
+from grader.sandbox.calls import CallScope
+from grader.sandbox.messages import Answer, CallbackSpec, Graph, Invoke
+from grader.sandbox.wire import Buffer, Payload, WireError
 
 _KINDS = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, functools.partial)
 
@@ -23,10 +24,12 @@ class Functions:
 
     def __init__(self) -> None:
         self._offered: list[object] = []
+        self._error: BaseException | None = None
 
     def clear(self) -> None:
         """Forget them all: another test begins."""
         self._offered.clear()
+        self._error = None
 
     def node(self, value: object) -> CallbackSpec:
         """Offer a function or spy. Raises TestIsBroken for anything else: what is not plain data stays here."""
@@ -48,7 +51,29 @@ class Functions:
         """Return what a node of ours stands for."""
         return self._offered[spec.id]
 
-    def called(self, invoke: Invoke) -> Callable[..., Any]:
+    def take_error(self) -> BaseException | None:
+        """Return the first exception that a function of the test raised in this call, once."""
+        error, self._error = self._error, None
+        return error
+
+    def serve(self, scope: CallScope, invoke: Invoke, payload: Payload) -> tuple[Answer, Sequence[Buffer]]:
+        """Call a function of the test for the child, and return its answer. Raises WireError."""
+        target = self._called(invoke)
+        mark = scope.table.mark()
+        decoder, table = scope.receive(invoke.graph, invoke.changes, payload, calling_back=True)
+        args = [decoder.value(ref) for ref in invoke.args]
+        kwargs = {name: decoder.value(ref) for name, ref in invoke.kwargs}
+        try:
+            value = target(*args, **kwargs)
+            graph, root, buffers = scope.encode_answer(value, table)
+        except BaseException as error:  # noqa: BLE001  the test's own failure, raised again when the call has ended
+            self._error = self._error or error
+            return Answer(nonce=invoke.nonce, graph=Graph(), root=-1, error=type(error).__name__), []
+        finally:
+            scope.table.truncate(mark)
+        return Answer(nonce=invoke.nonce, graph=graph, root=root), buffers
+
+    def _called(self, invoke: Invoke) -> Callable[..., Any]:
         """Return what a child calls. Raises WireError for what was never offered."""
         if not 0 <= invoke.callback < len(self._offered):
             raise WireError("a call back to no function")

@@ -105,6 +105,9 @@ class Handle:
     def __del__(self) -> None:
         self._session.release(self._spec.id, self._generation)
 
+    def _type_name_for_facts(self) -> str:
+        return f"handle of {self._spec.type_name}"
+
     def _misused(self, operation: str) -> BaseException:
         return self._session.stop(
             HandleMisused(operation=operation, type_name=self._spec.type_name, call=self._session.last_call())

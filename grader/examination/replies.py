@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.examination.evidence import Call, Ended, Evidence, Facts, NotInGraph, Raised, Refused
-from grader.records import Outcome, SourceLine
+from grader.records import Outcome, SourceFile, SourceLine
 from grader.sandbox import messages, wire
 from grader.sandbox.messages import Reply
 
+MAX_LINES = 20  # of a traceback
 _ALLOCATION_FAILURES = ("can't allocate memory", "not enough memory", "CUDA out of memory", "std::bad_alloc")
 
 
@@ -17,7 +19,7 @@ class Around:
     """What the examiner knows of the call that a reply belongs to."""
 
     call: Call | None
-    module: str
+    files: Sequence[SourceFile]  # the submission's; the first is the module that the tests talk to
     memory_mib: int
     signature: str = ""  # of the student's function
     expected_signature: str = ""
@@ -50,10 +52,7 @@ def _refused(reply: messages.Refused, around: Around) -> Refused:
 
 
 def _raised(reply: messages.Raised, around: Around) -> Raised | Ended:
-    frames = tuple(
-        SourceLine(file=frame.file, line=frame.line, function=frame.function, source=frame.source, column=frame.column)
-        for frame in reply.frames
-    )
+    frames = _own_lines(reply.frames, around.files)
     if "MemoryError" in reply.bases or any(sign in reply.message for sign in _ALLOCATION_FAILURES):
         limit = float(around.memory_mib)
         return Ended(outcome=Outcome.MEMORY, detail="memory", limit=limit, traceback=frames, call=around.call)
@@ -64,5 +63,21 @@ def _raised(reply: messages.Raised, around: Around) -> Raised | Ended:
         call=around.call,
         signature=around.signature,
         expected_signature=around.expected_signature,
-        module=around.module,
+        module=around.files[0].name,
+    )
+
+
+def _own_lines(frames: Sequence[messages.Frame], files: Sequence[SourceFile]) -> tuple[SourceLine, ...]:
+    """Return the lines that a traceback from the child points to, read from the submission: the child may claim any."""
+    texts = {file.name: file.text.splitlines() for file in files}
+    return tuple(
+        SourceLine(
+            file=frame.file,
+            line=frame.line,
+            function=frame.function,
+            source=texts[frame.file][frame.line - 1],
+            column=max(frame.column, 0),
+        )
+        for frame in frames[:MAX_LINES]
+        if frame.file in texts and 0 < frame.line <= len(texts[frame.file])
     )

@@ -15,6 +15,8 @@ from collections.abc import Iterator, Sequence
 from grader.examination.evidence import Ended
 from grader.records import Outcome, SourceFile, SourceLine
 
+MAX_PARTS = 32  # of a dotted name that is followed
+
 
 class Rules:
     """What an exercise forbids: patterns over dotted names, compiled once."""
@@ -82,6 +84,8 @@ def _dotted(node: ast.expr, known: dict[str, str]) -> str | None:
     """Return the dotted name that an expression means; None where it is no chain from an imported name."""
     parts: list[str] = []
     while isinstance(node, ast.Attribute):
+        if len(parts) == MAX_PARTS:
+            return None  # the inner nodes of such a chain are looked at, too, which takes quadratic time
         parts.append(node.attr)
         node = node.value
     if not isinstance(node, ast.Name) or node.id not in known:

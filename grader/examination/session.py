@@ -33,11 +33,10 @@ from grader.sandbox import messages
 from grader.sandbox.calls import CallScope, Hooks
 from grader.sandbox.children import ChildSource
 from grader.sandbox.client import ChildEnded, Client, new_nonce
-from grader.sandbox.graph import Table, Unsendable
+from grader.sandbox.graph import Unsendable
 from grader.sandbox.messages import (
     Answer,
     Do,
-    Graph,
     HandleSpec,
     Invoke,
     Load,
@@ -53,6 +52,7 @@ from grader.sandbox.wire import Buffer, Payload, WireError
 STUDENT_ROOT = -1
 REMOTE_ROOT = -2
 LOAD_FACTOR = 2.0  # importing the module may take this many times `call_s`
+MAX_NAMES = 500  # of the submission's public names; looking for near misses among more takes too long
 MAX_DEPTH = 16  # calls within callbacks within calls
 
 
@@ -76,7 +76,6 @@ class _TestState:
     limit_s: float = 0.0
     calls: list[RecordedCall] = field(default_factory=list)
     stopped: Evidence | None = None
-    callback_error: BaseException | None = None
     reseed: bool = True
 
 
@@ -133,7 +132,7 @@ class Session:
         if not isinstance(reply, Loaded):
             self._end_child()
             raise self._stop(self._evidence_of(reply, None))
-        self._names = {name.name: name for name in reply.names}
+        self._names = {name.name: name for name in reply.names[:MAX_NAMES]}
         return client.take_output()
 
     def begin_test(self, *, seed: int, limit_s: float | None, fresh: bool) -> None:
@@ -208,7 +207,10 @@ class Session:
                 call=call,
                 serve=functools.partial(self._serve, scope),
             )
-            return self._value(reply, payload, scope, recorded)
+            value = self._value(reply, payload, scope, recorded)
+            if value is EXHAUSTED and operation.op != "next":
+                raise WireError("no result")
+            return value
         except WireError:
             self._end_child()
             raise self._stop(Ended(outcome=Outcome.CRASHED, detail="wire", call=call())) from None
@@ -286,7 +288,7 @@ class Session:
     # -- replies
 
     def _value(self, reply: Reply, payload: Payload, scope: CallScope, recorded: RecordedCall) -> Any:
-        error, self._test.callback_error = self._test.callback_error, None
+        error = self._functions.take_error()
         if error is not None:
             raise error
         if not isinstance(reply, Returned) or reply.forbidden:
@@ -325,7 +327,7 @@ class Session:
             reply,
             Around(
                 call=recorded.evidence() if recorded else None,
-                module=self._files[0].name,
+                files=self._files,
                 memory_mib=self._exercise.limits.memory_mib,
                 signature=f"{name}{self._names[name].signature}" if name in self._names else "",
                 expected_signature=self._signatures.text(name),
@@ -381,28 +383,9 @@ class Session:
             self._released.append(handle)
 
     def _serve(self, scope: CallScope, invoke: Invoke, payload: Payload) -> tuple[Answer, Sequence[Buffer]]:
-        """Call a function of the test for the child. Raises WireError for what was never offered."""
         if self._depth > MAX_DEPTH:
             raise WireError("too many calls within calls")
-        target = self._functions.called(invoke)
-        mark = scope.table.mark()
-        decoder, table = scope.receive(invoke.graph, invoke.changes, payload, calling_back=True)
-        args = [decoder.value(ref) for ref in invoke.args]
-        kwargs = {name: decoder.value(ref) for name, ref in invoke.kwargs}
-        answer, buffers = self._answer(invoke.nonce, target, args, kwargs, scope, table)
-        scope.table.truncate(mark)
-        return answer, buffers
-
-    def _answer(
-        self, nonce: int, target: Any, args: list[Any], kwargs: dict[str, Any], scope: CallScope, table: Table
-    ) -> tuple[Answer, Sequence[Buffer]]:
-        try:
-            value = target(*args, **kwargs)
-            graph, root, buffers = scope.encode_answer(value, table)
-        except BaseException as error:  # noqa: BLE001  the test's own failure, raised again when the call has ended
-            self._test.callback_error = self._test.callback_error or error
-            return Answer(nonce=nonce, graph=Graph(), root=-1, error=type(error).__name__), []
-        return Answer(nonce=nonce, graph=graph, root=root), buffers
+        return self._functions.serve(scope, invoke, payload)
 
 
 EXHAUSTED = object()  # an iterator's end

@@ -8,7 +8,6 @@ from grader.exercise.progress import (
     Progress,
     Score,
     read_progress,
-    record_hints,
     record_score,
 )
 from grader.exercise.workspace import NewWorkspace, Workspace, create_workspace, find_workspace
@@ -29,6 +28,5 @@ __all__ = [
     "load_course",
     "read_exercise",
     "read_progress",
-    "record_hints",
     "record_score",
 ]

@@ -55,8 +55,8 @@ def _parsed(file: Path) -> dict[str, Any]:
         raise BilingualAuthorError(
             Text(en=f"{show_path(file)}: no such file.", zh=f"{show_path(file)}：没有这个文件。"),
             remedy=Text(
-                en=f"An exercise is a folder with {MANIFEST}: write one, or start with `dlgrade new`.",
-                zh=f"练习是含有 {MANIFEST} 的文件夹：请编写它，或用 `dlgrade new` 新建。",
+                en=f"An exercise is a folder with {MANIFEST}: write one; an exercise of the course shows how.",
+                zh=f"练习是含有 {MANIFEST} 的文件夹：请编写它；可参照课程中的练习。",
             ),
         )
     raw = _read(file, max_bytes=MAX_MANIFEST_BYTES)

@@ -1,4 +1,4 @@
-"""A student's progress: last and best score and hints shown, kept in `<root>/.dlgrade/progress.json`.
+"""A student's progress: last and best score, kept in `<root>/.dlgrade/progress.json`.
 
 It is a convenience, never a record of grades: whatever goes wrong with it is a warning, and never stops a check.
 Writers take a lock, read, change and replace the file, so that two checks at once lose neither's score.
@@ -48,7 +48,6 @@ class ExerciseProgress:
 
     last: Score | None = None
     best: Score | None = None  # the first of equals
-    hints: int = 0  # shown so far
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,11 +92,6 @@ def record_score(
         return replace(before, last=score, best=best)
 
     return _update(root, exercise_name, change)
-
-
-def record_hints(root: Path, exercise_name: str, *, shown: int) -> Progress:
-    """Keep how many hints of an exercise have been shown; a lower number than before changes nothing."""
-    return _update(root, exercise_name, lambda before: replace(before, hints=max(before.hints, shown)))
 
 
 def _update(root: Path, exercise_name: str, change: Callable[[ExerciseProgress], ExerciseProgress]) -> Progress:
@@ -190,10 +184,7 @@ def _load_or_set_aside(file: Path) -> Progress:
 
 
 def _exercise(kept: dict[str, Any]) -> ExerciseProgress:
-    hints = kept.get("hints", 0)
-    if not isinstance(hints, int) or hints < 0:
-        raise ValueError("hints")
-    return ExerciseProgress(last=_score(kept.get("last")), best=_score(kept.get("best")), hints=hints)
+    return ExerciseProgress(last=_score(kept.get("last")), best=_score(kept.get("best")))
 
 
 def _score(kept: dict[str, Any] | None) -> Score | None:
@@ -212,7 +203,7 @@ def _to_json(progress: Progress) -> str:
 
 
 def _exercise_json(kept: ExerciseProgress) -> dict[str, object]:
-    return {"last": _score_json(kept.last), "best": _score_json(kept.best), "hints": kept.hints}
+    return {"last": _score_json(kept.last), "best": _score_json(kept.best)}
 
 
 def _score_json(score: Score | None) -> dict[str, object] | None:

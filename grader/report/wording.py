@@ -121,9 +121,9 @@ UNSCORED = {
 }
 WHAT_TO_DO = {
     Fault.AUTHOR: Text(
-        en="Send the lines above to your instructor, who can find the mistake with `dlgrade verify {exercise}`. "
+        en="Send the lines above to your instructor: they name the test or the file that is wrong. "
         "Your code need not change.",
-        zh="请把以上内容发给老师；老师可以用 `dlgrade verify {exercise}` 找出错误。你的代码不需要修改。",
+        zh="请把以上内容发给老师：其中写明了出错的测试或文件。你的代码不需要修改。",
     ),
     Fault.GRADER: Text(
         en="Run it once more. If it fails again, run `dlgrade doctor` and send its output and the lines above to "
@@ -158,7 +158,7 @@ NEXT_START = Text(
     zh="阅读 README，在 {files} 中编写代码，然后运行 `dlgrade check {exercise}`，"
     "或者让 `dlgrade watch {exercise}` 持续运行。",
 )
-NEXT_EXERCISE = Text(en="`dlgrade start {exercise}`", zh="`dlgrade start {exercise}`")
+NEXT_EXERCISE = Text(en="`dlgrade watch {exercise}`", zh="`dlgrade watch {exercise}`")
 
 ISOLATION = {
     Isolation.STRONG: Text(en="isolation strong", zh="隔离 strong"),

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from grader.sandbox.decode import Decoder, split_payload
+from grader.sandbox.decode import Decoder, check_bool_bytes, split_payload
 from grader.sandbox.encode import Encoder
 from grader.sandbox.graph import Table
 from grader.sandbox.memory import bytes_array, received
@@ -70,6 +70,7 @@ class CallScope:
     table: Table = field(default_factory=Table)
     device: str = "cpu"
     _roots: list[_Root] = field(default_factory=list)
+    _sent: list[Node] = field(default_factory=list)  # the arguments' nodes as they were sent
     _arguments: int = 0  # objects in the table that are arguments
     _memories: int = 0
     _changed_bytes: dict[int, Payload] = field(default_factory=dict)  # protected storages, as the child has them
@@ -90,6 +91,7 @@ class CallScope:
         graph, buffers = encoder.finish()
         for place, ref in (*zip(places, refs, strict=True), *named):
             self._roots.append(_Root(place, ref, place in mutates))
+        self._sent = list(self.table.nodes)
         self._arguments, self._memories = self.table.mark()
         return graph, refs, named, buffers
 
@@ -106,6 +108,8 @@ class CallScope:
         """Take a frame in: changed arguments first, then its new objects. Raises WireError."""
         if len(set(changes.dirty)) != len(changes.dirty) or not all(0 <= i < self._memories for i in changes.dirty):
             raise WireError("changed storages that are no arguments'")
+        if len({update.index for update in changes.updates}) != len(changes.updates):
+            raise WireError("two updates of one argument")
         sizes = [self.table.memories[index].nbytes for index in changes.dirty]
         parts = split_payload(payload, [*graph.storages, *sizes])
         mutable = self._mutable() if changes.dirty or changes.updates else frozenset()
@@ -126,11 +130,18 @@ class CallScope:
         for index, part in zip(dirty, parts, strict=True):
             original = bytes_array(self.table.memories[index])
             if index in storages:
+                if index in self._bool_storages():
+                    check_bool_bytes(part)
                 original[:] = part
             elif np.array_equal(part, original):
                 self._changed_bytes.pop(index, None)  # changed for a while, and put back
             else:
                 self._changed_bytes[index] = part
+
+    def _bool_storages(self) -> set[int]:
+        return {
+            node.storage for node in self._sent if isinstance(node, TensorSpec | ArraySpec) and node.dtype == "bool"
+        }
 
     def _any_protected(self, changes: Changes, mutable: frozenset[int]) -> bool:
         return any(update.index not in mutable for update in changes.updates)
@@ -139,7 +150,10 @@ class CallScope:
         if not 0 <= index < self._arguments:
             raise WireError("an update of what is no argument")
         if index in mutable:
-            _bring_up_to_date(self.table.objects[index], self.table.nodes[index], node, decoder)
+            try:
+                _bring_up_to_date(self.table.objects[index], self.table.nodes[index], node, decoder)
+            except (ValueError, TypeError, RuntimeError) as error:  # torch's and NumPy's own refusals
+                raise WireError(f"an argument that changed as none can: {error}") from None
             self.table.nodes[index] = node
         elif node == self.table.nodes[index]:
             self._changed_nodes.pop(index, None)
@@ -152,12 +166,18 @@ class CallScope:
         for index, memory in enumerate(self.table.memories):
             changed = self._changed_bytes.get(index)
             replica.memories.append(memory if changed is None else received(changed.copy()))
-        nodes = [self._changed_nodes.get(index, node) for index, node in enumerate(self.table.nodes)]
+        nodes = [self._replica_node(index, node) for index, node in enumerate(self._sent)]
         decoder = Decoder(replica, handle=lambda spec: self.hooks.handle(spec, self), callback=self.hooks.callback)
         decoder.read(Graph(storages=[], nodes=nodes), [])
         for index in mutable:
             replica.objects[index] = self.table.objects[index]
         return replica
+
+    def _replica_node(self, index: int, sent: Node) -> Node:
+        """Return an argument's node as the child has it now, unless it refers to what an earlier frame carried."""
+        now = self._changed_nodes.get(index, sent)
+        known = all(ref < self._arguments for ref in _references(now))
+        return now if known and getattr(now, "storage", 0) < max(self._memories, 1) else sent
 
     def forget_results(self) -> None:
         """Go back to the arguments alone, as the child does when a call has ended."""
@@ -172,13 +192,11 @@ class CallScope:
             index = waiting.pop()
             if index not in found:
                 found.add(index)
-                waiting.extend(_references(self.table.nodes[index]))
-        return frozenset(index for index in found if index < self._arguments)
+                waiting.extend(_references(self._sent[index]))  # what the child puts in later stays protected
+        return frozenset(found)
 
     def _storages_of(self, indices: frozenset[int]) -> set[int]:
-        return {
-            node.storage for index in indices if isinstance(node := self.table.nodes[index], TensorSpec | ArraySpec)
-        }
+        return {node.storage for index in indices if isinstance(node := self._sent[index], TensorSpec | ArraySpec)}
 
     def protected_changes(self) -> list[Change]:
         """List the protected arguments that differ in the child from what was sent."""
@@ -270,6 +288,8 @@ def _bring_up_to_date(original: Any, before: Node, now: Node, decoder: Decoder) 
     elif isinstance(original, np.ndarray) and isinstance(now, ArraySpec) and isinstance(before, ArraySpec):
         if now.storage != before.storage or now.dtype != before.dtype or now.shape == before.shape:
             raise WireError("an array that changed as no array can")
+        if min(now.shape, default=0) < 0:
+            raise WireError(f"an array of shape {now.shape}")
         original.shape = tuple(now.shape)
     else:
         raise WireError("an argument that changed its kind")

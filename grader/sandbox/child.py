@@ -311,6 +311,7 @@ def _redirect_output(output: socket.socket) -> None:
     if os.name == "posix":
         for descriptor in (1, 2):
             os.dup2(output.fileno(), descriptor)
+        output.close()
         raw: Callable[[], Any] = lambda: io.FileIO(1, "w", closefd=False)  # noqa: E731
     else:
         raw = lambda: socket.SocketIO(output, "w")  # noqa: E731

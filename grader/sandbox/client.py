@@ -25,7 +25,9 @@ MAX_OUTPUT_BYTES = 16 * 1024  # of what a child prints that is kept, between two
 MAX_CALLBACKS = 100_000  # of one call
 _TRACE_GRACE_S = 0.05
 _TRACE_LINE = re.compile(r'^  File "([^"\n]{1,200})", line (\d{1,9}) in (.{1,200})$', re.MULTILINE)
-_TRACE_START = re.compile(r"^(Fatal Python error|Current thread|Thread 0x)", re.MULTILINE)
+_TRACE_START = re.compile(
+    r"^(Fatal Python error|Current thread|Thread 0x|Stack \(most recent call first\))", re.MULTILINE
+)
 _XCPU = getattr(signal, "SIGXCPU", 0)
 _KILL = getattr(signal, "SIGKILL", 9)
 

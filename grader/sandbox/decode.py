@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from grader.sandbox import messages, wire
+from grader.sandbox import messages
 from grader.sandbox.graph import (
     DEVICES,
     MAX_DEPTH,
@@ -30,6 +30,8 @@ _UNMADE = object()
 
 def split_payload(payload: Payload, sizes: list[int]) -> list[Payload]:
     """Cut a payload into storages of these sizes. Raises WireError unless it is exactly their length."""
+    if len(sizes) > MAX_NODES:
+        raise WireError(f"{len(sizes)} storages")
     parts: list[Payload] = []
     at = 0
     for size in sizes:
@@ -72,6 +74,7 @@ class Decoder:
         self._first = len(table.objects)
         self._count = self._first + len(graph.nodes)
         self._nodes = graph.nodes
+        self._bools_checked: set[int] = set()  # storages: many tensors over a large one must not cost many passes
         table.objects.extend([_UNMADE] * len(graph.nodes))
         table.nodes.extend(graph.nodes)
         self._depth = 0
@@ -153,10 +156,14 @@ class Decoder:
         if len(node.keys) != len(node.values):
             raise WireError("a dict with unequal numbers of keys and values")
         made: dict[Any, Any] = self._remember(index, {})
+        hashes: dict[int, int] = {}
         for key_ref, value_ref in zip(node.keys, node.values, strict=True):
             key = self.value(key_ref)
-            if not _is_plain_key(key, depth=0):
+            if _key_parts(key) > MAX_KEY_PARTS:
                 raise WireError(f"a dict key of type {type(key).__name__}")
+            hashes[hash(key)] = hashes.get(hash(key), 0) + 1
+            if hashes[hash(key)] > MAX_SAME_HASH:
+                raise WireError("a dict with too many keys of one hash")
             if key in made:
                 raise WireError("a dict with the same key twice")
             made[key] = self.value(value_ref)
@@ -167,6 +174,12 @@ class Decoder:
             raise WireError(f"storage {index} of {len(self._table.memories)}")
         return self._table.memories[index]
 
+    def _check_bools(self, storage: int) -> None:
+        memory = self._table.memories[storage]
+        if memory.device == "cpu" and storage not in self._bools_checked:
+            check_bool_bytes(bytes_array(memory))
+            self._bools_checked.add(storage)
+
     def _tensor(self, node: messages.TensorSpec) -> torch.Tensor:
         dtype = TORCH_DTYPES.get(node.dtype)
         if dtype is None or len(node.stride) != len(node.shape) or any(step < 0 for step in node.stride):
@@ -176,7 +189,7 @@ class Decoder:
         if node.offset % itemsize:
             raise WireError(f"{node.dtype} tensor at byte {node.offset}")
         if dtype is torch.bool:
-            _check_bools(memory)
+            self._check_bools(node.storage)
         source = torch_storage(memory, self._device)
         made = torch.empty(0, dtype=dtype, device=memory.device)
         made.set_(source, node.offset // itemsize, tuple(node.shape), tuple(node.stride))
@@ -198,7 +211,7 @@ class Decoder:
         memory = self._memory(node.storage)
         _check_geometry(node.shape, node.strides, node.offset, dtype.itemsize, memory)
         if dtype == np.bool_:
-            _check_bools(memory)
+            self._check_bools(node.storage)
         if memory.device != "cpu":
             raise WireError("an array over memory of a GPU")
         return np.ndarray(
@@ -211,12 +224,12 @@ def _check_geometry(shape: list[int], strides: list[int], offset: int, itemsize:
     if len(shape) > MAX_RANK or offset < 0 or any(size < 0 for size in shape):
         raise WireError(f"array of shape {shape} at byte {offset}")
     elements = 1
-    for size in shape:
+    for size in sorted(shape, reverse=True):  # zeros last: NumPy counts the others of an empty array, too
         elements *= size
-        if elements > MAX_ELEMENTS:
+        if elements > (1 << 56 if 0 in shape else MAX_ELEMENTS):
             raise WireError(f"array of {elements} elements or more")
     if elements == 0:
-        if offset > memory.nbytes or any(abs(step) > wire.MAX_PAYLOAD_BYTES * itemsize for step in strides):
+        if offset > memory.nbytes or any(abs(step) > 1 << 62 for step in strides):
             raise WireError(f"empty array at byte {offset} of {memory.nbytes}")
         return
     reach = [(size - 1) * step for size, step in zip(shape, strides, strict=True)]
@@ -226,20 +239,32 @@ def _check_geometry(shape: list[int], strides: list[int], offset: int, itemsize:
         raise WireError(f"array over bytes {low} to {high} of {memory.nbytes}")
 
 
-def _check_bools(memory: Memory) -> None:
+def check_bool_bytes(part: Payload) -> None:
     """Refuse bool bytes other than 0 and 1: comparisons of such a tensor can come out either way."""
-    if memory.device == "cpu" and memory.nbytes and int(bytes_array(memory).max()) > 1:
+    if len(part) and int(part.max()) > 1:
         raise WireError("a bool that is neither 0 nor 1")
 
 
-def _is_plain_key(key: object, *, depth: int) -> bool:
-    """Whether a dict key is hashed and compared by builtin code alone."""
-    if type(key) is tuple and depth < 8:
-        return all(_is_plain_key(item, depth=depth + 1) for item in key)
-    return type(key) in _KEY_TYPES
+def _key_parts(key: object) -> int:
+    """Count what is hashed when a dict key is; more than the cap for what builtin code alone cannot hash.
+
+    A tuple of tuples that are all the same one is small on the wire and grows without end here.
+    """
+    parts, waiting = 0, [key]
+    while waiting and parts <= MAX_KEY_PARTS:
+        item = waiting.pop()
+        parts += 1
+        if type(item) in (tuple, torch.Size):
+            parts += len(item)  # type: ignore[arg-type]
+            waiting.extend(item[:MAX_KEY_PARTS])  # type: ignore[index]
+        elif type(item) not in _KEY_TYPES:
+            return MAX_KEY_PARTS + 1
+    return parts
 
 
-_KEY_TYPES = (type(None), bool, int, float, str, bytes, complex, torch.dtype, torch.Size)
+MAX_KEY_PARTS = 256
+MAX_SAME_HASH = 64  # the child can make ints of one hash, and a dict of these takes quadratic time
+_KEY_TYPES = (type(None), bool, int, float, str, bytes, complex, torch.dtype)
 
 
 def _big_int(digits: str) -> int:

@@ -422,10 +422,10 @@ def test_folder_in_a_files_place_is_named(course_files: Any) -> None:
         read_exercise(folder, solution_folder=None)
 
 
-def test_missing_manifest_points_at_dlgrade_new(course_files: Any) -> None:
+def test_missing_manifest_points_at_the_exercises_that_exist(course_files: Any) -> None:
     folder = course_files.add()
     (folder / "exercise.toml").unlink()
-    with pytest.raises(AuthorError, match=r"exercise\.toml: no such file\..*dlgrade new"):
+    with pytest.raises(AuthorError, match=r"exercise\.toml: no such file\..*an exercise of the course"):
         read_exercise(folder, solution_folder=None)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import grader.exercise.progress as progress_module
-from grader.exercise import ExerciseProgress, Score, read_progress, record_hints, record_score
+from grader.exercise import ExerciseProgress, Score, read_progress, record_score
 
 NOON = datetime(2025, 1, 31, 13, 0, 0, 250_000, tzinfo=timezone(timedelta(hours=1)))
 NAME = "exercise03_softmax"
@@ -56,14 +56,6 @@ def test_first_of_equal_scores_is_the_best(tmp_path: Path) -> None:
     assert best is not None and best.at == "2025-01-31T12:00:00Z"
 
 
-def test_hints_count_up_only_and_leave_scores_alone(tmp_path: Path) -> None:
-    record_score(tmp_path, NAME, earned=1, points=2)
-    record_hints(tmp_path, NAME, shown=2)
-    kept = record_hints(tmp_path, NAME, shown=1).of(NAME)
-    assert kept.hints == 2
-    assert kept.last is not None
-
-
 def test_other_exercises_are_kept(tmp_path: Path) -> None:
     record_score(tmp_path, "exercise01_sgd", earned=1, points=1)
     assert set(record_score(tmp_path, NAME, earned=1, points=1).exercises) == {"exercise01_sgd", NAME}
@@ -84,7 +76,7 @@ DAMAGED = [
     b'{"schema": "progress/1", "exercises": {"a": 3}}',
     b'{"schema": "progress/1", "exercises": {"a": {"last": {"earned": NaN, "points": 1, "at": "2025-01-31"}}}}',
     b'{"schema": "progress/1", "exercises": {"a": {"last": {"earned": 1, "points": 1, "at": "now"}}}}',
-    b'{"schema": "progress/1", "exercises": {"a": {"hints": -1}}}',
+    b'{"schema": "progress/1", "exercises": {"a": {"last": -1}}}',
     b"[" * 200_000,
     b" " * (1024 * 1024 + 1),
 ]
