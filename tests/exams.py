@@ -54,7 +54,7 @@ class Exams:
         self.grader = grader
         self._root = root
         self._numbers = itertools.count(1)
-        self._of_module: dict[str, Report] = {}
+        self._of_module: dict[str, Report | Exception] = {}
 
     def exercise(
         self,
@@ -112,8 +112,14 @@ class Exams:
             exercise = self.exercise(
                 text, reference=reference, stub=module.STUDENT, manifest=getattr(module, "MANIFEST", "")
             )
-            self._of_module[name] = self.examine(exercise, module.STUDENT)
-        return self._of_module[name]
+            try:
+                self._of_module[name] = self.examine(exercise, module.STUDENT)
+            except Exception as error:  # a fault is the same for all of the module's tests
+                self._of_module[name] = error
+        report = self._of_module[name]
+        if isinstance(report, Exception):
+            raise report
+        return report
 
 
 def _split(files: dict[str, str]) -> list[tuple[str, str, str]]:

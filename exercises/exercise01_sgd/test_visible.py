@@ -49,7 +49,7 @@ def test_step_of_one_weight(student):
 
     zh: 一个 requires_grad 的权重沿下降方向移动“学习率乘以平均梯度”。
     """
-    weight = torch.tensor([1.0, -2.0], requires_grad=True)
-    weight.grad = torch.tensor([4.0, 8.0])
+    weight = torch.tensor([1.0, -2.0, 0.25, 5.0, 3.0], requires_grad=True)
+    weight.grad = torch.tensor([4.0, 8.0, -1.2, 2.6, 0.4])
     student.sgd_step([weight], 0.5, 4)
-    close(weight.detach(), torch.tensor([0.5, -3.0]))
+    close(weight.detach(), torch.tensor([0.5, -3.0, 0.4, 4.675, 2.95]))

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from grader.diagnosis import axes, finite, history, order, scale
+from grader.diagnosis import axes, finite, history, order, scale, update
 from grader.diagnosis.attributes import by_attribute
 from grader.diagnosis.finding import Finding
 from grader.diagnosis.pair import Pair
@@ -22,6 +22,7 @@ Detector = Callable[[Pair], Finding | None]
 # Rank: what must hold for every element first, then what holds for some.
 DETECTORS: tuple[Detector, ...] = (
     finite.not_finite,
+    update.moved,
     history.first_only,
     history.returned_input,
     history.stale,

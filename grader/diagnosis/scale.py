@@ -31,7 +31,7 @@ _NEAR = 0.05  # a factor further off than this is not tried: bfloat16 rounds to 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Factor:
+class Factor:
     """A number that the result may be too large by, and what to say then."""
 
     value: float
@@ -58,23 +58,37 @@ def constant(pair: Pair) -> Finding | None:
 
 def factor(pair: Pair) -> Finding | None:
     """Every value is the same multiple of the expected one; named where the number has a name."""
+    ratio = _ratio(pair)
+    if ratio is None:
+        return None
+    named = named_factors(pair)
+    if named:
+        return _named(named)
+    if abs(ratio - 1) > 1e-3 and pair.fits(pair.a / ratio, fitted=1):
+        return cause("factor", number=number(ratio))
+    return None
+
+
+def named_factors(pair: Pair) -> list[Factor]:
+    """Return the numbers with a name that the result is too large by, the most likely first."""
+    ratio = _ratio(pair)
+    if ratio is None:
+        return []
+    return [f for f in _factors(pair) if abs(ratio / f.value - 1) < _NEAR and pair.fits(pair.a / f.value)]
+
+
+def _ratio(pair: Pair) -> float | None:
+    """Return how many times the expected value the largest one is; None where that is no real number."""
     if not (pair.same_shape and pair.finite and pair.e.size):
         return None
     top = int(np.argmax(np.abs(pair.e)))
     if pair.e.flat[top] == 0 or pair.a.flat[top] == 0:
         return None
     ratio = complex(pair.a.flat[top] / pair.e.flat[top])
-    if abs(ratio.imag) > 1e-3 * abs(ratio.real):
-        return None
-    named = [f for f in _factors(pair) if abs(ratio.real / f.value - 1) < _NEAR and pair.fits(pair.a / f.value)]
-    if named:
-        return _named(named)
-    if abs(ratio.real - 1) > 1e-3 and pair.fits(pair.a / ratio.real, fitted=1):
-        return cause("factor", number=number(ratio.real))
-    return None
+    return None if abs(ratio.imag) > 1e-3 * abs(ratio.real) else ratio.real
 
 
-def _named(factors: list[_Factor]) -> Finding:
+def _named(factors: list[Factor]) -> Finding:
     """Word the first; a number that is known by a second name as well is said to be, for either may be the reason."""
     best = factors[0]
     if best.cause_id == "factor.argument":
@@ -87,33 +101,33 @@ def _named(factors: list[_Factor]) -> Finding:
     return found if not others else added(found, fill(ALSO, words=others[0].words))
 
 
-def _factors(pair: Pair) -> Iterator[_Factor]:
+def _factors(pair: Pair) -> Iterator[Factor]:
     for value, cause_id in _FIXED:
-        yield _Factor(value=value, cause_id=cause_id)
+        yield Factor(value=value, cause_id=cause_id)
     for size in pair.sizes:
         n = float(size.number)
-        yield _Factor(value=n, cause_id="factor.size", words=size.words)
-        yield _Factor(value=1 / n, cause_id="factor.per_size", words=size.words)
+        yield Factor(value=n, cause_id="factor.size", words=size.words)
+        yield Factor(value=1 / n, cause_id="factor.per_size", words=size.words)
     for size in pair.sizes:
         n = float(size.number)
         for value in (n / (n - 1), (n - 1) / n):
-            yield _Factor(value=value, cause_id="factor.bessel", words=size.words)
-            yield _Factor(value=math.sqrt(value), cause_id="factor.bessel", words=size.words)
-        yield _Factor(value=math.sqrt(n), cause_id="factor.root_size", words=size.words)
-        yield _Factor(value=1 / math.sqrt(n), cause_id="factor.root_size", words=size.words)
+            yield Factor(value=value, cause_id="factor.bessel", words=size.words)
+            yield Factor(value=math.sqrt(value), cause_id="factor.bessel", words=size.words)
+        yield Factor(value=math.sqrt(n), cause_id="factor.root_size", words=size.words)
+        yield Factor(value=1 / math.sqrt(n), cause_id="factor.root_size", words=size.words)
     for item in pair.inputs:
         if item.values.shape == () and item.values.dtype.kind == "f" and item.dtype != "int":
             yield from _argument_factors(item.name, float(item.values))
 
 
-def _argument_factors(name: str, v: float) -> Iterator[_Factor]:
+def _argument_factors(name: str, v: float) -> Iterator[Factor]:
     if not math.isfinite(v) or v in (0.0, 1.0) or not 1e-12 < abs(v) < 1e12:
         return
     formulas = {name: v, f"1/{name}": 1 / v, f"1 - {name}": 1 - v, f"1/(1 - {name})": 1 / (1 - v)}
     formulas |= {f"(1 - {name})/{name}": (1 - v) / v, f"{name}/(1 - {name})": v / (1 - v), f"-{name}": -v}
     for formula, value in formulas.items():
         if abs(value - 1) > 1e-6:
-            yield _Factor(value=value, cause_id="factor.argument", words=same(f"`{formula}`"), name=name)
+            yield Factor(value=value, cause_id="factor.argument", words=same(f"`{formula}`"), name=name)
 
 
 def offset(pair: Pair) -> Finding | None:

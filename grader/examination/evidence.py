@@ -111,6 +111,7 @@ class Compared:
     mismatch: Mismatch
     call: Call | None  # the call whose result was compared, or the last call when it was computed from
     direct: bool  # the compared value is that call's result itself
+    before: npt.NDArray[np.generic] | None = None  # the compared value before a call that was given it, as float64
     calls: tuple[Call, ...] = ()  # every call of the test, in order
 
 

@@ -266,7 +266,11 @@ def _judge(session: Session, error: BaseException | None, *, phase: str) -> _Ver
     if isinstance(error, Mismatched):
         call = session.call_that_returned(error.actual)
         evidence: Evidence = Compared(
-            mismatch=error.mismatch, call=call or session.last_call(), direct=call is not None, calls=session.calls()
+            mismatch=error.mismatch,
+            call=call or session.last_call(),
+            direct=call is not None,
+            before=session.values_before(error.actual, error.mismatch.path),
+            calls=session.calls(),
         )
         return _Verdict(Outcome.FAILED, evidence)
     if isinstance(error, StudentRaised):

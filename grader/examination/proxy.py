@@ -26,13 +26,14 @@ class Proxies:
         self._living: weakref.WeakValueDictionary[tuple[int, int], Handle] = weakref.WeakValueDictionary()
         session.use_proxies(self)
         self.keep = False  # whether what is made now came from `remote`
+        self.origin = ""  # the call that makes it
 
     def make(self, spec: HandleSpec, scope: CallScope) -> Handle:
         key = (self._session.generation, spec.id)
         found = self._living.get(key)
         if found is None:
             kind = RemoteIterator if spec.kind == "iterator" else Handle
-            found = kind(self._session, spec, scope, keep=self.keep)
+            found = kind(self._session, spec, scope, keep=self.keep, origin=self.origin)
             self._living[key] = found
         return found
 
@@ -46,22 +47,26 @@ class Proxies:
 class Handle:
     """An object that lives in the child: attributes, calls, items, length and iteration go there."""
 
-    def __init__(self, session: Session, spec: HandleSpec, scope: CallScope, *, keep: bool) -> None:
+    def __init__(self, session: Session, spec: HandleSpec, scope: CallScope, *, keep: bool, origin: str) -> None:
         set_own = object.__setattr__
         set_own(self, "_session", session)
         set_own(self, "_spec", spec)
         set_own(self, "_scope", scope)
         set_own(self, "_keep", keep)
+        set_own(self, "_origin", origin)
         set_own(self, "_generation", session.generation)
+        set_own(self, "_name", "")
 
     _session: Session
     _spec: HandleSpec
     _scope: CallScope
     _keep: bool
+    _origin: str
     _generation: int
+    _name: str  # of a method: "SGD.step", as the manifest and the stub name it
 
     def _ask(self, op: str, path: tuple[str, ...] = (), *args: object, **kwargs: object) -> Any:
-        name = ".".join((self._spec.type_name, *path))
+        name = self._name or ".".join((self._spec.type_name, *path))
         operation = Operation(
             op=op, handle=self._spec.id, path=path, args=args, kwargs=kwargs, keep=self._keep, name=name
         )
@@ -70,7 +75,10 @@ class Handle:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return self._ask("get", (name,))
+        found = self._ask("get", (name,))
+        if type(found) is Handle and found._spec.type_name in _METHODS:
+            object.__setattr__(found, "_name", f"{self._spec.type_name}.{name}")
+        return found
 
     def __setattr__(self, name: str, value: object) -> None:
         self._ask("set", (), name, value)
@@ -126,6 +134,9 @@ class Handle:
         raise self._misused("used as true or false")
 
 
+_METHODS = ("method", "builtin_function_or_method")
+
+
 class RemoteIterator(Handle):
     """A generator or iterator in the child: one item a call, and views of the arguments stay views."""
 
@@ -138,7 +149,7 @@ class RemoteIterator(Handle):
             handle=self._spec.id,
             path=(),
             keep=self._keep,
-            name=f"next({self._spec.type_name})",
+            name=f"next({self._origin}(…))",
             scope=self._scope,
         )
         item = _kept(self._session, operation)
@@ -150,11 +161,12 @@ class RemoteIterator(Handle):
 def _kept(session: Session, operation: Operation) -> Any:
     """Perform an operation, remembering for the handles that it makes whether their results stay in the child."""
     proxies: Proxies = session.proxies
-    before, proxies.keep = proxies.keep, operation.keep
+    before = proxies.keep, proxies.origin
+    proxies.keep, proxies.origin = operation.keep, operation.name
     try:
         return session.perform(operation)
     finally:
-        proxies.keep = before
+        proxies.keep, proxies.origin = before
 
 
 class RemoteFunction:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,11 +30,18 @@ class RecordedCall:
     refs: list[int]
     named: list[tuple[str, int]]
     payload: bytes | None
+    objects: tuple[object, ...] = ()  # what the graph's nodes stand for, in their order
     result: object = None
     in_graph: bool | None = None
+    _made: Call | None = None
 
     def evidence(self) -> Call:
-        """Return the call with its arguments as they were when it was made."""
+        """Return the call with its arguments as they were when it was made; the same object each time."""
+        if self._made is None or self._made.result is not self.result:
+            self._made = self._make()
+        return self._made
+
+    def _make(self) -> Call:
         args, kwargs = self._arguments()
         return Call(
             function=self.function,
@@ -50,11 +57,22 @@ class RecordedCall:
     def _arguments(self) -> tuple[tuple[object, ...], dict[str, object]]:
         if self.payload is None:
             return self.args, self.kwargs
-        decoder = Decoder(Table(), handle=lambda spec: _Named(spec.type_name), callback=lambda spec: _Named(spec.name))
-        payload = np.frombuffer(self.payload, dtype=np.uint8).copy()
-        decoder.read(self.graph, split_payload(payload, self.graph.storages))
+        decoder, _ = self._decoded(self.payload)
         args = tuple(decoder.value(ref) for ref in self.refs)
         return args, {name: decoder.value(ref) for name, ref in self.named}
+
+    def objects_now_and_then(self) -> Iterator[tuple[object, object]]:
+        """Yield each object of the arguments as it is now, beside what it was when the call was made."""
+        if self.payload is not None:
+            _, table = self._decoded(self.payload)
+            yield from zip(self.objects, table.objects, strict=True)
+
+    def _decoded(self, payload: bytes) -> tuple[Decoder, Table]:
+        table = Table()
+        decoder = Decoder(table, handle=lambda spec: _Named(spec.type_name), callback=lambda spec: _Named(spec.name))
+        parts = split_payload(np.frombuffer(payload, dtype=np.uint8).copy(), self.graph.storages)
+        decoder.read(self.graph, parts)
+        return decoder, table
 
 
 class _Named:
@@ -68,6 +86,8 @@ class _Named:
 
 
 def _text(function: str, args: Sequence[object], kwargs: dict[str, object], *, full: bool) -> str:
+    if function.endswith(")"):
+        return function  # "next(minibatches(…))" takes nothing more
     parts = [_literal(value, full=full) for value in args]
     parts += [f"{name}={_literal(value, full=full)}" for name, value in kwargs.items()]
     return f"{function}({', '.join(parts)})"

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.examination.evidence import Call, Ended, Evidence, Facts, NotInGraph, Raised, Refused
+from grader.examination.evidence import (
+    Call,
+    Compared,
+    Ended,
+    Evidence,
+    Facts,
+    Mismatch,
+    MismatchKind,
+    NotInGraph,
+    Raised,
+    Refused,
+)
 from grader.records import Outcome, SourceFile, SourceLine
 from grader.sandbox import messages, wire
 from grader.sandbox.messages import Reply
@@ -23,6 +34,7 @@ class Around:
     memory_mib: int
     signature: str = ""  # of the student's function
     expected_signature: str = ""
+    upstream_shape: tuple[int, ...] | None = None  # of the gradient that the test sent for the result
 
 
 def evidence_of(reply: Reply, around: Around) -> Evidence:
@@ -33,12 +45,27 @@ def evidence_of(reply: Reply, around: Around) -> Evidence:
     match reply:
         case messages.Refused(reason="not-in-graph"):
             return NotInGraph(call=around.call)
+        case messages.Refused(reason="gradient-shape") if around.upstream_shape is not None:
+            return _other_shape(tuple(reply.shape), around.upstream_shape, around.call)
         case messages.Refused():
             return _refused(reply, around)
         case messages.Raised():
             return _raised(reply, around)
         case _:
             return Ended(outcome=Outcome.CRASHED, detail="wire", call=around.call)
+
+
+def _other_shape(shape: tuple[int, ...], expected: tuple[int, ...], call: Call | None) -> Compared:
+    """Say that the result has not the shape of the gradient that flows into it, as a comparison would."""
+    mismatch = Mismatch(
+        kind=MismatchKind.SHAPE,
+        path="",
+        actual=Facts(type_name="Tensor", shape=shape),
+        expected=Facts(type_name="Tensor", shape=expected),
+        rtol=0.0,
+        atol=0.0,
+    )
+    return Compared(mismatch=mismatch, call=call, direct=True)
 
 
 def _refused(reply: messages.Refused, around: Around) -> Refused:

@@ -13,8 +13,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy.typing as npt
 import torch
 
+from grader.examination import before
 from grader.examination.evidence import (
     Call,
     Ended,
@@ -168,6 +170,10 @@ class Session:
                 return recorded.evidence()
         return None
 
+    def values_before(self, compared: object, path: str) -> npt.NDArray[Any] | None:
+        """Return what a compared argument held before the student's code changed it; None where it is no argument."""
+        return before.values_before(compared, path, self._test.calls)
+
     def close(self) -> Resources:
         """End the child; return what all children used."""
         self._end_child()
@@ -233,6 +239,7 @@ class Session:
             graph=graph,
             refs=refs,
             named=named,
+            objects=tuple(scope.table.objects[len(scope.table.objects) - len(graph.nodes) :]),
             payload=b"".join(buffers) if sum(map(len, buffers)) <= MAX_RECORDED_BYTES else None,
         )
         if operation.op in ("call", "grad", "next"):
@@ -331,6 +338,7 @@ class Session:
                 memory_mib=self._exercise.limits.memory_mib,
                 signature=f"{name}{self._names[name].signature}" if name in self._names else "",
                 expected_signature=self._signatures.text(name),
+                upstream_shape=_shape_of_last(recorded),
             ),
         )
         if isinstance(evidence, Ended) and evidence.outcome is not Outcome.FORBIDDEN:
@@ -386,6 +394,12 @@ class Session:
         if self._depth > MAX_DEPTH:
             raise WireError("too many calls within calls")
         return self._functions.serve(scope, invoke, payload)
+
+
+def _shape_of_last(recorded: RecordedCall | None) -> tuple[int, ...] | None:
+    """Return the shape of a call's last argument, which for "grad" is the upstream gradient."""
+    last = recorded.args[-1] if recorded is not None and recorded.args else None
+    return tuple(last.shape) if isinstance(last, torch.Tensor) else None
 
 
 EXHAUSTED = object()  # an iterator's end

@@ -221,6 +221,9 @@ class CallScope:
             before, after = _as_array(self.table.objects[index]), _as_array(decoder.remake(_without_grad(node)))
             if not np.array_equal(before, after, equal_nan=before.dtype.kind in "fc"):
                 return Change(place=place, what="values", before=before, after=after)
+        if isinstance(node, TensorSpec) and node.grad >= 0:
+            added = self._change_at(place, node.grad, self.table.nodes[node.grad])
+            return added and Change(place=place, what="grad", before=added.before, after=added.after)
         return None
 
     def _places(self) -> Iterator[tuple[str, int]]:

@@ -52,6 +52,19 @@ NUMPY_NAMES = {dtype: name for name, dtype in NUMPY_DTYPES.items()}
 NUMPY_SCALARS = {dtype.type for dtype in NUMPY_DTYPES.values()}
 
 
+def is_plain_key(key: object, *, depth: int = 0) -> bool:
+    """Whether a dict key is hashed and compared by builtin code alone: others are not sent, and not taken."""
+    if type(key) is tuple and depth < 8:
+        return all(is_plain_key(item, depth=depth + 1) for item in key)
+    return type(key) in _KEY_TYPES
+
+
+_KEY_TYPES = {
+    *(type(None), bool, int, float, str, bytes, complex, torch.dtype, torch.device, torch.Size),
+    *NUMPY_SCALARS,
+}
+
+
 class Unsendable(Exception):
     """A value that is not sent: not plain data, or too large."""
 

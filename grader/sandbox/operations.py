@@ -50,7 +50,7 @@ def _gradient(function: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[
         raise Unsendable("not-in-graph", result)
     if upstream is None:
         upstream = torch.ones_like(result)
-    if upstream.shape != result.shape or upstream.dtype != result.dtype:
+    if upstream.shape != result.shape:
         raise Unsendable("gradient-shape", result, shape=tuple(result.shape))
     wanted = [leaf for leaf in leaves if isinstance(leaf, torch.Tensor) and leaf.requires_grad]
     # The scalar product, not grad_outputs=: that would import sympy on its first use, a quarter of a second.

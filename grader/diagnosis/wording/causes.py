@@ -6,6 +6,43 @@ from grader.diagnosis.finding import Finding
 from grader.diagnosis.wording import Sentences, finding, t
 
 CAUSES: dict[str, Sentences] = {
+    # ---------------------------------------------------------------------------- a step that changes in place
+    "update.none": Sentences(
+        hint=t("The argument was to be changed in place, and it did not change.", "参数应被原地修改，却没有变化。"),
+        next_step=t(
+            "`p = p - ...` binds a local name to a new tensor; write into the one that you were given: `p -= ...`.",
+            "`p = p - ...` 只是让局部名字指向新张量；请写入传入的张量本身：`p -= ...`。",
+        ),
+    ),
+    "update.sign": Sentences(
+        hint=t("The step has the right length and goes exactly the other way.", "这一步的长度正确，方向却恰好相反。"),
+        next_step=t(
+            "Gradient descent subtracts the gradient; adding it climbs the loss.",
+            "梯度下降要减去梯度；加上梯度会使损失上升。",
+        ),
+    ),
+    "update.size": Sentences(
+        hint=t(
+            "The step goes the right way but is too long, exactly by the factor {words}.",
+            "这一步方向正确，但过长，倍数恰好是{words}。",
+        ),
+        shape=t(
+            "The step goes the right way but is exactly {number} times too long, and {number} is {words}.",
+            "这一步方向正确，但恰好长了 {number} 倍，而 {number} 就是{words}。",
+        ),
+        next_step=t("Divide the summed gradient by it, once.", "把累加的梯度除以它，且只除一次。"),
+    ),
+    "update.per_size": Sentences(
+        hint=t(
+            "The step goes the right way but is too short, exactly by the factor {words}.",
+            "这一步方向正确，但过短，倍数恰好是{words}。",
+        ),
+        shape=t(
+            "The step goes the right way but is exactly {number} times too short, and {number} is {words}.",
+            "这一步方向正确，但恰好短了 {number} 倍，而 {number} 就是{words}。",
+        ),
+        next_step=t("It is averaged already: divide in one place only.", "它已经取过平均：只在一处做除法。"),
+    ),
     # ------------------------------------------------------------------------------------------ a factor
     "factor.sign": Sentences(
         hint=t("Every value has exactly the opposite sign.", "每个值的符号都恰好相反。"),

@@ -1,0 +1,331 @@
+"""Fuzzing what a child may send: whatever arrives, only a value or one of the wire's own failures comes out."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+import torch
+from hostile_frames import HEAD, NONCE, channel, frame, receive, sent, take
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from grader.sandbox import wire
+from grader.sandbox.encode import Encoder
+from grader.sandbox.graph import NUMPY_DTYPES, TORCH_DTYPES, Table
+from grader.sandbox.messages import (
+    ArraySpec,
+    Atom,
+    BigInt,
+    Blob,
+    Changes,
+    Complex,
+    Frame,
+    Graph,
+    HandleSpec,
+    Invoke,
+    Items,
+    Loaded,
+    Mapping,
+    Name,
+    Node,
+    Raised,
+    Refused,
+    Reply,
+    Returned,
+    SliceSpec,
+    TensorSpec,
+    Token,
+    Update,
+)
+from grader.sandbox.wire import PeerGone, WireError
+
+
+def fuzz(examples: int) -> settings:
+    return settings(
+        max_examples=examples, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    )
+
+
+# ---------------------------------------------------------------------------------------- an examiner in small
+
+
+def arguments() -> tuple[list[object], list[object]]:
+    """Return arguments of every kind, and copies to compare with: the first four are declared, the rest protected."""
+
+    def make() -> list[object]:
+        tensor, array = torch.arange(6.0).reshape(2, 3), np.arange(4)
+        mask = torch.tensor([True, False])
+        return [tensor, [torch.ones(2), 1], {"a": torch.zeros(2)}, array, torch.full((3,), 7.0), [mask, "x"], np.ones(2)]
+
+    return make(), make()
+
+
+def look_at(reply: Reply, payload: bytes) -> None:
+    """Take a reply in as a session does, with declared and protected arguments, and check what it has touched."""
+    if not isinstance(reply, Returned | Invoke):
+        return
+    given_, copies = arguments()
+    scope = sent(*given_, mutates=["a0", "a1", "a2", "a3"])
+    try:
+        decoder = take(scope, reply.graph, reply.changes, payload, back=isinstance(reply, Invoke))
+        if isinstance(reply, Returned):
+            is_plain(decoder.value(reply.root))
+    except WireError:
+        pass
+    for now, copy in zip(given_[4:], copies[4:], strict=True):
+        assert same(now, copy), "a protected argument has changed"
+    for now, copy in zip(given_[:4], copies[:4], strict=True):
+        assert type(now) is type(copy)
+        is_plain(now)
+
+
+def same(now: Any, copy: Any) -> bool:
+    if isinstance(now, list):
+        return len(now) == len(copy) and all(map(same, now, copy))
+    if isinstance(now, torch.Tensor):
+        return bool(torch.equal(now, copy)) and now.requires_grad == copy.requires_grad
+    return bool(np.array_equal(now, copy))
+
+
+PLAIN = (type(None), bool, int, float, complex, str, bytes, torch.dtype, torch.device, torch.Size, slice, range, object)
+
+
+def is_plain(value: object) -> None:
+    """Assert that all of a value is of exactly the types that an examiner may hold, and can be read to its end."""
+    waiting, seen = [value], set()
+    while waiting:
+        item = waiting.pop()
+        if id(item) in seen:
+            continue
+        seen.add(id(item))
+        if type(item) in (list, tuple):
+            waiting.extend(item)  # type: ignore[call-overload]
+        elif type(item) is dict:
+            waiting.extend((*item, *item.values()))
+        elif type(item) is torch.Tensor:
+            assert item.numel() == 0 or item.numel() > 10_000 or item.sum() is not None
+        elif type(item) is np.ndarray or isinstance(item, np.generic):
+            assert item.size > 10_000 or item.sum() is not None
+        else:
+            assert type(item) in PLAIN or item is ..., type(item)
+
+
+# ------------------------------------------------------------------------------------------------ random bytes
+
+
+@fuzz(300)
+@given(st.binary(max_size=200))
+@example(b"dlg1")
+@example(HEAD.pack(b"dlg1", 0, 0))
+@example(HEAD.pack(b"dlg1", 1, 2**40) + b"\xc0")
+def test_random_bytes_are_no_frame(data: bytes) -> None:
+    with pytest.raises((WireError, PeerGone)):
+        receive(data)
+
+
+@fuzz(300)
+@given(st.binary(max_size=200))
+def test_a_random_header_is_no_reply(header: bytes) -> None:
+    with pytest.raises(WireError):
+        wire.decode_reply(header)
+
+
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats() | st.text(max_size=5) | st.binary(max_size=5),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=5), inner, max_size=5),
+    max_leaves=20,
+)
+TAGS = st.sampled_from(["loaded", "returned", "raised", "refused", "invoke", "load", "do", "answer"])
+
+
+@fuzz(300)
+@given(
+    TAGS,
+    st.dictionaries(
+        st.sampled_from(["nonce", "graph", "root", "changes", "names", "bases", "message", "frames", "shape", "args"]),
+        ANY_JSON,
+    ),
+)
+def test_a_message_of_anything_is_decoded_or_refused(tag: str, fields: dict[str, Any]) -> None:
+    header = msgspec.msgpack.encode({"type": tag, **fields})
+    try:
+        reply = wire.decode_reply(header)
+    except WireError:
+        return
+    look_at(reply, b"")
+
+
+# ------------------------------------------------------------------------------------------------ mutated frames
+
+
+def honest_frames() -> list[bytes]:
+    """Return replies as an honest child sends them."""
+    table = Table()
+    base = torch.arange(12.0, requires_grad=True)
+    base.grad = torch.ones(12)
+    value = [base.detach()[2:8].reshape(2, 3).t(), {"W1": base, ("a", 1): None}, np.arange(5)[::-1], (1, 2.5, 1j, "x", b"y")]
+    encoder = Encoder(table, whole=False, other=lambda other: HandleSpec(id=1, kind="object", type_name="Net"))
+    root = encoder.add([*value, slice(1, None), torch.float32, torch.Size([2]), object(), 2**70, torch.tensor([True])])
+    graph, buffers = encoder.finish()
+    payload = b"".join(bytes(part) for part in buffers)
+    # References of an honest reply count on from the arguments; these begin at 0, which is nearly right.
+    messages: list[tuple[Reply, bytes]] = [
+        (Returned(nonce=NONCE, graph=graph, root=root, changes=Changes()), payload),
+        (Returned(nonce=NONCE, graph=Graph(), root=0, changes=Changes([0], [Update(1, Items("list", [2]))])), bytes(32)),
+        (Invoke(nonce=NONCE, callback=0, method="step", graph=graph, args=[root], kwargs=[("lr", 0)], changes=Changes()), payload),
+        (Raised(nonce=NONCE, type_name="E", bases=["ValueError"], message="m", frames=[Frame("a.py", 1, "f", "x", 0)]), b""),
+        (Refused(nonce=NONCE, reason="too-large", type_name="Tensor", shape=[1, 2], nbytes=8), b""),
+        (Loaded(nonce=NONCE, names=[Name("softmax", "function", "(logits, dim)")]), b""),
+    ]
+    return [frame(msgspec.msgpack.encode(message), data) for message, data in messages]
+
+
+HONEST = honest_frames()
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> bytes:
+    """Take an honest frame, and change, insert, repeat or drop some of its bytes."""
+    data = bytearray(draw(st.sampled_from(HONEST)))
+    for _ in range(draw(st.integers(1, 4))):
+        at = draw(st.integers(0, len(data) - 1)) if data else 0
+        match draw(st.sampled_from(["change", "insert", "drop", "repeat", "cut"])):
+            case "change" if data:
+                data[at] = draw(st.integers(0, 255))
+            case "insert":
+                data[at:at] = draw(st.binary(min_size=1, max_size=8))
+            case "drop":
+                del data[at : at + draw(st.integers(1, 8))]
+            case "repeat":
+                data[at:at] = data[at : at + 16]
+            case "cut":
+                del data[at:]
+    return bytes(data)
+
+
+@fuzz(400)
+@given(mutated())
+def test_a_mutated_frame_is_a_reply_or_refused(data: bytes) -> None:
+    try:
+        reply, payload = receive(data)
+    except (WireError, PeerGone):
+        return
+    look_at(reply, bytes(payload))
+
+
+@fuzz(400)
+@given(st.sampled_from(HONEST), st.data())
+def test_a_mutated_header_in_a_frame_of_the_right_length_is_a_reply_or_refused(whole: bytes, data: st.DataObject) -> None:
+    """The lengths are mended after the mutation, so that what is behind them is reached."""
+    _, header_bytes, _ = HEAD.unpack_from(whole)
+    header = bytearray(whole[HEAD.size : HEAD.size + header_bytes])
+    for at in data.draw(st.lists(st.integers(0, header_bytes - 1), min_size=1, max_size=3)):
+        header[at] = data.draw(st.integers(0, 255))
+    reply_payload = whole[HEAD.size + header_bytes :]
+    try:
+        reply, payload = receive(frame(bytes(header), reply_payload))
+    except WireError:
+        return
+    look_at(reply, bytes(payload))
+
+
+@fuzz(60)
+@given(st.lists(st.integers(1, 200), max_size=8), st.sampled_from(HONEST))
+def test_however_a_frame_is_cut_up_it_arrives_the_same(cuts: list[int], whole: bytes) -> None:
+    expected = receive(whole)
+    with channel() as (examiner, child):
+        at = 0
+        for cut in cuts:
+            child.sendall(whole[at : at + cut])
+            at += cut
+        child.sendall(whole[at:])
+        reply, payload = examiner.receive(wire.decode_reply, deadline=time.monotonic() + 5)
+    assert reply == expected[0]
+    assert bytes(payload) == bytes(expected[1])
+
+
+# --------------------------------------------------------------------------------------------- nearly right graphs
+
+REF = st.integers(-2, 24) | st.sampled_from([2**31, 2**62, 2**63 - 1, -(2**63)])
+SIZE = st.integers(-1, 7) | st.sampled_from([2**28, 2**31, 2**62, 2**63 - 1])
+SIZES = st.lists(SIZE, max_size=4)
+STRIDE = st.integers(-9, 9) | st.sampled_from([2**31, 2**62, -(2**62), 2**63 - 1, -(2**63)])
+OFFSET = st.integers(-4, 40) | st.sampled_from([2**62, 2**63 - 1])
+STORAGE = st.integers(-1, 11)
+
+
+@st.composite
+def dense(draw: st.DrawFn) -> Node:
+    shape = draw(SIZES)
+    strides = draw(st.lists(STRIDE, min_size=len(shape), max_size=len(shape)) | st.lists(STRIDE, max_size=3))
+    if draw(st.booleans()):
+        dtype = draw(st.sampled_from([*TORCH_DTYPES, "object"]))
+        flags = draw(st.tuples(st.booleans(), st.booleans()))
+        return TensorSpec(draw(STORAGE), dtype, shape, strides, draw(OFFSET), *flags, draw(st.just(-1) | REF))
+    dtype = draw(st.sampled_from([*NUMPY_DTYPES, "object"]))
+    return ArraySpec(draw(STORAGE), dtype, shape, strides, draw(OFFSET), draw(st.booleans()))
+
+
+NODE: st.SearchStrategy[Node] = st.one_of(
+    dense(),
+    st.builds(Atom, st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats() | st.text(max_size=4)),
+    st.builds(Blob, st.binary(max_size=4)),
+    st.builds(BigInt, st.text("0123456789abcdef-x_ ", max_size=20)),
+    st.builds(Complex, st.floats(), st.floats()),
+    st.builds(Items, st.sampled_from(["list", "tuple", "Size", "set"]), st.lists(REF, max_size=5)),
+    st.builds(Mapping, st.lists(REF, max_size=3), st.lists(REF, max_size=3)),
+    st.builds(
+        Token,
+        st.sampled_from(["torch.dtype", "torch.device", "range", "ellipsis", "os"]),
+        st.sampled_from(["float32", "cpu", "cuda:0", "cuda:7", "1,2,3", "1,2,0", "9,1,-1", "", "\0", "system"]),
+    ),
+    st.builds(SliceSpec, REF, REF, REF),
+    st.builds(HandleSpec, REF, st.sampled_from(["object", "iterator", "?"]), st.text(max_size=4)),
+)
+
+
+@st.composite
+def nearly_right(draw: st.DrawFn) -> tuple[Reply, bytes]:
+    """Make a reply whose every field has the right type, and whose numbers are often, not always, in range."""
+    storages = draw(st.lists(st.sampled_from([0, 1, 4, 16, 24, 40, -1, 2**40]) | st.integers(0, 64), max_size=3))
+    dirty = draw(st.lists(st.integers(0, 6) | REF, max_size=2))
+    updates = draw(st.lists(st.builds(Update, REF, NODE), max_size=3))
+    graph = Graph(storages, draw(st.lists(NODE, max_size=8)))
+    # The bytes of arguments 0 to 6 are 24, 8, 8, 32, 12, 2 and 16: a right length is likely.
+    known = [24, 8, 8, 32, 12, 2, 16]
+    sizes = [*storages, *(known[index] for index in dirty if 0 <= index < len(known))]
+    length = sum(size + -size % 16 for size in sizes if 0 <= size < 1000)
+    byte = draw(st.sampled_from([0, 1, 2, 255]))
+    payload = bytes([byte]) * draw(st.just(length) | st.integers(0, 100))
+    changes = Changes(dirty, updates)
+    if draw(st.booleans()):
+        return Returned(nonce=NONCE, graph=graph, root=draw(REF), changes=changes), payload
+    return Invoke(nonce=NONCE, callback=0, method="", graph=graph, args=[], kwargs=[], changes=changes), payload
+
+
+@fuzz(1500)
+@given(nearly_right())
+def test_a_nearly_right_reply_is_a_value_or_refused(made: tuple[Reply, bytes]) -> None:
+    reply, payload = made
+    assert wire.decode_reply(msgspec.msgpack.encode(reply)) == reply or "nan" in repr(reply)
+    look_at(reply, payload)
+
+
+@fuzz(150)
+@given(st.lists(nearly_right(), min_size=2, max_size=4))
+def test_several_frames_of_one_call_are_values_or_refused(made: list[tuple[Reply, bytes]]) -> None:
+    """Calls back come in the middle of a call: what one frame tells of the arguments must not spoil the next."""
+    given_, copies = arguments()
+    scope = sent(*given_, mutates=["a0", "a1", "a2", "a3"])
+    for reply, payload in made:
+        assert isinstance(reply, Returned | Invoke)
+        try:
+            take(scope, reply.graph, reply.changes, payload, back=True)
+        except WireError:
+            break
+    for now, copy in zip(given_[4:], copies[4:], strict=True):
+        assert same(now, copy), "a protected argument has changed"
