@@ -19,10 +19,17 @@ _SHORT_PATH = re.compile(r"(\[\d\]){1,2}")  # which of a few results; a key coul
 _OF_VALUES = (MismatchKind.VALUE, MismatchKind.FINITENESS)
 
 
+def _subject(compared: Compared) -> str:
+    """Say what was compared: the result, an argument that the call was to change, or something computed from either."""
+    if compared.direct or compared.call is None:
+        return "subject.result"
+    return "subject.computed" if compared.before is None else "subject.argument"
+
+
 def explain_comparison(compared: Compared, findings: Sequence[Finding], reveal: Reveal) -> Explanation:
     """Explain a difference; `findings` of the exercise's own come before the generic ones."""
     best = (*findings, *find(compared))[0] if findings else find(compared)[0]
-    subject = PROBLEMS["subject.result" if compared.direct or compared.call is None else "subject.computed"]
+    subject = PROBLEMS[_subject(compared)]
     expected, got = _sides(compared, reveal)
     return Explanation(
         problem=_problem(compared, best, subject, reveal),

@@ -20,6 +20,7 @@ from grader.sandbox.graph import (
     NUMPY_DTYPES,
     TORCH_DTYPES,
     Table,
+    is_plain_key,
 )
 from grader.sandbox.memory import ALIGNMENT, Memory, bytes_array, received, torch_storage
 from grader.sandbox.messages import Graph, Node
@@ -159,7 +160,7 @@ class Decoder:
         hashes: dict[int, int] = {}
         for key_ref, value_ref in zip(node.keys, node.values, strict=True):
             key = self.value(key_ref)
-            if _key_parts(key) > MAX_KEY_PARTS:
+            if not is_plain_key(key):
                 raise WireError(f"a dict key of type {type(key).__name__}")
             hashes[hash(key)] = hashes.get(hash(key), 0) + 1
             if hashes[hash(key)] > MAX_SAME_HASH:
@@ -245,26 +246,7 @@ def check_bool_bytes(part: Payload) -> None:
         raise WireError("a bool that is neither 0 nor 1")
 
 
-def _key_parts(key: object) -> int:
-    """Count what is hashed when a dict key is; more than the cap for what builtin code alone cannot hash.
-
-    A tuple of tuples that are all the same one is small on the wire and grows without end here.
-    """
-    parts, waiting = 0, [key]
-    while waiting and parts <= MAX_KEY_PARTS:
-        item = waiting.pop()
-        parts += 1
-        if type(item) in (tuple, torch.Size):
-            parts += len(item)  # type: ignore[arg-type]
-            waiting.extend(item[:MAX_KEY_PARTS])  # type: ignore[index]
-        elif type(item) not in _KEY_TYPES:
-            return MAX_KEY_PARTS + 1
-    return parts
-
-
-MAX_KEY_PARTS = 256
 MAX_SAME_HASH = 64  # the child can make ints of one hash, and a dict of these takes quadratic time
-_KEY_TYPES = (type(None), bool, int, float, str, bytes, complex, torch.dtype)
 
 
 def _big_int(digits: str) -> int:

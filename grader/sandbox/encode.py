@@ -24,6 +24,7 @@ from grader.sandbox.graph import (
     TORCH_NAMES,
     Table,
     Unsendable,
+    is_plain_key,
 )
 from grader.sandbox.memory import ALIGNMENT, Memory, memory_bytes, padded
 from grader.sandbox.messages import Graph, Node
@@ -145,10 +146,15 @@ class Encoder:
     def _add_dict(self, value: dict[Any, Any]) -> int:
         index = self.table.add(value, PENDING, identity=True)
         self._enter(value)
-        pairs = [(self.add(key), self.add(item)) for key, item in list(value.items())]
+        pairs = [(self._add_key(key), self.add(item)) for key, item in list(value.items())]
         self._depth -= 1
         self.table.nodes[index] = messages.Mapping(keys=[key for key, _ in pairs], values=[item for _, item in pairs])
         return index
+
+    def _add_key(self, key: object) -> int:
+        if not is_plain_key(key):
+            raise Unsendable("unsupported", key)
+        return self.add(key)
 
     def _enter(self, value: object) -> None:
         self._depth += 1

@@ -52,15 +52,28 @@ NUMPY_NAMES = {dtype: name for name, dtype in NUMPY_DTYPES.items()}
 NUMPY_SCALARS = {dtype.type for dtype in NUMPY_DTYPES.values()}
 
 
-def is_plain_key(key: object, *, depth: int = 0) -> bool:
-    """Whether a dict key is hashed and compared by builtin code alone: others are not sent, and not taken."""
-    if type(key) is tuple and depth < 8:
-        return all(is_plain_key(item, depth=depth + 1) for item in key)
-    return type(key) in _KEY_TYPES
+MAX_KEY_PARTS = 256
+
+
+def is_plain_key(key: object) -> bool:
+    """Whether a dict key is small, and hashed and compared by builtin code alone: others are not sent, and not taken.
+
+    A tuple of tuples that are all the same one is small on the wire and grows without end when it is hashed.
+    """
+    parts, waiting = 0, [key]
+    while waiting and parts <= MAX_KEY_PARTS:
+        item = waiting.pop()
+        parts += 1
+        if type(item) in (tuple, torch.Size):
+            parts += len(item)  # type: ignore[arg-type]
+            waiting.extend(item[:MAX_KEY_PARTS])  # type: ignore[index]
+        elif type(item) not in _KEY_TYPES:
+            return False
+    return parts <= MAX_KEY_PARTS
 
 
 _KEY_TYPES = {
-    *(type(None), bool, int, float, str, bytes, complex, torch.dtype, torch.device, torch.Size),
+    *(type(None), bool, int, float, str, bytes, complex, torch.dtype, torch.device),
     *NUMPY_SCALARS,
 }
 

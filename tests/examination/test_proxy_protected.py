@@ -396,7 +396,7 @@ def test_the_callers_list_is_never_touched(student):
         assert items == [3, 1, 2]
 
 
-@ends("failed", "raised.ValueError")
+@ends("failed", "raised.value")
 def test_a_change_before_an_exception_does_not_reach_the_caller(student):
     x = torch.ones(3)
     try:

@@ -147,6 +147,7 @@ VALUES = {
     "numpy_uint64": np.uint64(2**64 - 1),
     "numpy_bool": np.bool_(True),
     "numpy_complex": np.complex64(1 - 1j),
+    "numpy_keys": {np.int64(1): 2, (np.float32(0.5), "x"): None},
 }
 value_of_each_kind = pytest.mark.parametrize("value", VALUES.values(), ids=VALUES.keys())
 TORCH_DTYPES = (

@@ -10,6 +10,7 @@ HIDDEN = t("A hidden check failed.", "一项隐藏检查未通过。")
 
 PROBLEMS: dict[str, Text] = {
     "subject.result": t("The result", "结果"),
+    "subject.argument": t("An argument after the call", "调用之后的参数"),
     "subject.computed": t("A value computed from the result", "由结果计算出的值"),
     # in words
     "type": t("{subject} has the wrong type.", "{subject}的类型不对。"),

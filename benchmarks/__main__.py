@@ -1,0 +1,107 @@
+"""`python -m benchmarks [NAME …]`: measure, and print each figure with its spread and its target."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks import call, cold, memory, soak, usage, warm
+from benchmarks.errors import BenchmarkFailed
+from benchmarks.figure import Figure
+
+BENCHMARKS: dict[str, Callable[[int], list[Figure]]] = {
+    "warm": warm.measure,
+    "cold": cold.measure,
+    "help": usage.measure,
+    "call": call.measure,
+    "memory": memory.measure,
+    "soak": soak.measure,
+}
+_LABEL_COLUMNS = 46
+
+
+def main(arguments: list[str]) -> int:
+    """Return 0 when everything could be measured, whatever the figures are."""
+    options = _parser().parse_args(arguments)
+    unknown = set(options.names) - set(BENCHMARKS)
+    if unknown:
+        sys.stderr.write(f"no benchmark {', '.join(sorted(unknown))}: there are {', '.join(BENCHMARKS)}\n")
+        return 2
+    machine = _machine()
+    print(f"A measurement, not a test: {machine['cores']} cores, {machine['architecture']}, {machine['system']},")
+    print(f"load {machine['load']:.2f} at the start. Each line: median, lower to upper quartile, number of values.\n")
+    found: dict[str, list[Figure]] = {}
+    failed = False
+    for name in options.names or BENCHMARKS:
+        try:
+            found[name] = BENCHMARKS[name](options.runs)
+        except BenchmarkFailed as failure:
+            sys.stderr.write(f"{name}: not measured: {failure}\n")
+            failed = True
+            continue
+        for figure in found[name]:
+            print(f"{name:7}{line_of(figure)}", flush=True)
+        print()
+    if options.json is not None:
+        figures = {name: [as_json(figure) for figure in measured] for name, measured in found.items()}
+        document = {"machine": machine, "runs": options.runs, "figures": figures}
+        options.json.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return 1 if failed else 0
+
+
+def line_of(figure: Figure) -> str:
+    """Return the figure as a line: what, median, spread, target, and whether that holds."""
+    spread = ""
+    if len(figure.values) > 1:
+        spread = f"{_number(figure.low)} to {_number(figure.high)}, n={len(figure.values)}"
+    asked = "" if figure.target is None else f"{figure.target}: {'holds' if figure.holds else 'MISSED'}"
+    value = f"{_number(figure.value)} {figure.unit}"
+    return f"{figure.label:{_LABEL_COLUMNS}}{value:>12}   {spread:28}{asked}".rstrip()
+
+
+def _number(value: float) -> str:
+    if value == int(value) and abs(value) < 1e6:
+        return str(int(value))
+    return f"{value:.2f}" if abs(value) < 100 else f"{value:.0f}"
+
+
+def as_json(figure: Figure) -> dict[str, Any]:
+    return {
+        "label": figure.label,
+        "unit": figure.unit,
+        "value": figure.value,
+        "quartiles": [figure.low, figure.high],
+        "range": [min(figure.values), max(figure.values)],
+        "count": len(figure.values),
+        "target": str(figure.target) if figure.target is not None else None,
+        "holds": figure.holds,
+    }
+
+
+def _machine() -> dict[str, Any]:
+    """Describe the machine, without its name."""
+    return {
+        "cores": len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count(),
+        "architecture": platform.machine(),
+        "system": platform.system(),
+        "python": platform.python_version(),
+        "load": os.getloadavg()[0],
+    }
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(BENCHMARKS)}; all without a name")
+    parser.add_argument("--runs", type=int, default=20, metavar="N", help="of everything that is timed side by side")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
