@@ -61,8 +61,8 @@ def line_of(figure: Figure) -> str:
     if len(figure.values) > 1:
         spread = f"{_number(figure.low)} to {_number(figure.high)}, n={len(figure.values)}"
     asked = "" if figure.target is None else f"{figure.target}: {'holds' if figure.holds else 'MISSED'}"
-    value = f"{_number(figure.value)} {figure.unit}"
-    return f"{figure.label:{_LABEL_COLUMNS}}{value:>12}   {spread:28}{asked}".rstrip()
+    value = f"{_number(figure.value):>9} {figure.unit:3}"
+    return f"{figure.label:{_LABEL_COLUMNS}}{value}   {spread:28}{asked}".rstrip()
 
 
 def _number(value: float) -> str:

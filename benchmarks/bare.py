@@ -4,6 +4,7 @@ Theory of operation. `BareFork` starts `python -m benchmarks.bare` and talks to 
 process imports torch and pytest, collects the tests of exercise03 as dlgrade's examiner does, and then forks once for
 each path that it reads: the fork imports the file, runs every test in its own process, and leaves with the number of
 failed tests as its exit status. No jail, no wire, no deadline, no explanation, no report: the floor of a warm exam.
+What dlgrade's base has imported is imported here too, so that no fork pays for a module that dlgrade's do not.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from typing import Self
 
 from benchmarks.errors import BenchmarkFailed
 from benchmarks.workload import ENVIRONMENT, REFERENCE, ROOT, SEED, exercise03
-
 
 _CRASHED = 255  # more than any exercise has tests
 
@@ -45,7 +45,9 @@ class BareFork:
         self._process.stdin.write(f"{submission}\n")
         failed = self._read()
         if not failed.isdecimal() or int(failed) == _CRASHED or (int(failed) > 0) != failures:
-            raise BenchmarkFailed(f"a bare fork on {submission.name}: {failed or 'died'}; failures expected: {failures}")
+            raise BenchmarkFailed(
+                f"a bare fork on {submission.name}: {failed or 'died'}; failures expected: {failures}"
+            )
 
     def _expect(self, word: str) -> None:
         found = self._read()
@@ -67,6 +69,7 @@ class BareFork:
 
 def serve() -> None:
     """Be the process that forks."""
+    import numpy.random  # noqa: F401  NumPy loads it on first use
     import torch
     from _pytest.runner import runtestprotocol
 

@@ -77,6 +77,14 @@ def tree(pid: int) -> list[int]:
     return [pid, *(member for child in children(pid) for member in tree(child))]
 
 
+def state(pid: int) -> str:
+    """Return "R", "S", "Z" … as proc(5) has them; nothing for a process that is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
 def descriptors(pid: int) -> int:
     return len(list(Path(f"/proc/{pid}/fd").iterdir()))
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
-from grader.examination.recording import RecordedCall
+from grader.examination.recording import CallLog
 
 _STEP = re.compile(r"\[(?:(\d+)|'([^']*)')\]")
 
 
-def values_before(compared: object, path: str, calls: Sequence[RecordedCall]) -> npt.NDArray[Any] | None:
+def values_before(compared: object, path: str, log: CallLog) -> npt.NDArray[Any] | None:
     """Return the values of the compared tensor before the first call that was given it; None where none was.
 
     `path` leads to it inside what was compared ("[0]['W1']"). The same memory, shape and stride are the same tensor:
@@ -24,10 +23,9 @@ def values_before(compared: object, path: str, calls: Sequence[RecordedCall]) ->
     leaf = _leaf(compared, path)
     if not isinstance(leaf, torch.Tensor | np.ndarray):
         return None
-    for call in calls:
-        for now, then in call.objects_now_and_then():
-            if _same_place(now, leaf):
-                return _as_float64(then)
+    for now, then in log.objects_now_and_then():
+        if _same_place(now, leaf):
+            return _as_float64(then)
     return None
 
 

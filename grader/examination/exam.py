@@ -21,6 +21,7 @@ from _pytest.runner import runtestprotocol
 
 import grader
 from grader.errors import GraderFault
+from grader.examination.before import values_before
 from grader.examination.collection import Case
 from grader.examination.compare import facts
 from grader.examination.evidence import Asserted, Compared, Ended, Evidence, Mismatched, Unusable
@@ -264,21 +265,21 @@ def _judge(session: Session, error: BaseException | None, *, phase: str) -> _Ver
     if isinstance(error, GraderFault):
         raise error  # a process of ours has gone: no verdict at all
     if isinstance(error, Mismatched):
-        call = session.call_that_returned(error.actual)
+        call = session.log.that_returned(error.actual)
         evidence: Evidence = Compared(
             mismatch=error.mismatch,
-            call=call or session.last_call(),
+            call=call or session.log.last(),
             direct=call is not None,
-            before=session.values_before(error.actual, error.mismatch.path),
-            calls=session.calls(),
+            before=values_before(error.actual, error.mismatch.path, session.log),
+            calls=session.log.evidence(),
         )
         return _Verdict(Outcome.FAILED, evidence)
     if isinstance(error, StudentRaised):
         return _Verdict(Outcome.FAILED, error.evidence)
     if isinstance(error, AssertionError | pytest.fail.Exception):
-        asserted = Asserted(message=str(error), call=session.last_call(), calls=session.calls())
+        asserted = Asserted(message=str(error), call=session.log.last(), calls=session.log.evidence())
         return _Verdict(Outcome.FAILED, asserted)
-    call = session.last_call()
+    call = session.log.last()
     problem = f"{type(error).__name__}: {error}"
     returned = facts(call.result) if call is not None else None
     certain = phase != "call" or isinstance(error, TestIsBroken | NameError | ImportError) or call is None

@@ -39,9 +39,9 @@ class Proxies:
 
     def node(self, value: object) -> HandleSpec | None:
         """Return the node that names a proxy in the child; None for anything else."""
-        if isinstance(value, Handle):
-            return value._spec
-        return None
+        if isinstance(value, RemoteFunction | Remote):
+            value = value._handle()
+        return value._spec if isinstance(value, Handle) else None
 
 
 class Handle:
@@ -75,10 +75,7 @@ class Handle:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        found = self._ask("get", (name,))
-        if type(found) is Handle and found._spec.type_name in _METHODS:
-            object.__setattr__(found, "_name", f"{self._spec.type_name}.{name}")
-        return found
+        return _called(self._ask("get", (name,)), f"{self._spec.type_name}.{name}")
 
     def __setattr__(self, name: str, value: object) -> None:
         self._ask("set", (), name, value)
@@ -118,7 +115,7 @@ class Handle:
 
     def _misused(self, operation: str) -> BaseException:
         return self._session.stop(
-            HandleMisused(operation=operation, type_name=self._spec.type_name, call=self._session.last_call())
+            HandleMisused(operation=operation, type_name=self._spec.type_name, call=self._session.log.last())
         )
 
     def _refuse_comparison(self, other: object) -> NoReturn:
@@ -134,7 +131,14 @@ class Handle:
         raise self._misused("used as true or false")
 
 
-_METHODS = ("method", "builtin_function_or_method")
+_FUNCTIONS = ("function", "method", "builtin_function_or_method")
+
+
+def _called(found: Any, name: str) -> Any:
+    """Give a function that was read as an attribute the name that the manifest and the stub have for it."""
+    if type(found) is Handle and found._spec.type_name in _FUNCTIONS:
+        object.__setattr__(found, "_name", name)
+    return found
 
 
 class RemoteIterator(Handle):
@@ -203,6 +207,22 @@ class RemoteFunction:
         found: tuple[torch.Tensor | None, ...] = _kept(self._session, operation)
         return found
 
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        found = _kept(
+            self._session,
+            Operation(op="get", handle=STUDENT_ROOT, path=(self.__name__, name), name=f"{self.__name__}.{name}"),
+        )
+        return _called(found, f"{self.__name__}.{name}")
+
+    def _handle(self) -> Any:
+        """Return the function as an object, to be passed; it is kept, or the child would forget it."""
+        if "_object" not in self.__dict__:
+            operation = Operation(op="get", handle=STUDENT_ROOT, path=(self.__name__,), name=self.__name__)
+            self._object = _kept(self._session, operation)
+        return self._object
+
     def __repr__(self) -> str:
         return f"<{self.__name__} in the student's process>"
 
@@ -247,6 +267,13 @@ class Remote:
             name=".".join(self._path),
         )
         return _kept(self._session, operation)
+
+    def _handle(self) -> Any:
+        """Return what the name means as an object, to be passed; it is kept, or the child would forget it."""
+        if "_object" not in self.__dict__:
+            operation = Operation(op="get", handle=REMOTE_ROOT, path=self._path, keep=True, name=".".join(self._path))
+            self._object = _kept(self._session, operation)
+        return self._object
 
     def __repr__(self) -> str:
         return f"<{'.'.join(self._path) or 'modules'} in the student's process>"

@@ -75,6 +75,34 @@ class RecordedCall:
         return decoder, table
 
 
+class CallLog:
+    """The calls of one test, in order."""
+
+    def __init__(self) -> None:
+        self._calls: list[RecordedCall] = []
+
+    def add(self, call: RecordedCall) -> None:
+        self._calls.append(call)
+
+    def evidence(self) -> tuple[Call, ...]:
+        """Return every call, with its arguments as they were."""
+        return tuple(call.evidence() for call in self._calls)
+
+    def last(self) -> Call | None:
+        return self._calls[-1].evidence() if self._calls else None
+
+    def that_returned(self, value: object) -> Call | None:
+        """Return the call whose result this very object is."""
+        if value is None:
+            return None
+        return next((call.evidence() for call in reversed(self._calls) if call.result is value), None)
+
+    def objects_now_and_then(self) -> Iterator[tuple[object, object]]:
+        """Yield each object that was an argument as it is now, beside what it was when the call was made."""
+        for call in self._calls:
+            yield from call.objects_now_and_then()
+
+
 class _Named:
     """Stands for an argument that is no data, by name."""
 

@@ -13,10 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy.typing as npt
 import torch
 
-from grader.examination import before
 from grader.examination.evidence import (
     Call,
     Ended,
@@ -26,7 +24,7 @@ from grader.examination.evidence import (
     Raised,
 )
 from grader.examination.functions import Functions
-from grader.examination.recording import MAX_RECORDED_BYTES, RecordedCall
+from grader.examination.recording import MAX_RECORDED_BYTES, CallLog, RecordedCall
 from grader.examination.replies import Around, evidence_of
 from grader.examination.signals import TestIsBroken, TestStopped, student_raised
 from grader.examination.signatures import Signatures
@@ -76,7 +74,7 @@ class Operation:
 class _TestState:
     seed: int = 0
     limit_s: float = 0.0
-    calls: list[RecordedCall] = field(default_factory=list)
+    log: CallLog = field(default_factory=CallLog)
     stopped: Evidence | None = None
     reseed: bool = True
 
@@ -155,24 +153,10 @@ class Session:
         """What stopped the test, even if the test then caught it."""
         return self._test.stopped
 
-    def calls(self) -> tuple[Call, ...]:
-        """Return the test's calls so far, with their arguments as they were."""
-        return tuple(recorded.evidence() for recorded in self._test.calls)
-
-    def last_call(self) -> Call | None:
-        """Return the test's last call."""
-        return self._test.calls[-1].evidence() if self._test.calls else None
-
-    def call_that_returned(self, value: object) -> Call | None:
-        """Return the call whose result this very object is."""
-        for recorded in reversed(self._test.calls):
-            if recorded.result is value and value is not None:
-                return recorded.evidence()
-        return None
-
-    def values_before(self, compared: object, path: str) -> npt.NDArray[Any] | None:
-        """Return what a compared argument held before the student's code changed it; None where it is no argument."""
-        return before.values_before(compared, path, self._test.calls)
+    @property
+    def log(self) -> CallLog:
+        """The calls of the test so far."""
+        return self._test.log
 
     def close(self) -> Resources:
         """End the child; return what all children used."""
@@ -243,7 +227,7 @@ class Session:
             payload=b"".join(buffers) if sum(map(len, buffers)) <= MAX_RECORDED_BYTES else None,
         )
         if operation.op in ("call", "grad", "next"):
-            self._test.calls.append(recorded)
+            self._test.log.add(recorded)
         reseed, self._test.reseed = (self._test.seed if self._test.reseed else None), False
         released, self._released = self._released, []
         request = Do(

@@ -146,12 +146,13 @@ class Encoder:
     def _add_dict(self, value: dict[Any, Any]) -> int:
         index = self.table.add(value, PENDING, identity=True)
         self._enter(value)
-        pairs = [(self._add_key(key), self.add(item)) for key, item in list(value.items())]
+        pairs = [(self.add_key(key), self.add(item)) for key, item in list(value.items())]
         self._depth -= 1
         self.table.nodes[index] = messages.Mapping(keys=[key for key, _ in pairs], values=[item for _, item in pairs])
         return index
 
-    def _add_key(self, key: object) -> int:
+    def add_key(self, key: object) -> int:
+        """Add a dict's key. Raises Unsendable for one that the other side would not take."""
         if not is_plain_key(key):
             raise Unsendable("unsupported", key)
         return self.add(key)

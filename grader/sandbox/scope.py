@@ -108,5 +108,5 @@ _PLAIN = (bool, int, float, str, bytes)
 def _container(value: Any, encoder: Encoder) -> Node:
     if isinstance(value, list):
         return Items(kind="list", items=[encoder.add(item) for item in list(value)])
-    pairs = [(encoder.add(key), encoder.add(item)) for key, item in list(value.items())]
+    pairs = [(encoder.add_key(key), encoder.add(item)) for key, item in list(value.items())]
     return Mapping(keys=[key for key, _ in pairs], values=[item for _, item in pairs])

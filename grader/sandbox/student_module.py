@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.abc
 import importlib.machinery
 import importlib.util
@@ -58,6 +59,8 @@ def _describe(value: object) -> tuple[str, str]:
         return "module", ""
     if not callable(value):
         return "value", ""
+    if not isinstance(value, type | functools.partial) and not hasattr(value, "__name__"):
+        return "value", ""  # an object that happens to be callable, such as a module of torch
     kind = "class" if isinstance(value, type) else "function"
     if not isinstance(value, types.FunctionType | type):
         return kind, ""
