@@ -65,10 +65,9 @@ def single(label: str, value: float, unit: str = "", target: Target | None = Non
     return Figure(label=label, unit=unit, value=value, values=(value,), target=target)
 
 
-def percentile(label: str, values: Sequence[float], percent: int, unit: str, target: Target | None = None) -> Figure:
-    """Return the figure whose headline is a percentile, 1 to 99."""
-    value = statistics.quantiles(values, n=100, method="inclusive")[percent - 1]
-    return Figure(label=label, unit=unit, value=value, values=tuple(values), target=target)
+def percentile(label: str, values: Sequence[float], percent: int, unit: str) -> Figure:
+    """Return a percentile, 1 to 99, as a figure without a spread."""
+    return single(label, statistics.quantiles(values, n=100, method="inclusive")[percent - 1], unit)
 
 
 def ratio(label: str, above: Sequence[float], below: Sequence[float], target: Target | None = None) -> Figure:

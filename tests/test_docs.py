@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -152,3 +155,19 @@ def test_every_dependency_is_pinned() -> None:
 
 def normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name.strip()).lower()
+
+
+def test_the_transcript_in_the_readme_is_what_dlgrade_prints() -> None:
+    block = README.partition("<!-- transcript -->\n```\n")[2].partition("\n```")[0]
+    command, _, expected = block.partition("\n")
+    words = shlex.split(command.removeprefix("$ dlgrade "))
+    environment = {**os.environ, "DLGRADE_LANG": "en", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(
+        [sys.executable, "-m", "grader", *words], cwd=ROOT, capture_output=True, encoding="utf-8", env=environment
+    )
+    assert without_time(done.stdout.rstrip()) == without_time(expected), done.stderr
+
+
+def without_time(page: str) -> str:
+    """Cut the time that the exam took off the last line."""
+    return re.sub(r" · [\d.]+ m?s$", "", page)

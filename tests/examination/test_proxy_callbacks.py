@@ -12,6 +12,10 @@ from grader.examination import Spy, close
 MANIFEST = """
 [functions.train]
 mutates = ["params"]
+[functions.rebind_and_call]
+mutates = ["params"]
+[functions.gradients_and_call]
+mutates = ["params"]
 [functions.fill_then_call]
 mutates = ["x"]
 """
@@ -51,6 +55,34 @@ def change_then_call(x, f):
     seen = f(x)
     x.sub_(1)
     return before, seen
+
+
+def grow_and_call(items, f):
+    """Change a protected list between several calls, and put it back."""
+    seen = []
+    for number in range(3):
+        items.append([number])
+        seen.append(f(items))
+        seen.append(f(items))
+    del items[1:]
+    return seen
+
+
+def rebind_and_call(params, f):
+    """Put new tensors into a declared list between several calls."""
+    for _ in range(3):
+        params[0] = params[0] + 1
+        f(params)
+        f(params[0])
+    return params[0]
+
+
+def gradients_and_call(params, f):
+    for number in range(3):
+        params[0].grad = None
+        (params[0] * number).sum().backward()
+        f(params)
+        f(params)
 
 
 def fill_then_call(x, f):
@@ -233,7 +265,8 @@ def wrong_value():
     return 0.0
 
 
-shares_view = shares
+def shares_view(f, x):
+    return shares(f, x)
 
 
 def later():
@@ -405,6 +438,30 @@ def test_the_function_sees_a_list_as_it_is_at_the_moment(student):
     assert student.append_then_call([0], lambda items: list(items)) == [0, 1]
 
 
+def test_a_list_that_grows_between_calls_is_seen_growing(student):
+    seen = student.grow_and_call(["a"], lambda items: len(items))
+    assert seen == [2, 2, 3, 3, 4, 4]
+
+
+def test_a_rebound_item_of_a_declared_list_is_seen_in_each_call(student):
+    params, seen = [torch.zeros(2)], []
+
+    def look(value):
+        seen.append((value[0] if isinstance(value, list) else value).tolist())
+
+    made = student.rebind_and_call(params, look)
+    assert seen == [[n, n] for n in (1.0, 1.0, 2.0, 2.0, 3.0, 3.0)]
+    assert params[0] is made
+    assert made.tolist() == [3.0, 3.0]
+
+
+def test_a_new_gradient_of_a_declared_parameter_is_seen_in_each_call(student):
+    params, seen = [torch.ones(2, requires_grad=True)], []
+    student.gradients_and_call(params, lambda now: seen.append(now[0].grad.tolist()))
+    assert seen == [[n, n] for n in (0.0, 0.0, 1.0, 1.0, 2.0, 2.0)]
+    assert params[0].grad.tolist() == [2.0, 2.0]
+
+
 @ends("passed")
 def test_a_protected_argument_is_not_touched_while_the_function_runs(student):
     x = torch.zeros(3)
@@ -548,7 +605,7 @@ def test_an_assertion_cannot_be_swallowed_by_the_student(student, reference):
     student.swallows_everything(check)
 
 
-@ends("failed", "value", says="0")
+@ends("failed", says="expected 1")
 def test_a_comparison_in_the_function_fails_the_test(student, reference):
     student.wrong(lambda x: close(x, reference.right()))
 
@@ -583,7 +640,7 @@ def test_a_function_kept_from_an_earlier_call_cannot_be_called_when_none_is_wait
     assert student.later() == 1
 
 
-@ends("failed", "ended.wire")
+@ends("crashed", "ended.wire")
 def test_a_call_of_a_function_that_was_never_given_is_a_breach(student):
     assert student.forged(lambda: 1) == 1
 
