@@ -66,7 +66,8 @@ def line_of(figure: Figure) -> str:
 
 
 def _number(value: float) -> str:
-    if value == int(value) and abs(value) < 1e6:
+    value = round(value, 2) + 0.0  # no "-0.00"
+    if value == int(value):
         return str(int(value))
     return f"{value:.2f}" if abs(value) < 100 else f"{value:.0f}"
 

@@ -71,10 +71,8 @@ def percentile(label: str, values: Sequence[float], percent: int, unit: str) -> 
 
 
 def ratio(label: str, above: Sequence[float], below: Sequence[float], target: Target | None = None) -> Figure:
-    """Return median over median; the spread is that of the pairs, each measured side by side."""
-    pairs = tuple(a / b for a, b in zip(above, below, strict=True))
-    value = statistics.median(above) / statistics.median(below)
-    return Figure(label=label, unit="x", value=value, values=pairs, target=target)
+    """Return the median of the pairs' ratios; each pair was measured side by side, so a busy minute cancels out."""
+    return median(label, [a / b for a, b in zip(above, below, strict=True)], "x", target)
 
 
 def milliseconds(seconds: Sequence[float]) -> list[float]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from benchmarks.errors import BenchmarkFailed
@@ -71,22 +71,16 @@ def _grown(before: Memory, after: Memory) -> float:
 def _hold(grader: Grader, exercise: Exercise, who: Roles) -> _Held:
     """Return the fullest look at an exam that is held at its last call. Raises BenchmarkFailed."""
     submission = _holding(exercise)
-    exam = threading.Thread(target=examine_fully, args=(grader, exercise, submission))
-    exam.start()
     looks = []
-    while exam.is_alive():
-        time.sleep(0.1)
-        forks = children(who.examiner)
-        if forks:
-            served = children(who.zygote)
-            looks.append(
-                _Held(
-                    all=total(tree(who.base)),
-                    exam=total(forks),
-                    child=max((memory(pid) for pid in served), key=lambda found: found.private),
-                )
-            )
-    exam.join()
+    with ThreadPoolExecutor(1) as pool:
+        exam = pool.submit(examine_fully, grader, exercise, submission)
+        while not exam.done():
+            time.sleep(0.1)
+            forks, served = children(who.examiner), children(who.zygote)
+            if forks and served:
+                fullest = max((memory(pid) for pid in served), key=lambda found: found.private)
+                looks.append(_Held(all=total(tree(who.base)), exam=total(forks), child=fullest))
+        exam.result()
     if len(looks) < 3:
         raise BenchmarkFailed("the exam was not held")
     return max(looks, key=lambda look: look.all.shared_out)

@@ -91,12 +91,9 @@ class Exams:
             path.write_text(text, encoding="utf-8")
         return read_exercise(folder, solution_folder=solution if hidden else None)
 
-    def examine(self, exercise: Exercise, student: str, *, seed: int = 1) -> Report:
+    def examine(self, exercise: Exercise, student: str, *, seed: int | None = 1) -> Report:
         """Examine a submission that consists of this source."""
-        submission = Submission(
-            files=(SourceFile(name="work.py", text=student),), origin="work.py", sha256="0" * 64, untouched=False
-        )
-        return self.grader.examine(exercise, submission, seed=seed)
+        return self.grader.examine(exercise, submission_of(student), seed=seed)
 
     def run(self, student: str, tests: str, *, reference: str | None = None, seed: int = 1, **more: Any) -> Report:
         """Make an exercise with these tests and examine this source; it is its own reference unless one is given."""
@@ -120,6 +117,13 @@ class Exams:
         if isinstance(report, Exception):
             raise report
         return report
+
+
+def submission_of(student: str) -> Submission:
+    """Return a submission that consists of this source."""
+    return Submission(
+        files=(SourceFile(name="work.py", text=student),), origin="work.py", sha256="0" * 64, untouched=False
+    )
 
 
 def _split(files: dict[str, str]) -> list[tuple[str, str, str]]:

@@ -110,7 +110,7 @@ def explain_refused(refused: Refused, reveal: Reveal) -> Explanation:
     key = "refused.too-large" if refused.reason == "too-large" else "refused.unsupported"
     if key == "refused.unsupported" and refused.returned is not None and refused.returned.type_name not in PLAIN_TYPES:
         line = problem(key)
-    elif key == "refused.too-large" and reveal is Reveal.FULL and refused.nbytes:
+    elif key == "refused.too-large" and reveal is Reveal.FULL and refused.nbytes > refused.limit_bytes:
         size, limit = (f"{n / _MIB:,.0f} MiB" for n in (refused.nbytes, refused.limit_bytes))
         line = problem("refused.too-large.full", size=size, limit=limit)
     else:

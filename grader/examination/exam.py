@@ -282,7 +282,7 @@ def _judge(session: Session, error: BaseException | None, *, phase: str) -> _Ver
     call = session.log.last()
     problem = f"{type(error).__name__}: {error}"
     returned = facts(call.result) if call is not None else None
-    certain = phase != "call" or isinstance(error, TestIsBroken | NameError | ImportError) or call is None
+    certain = phase != "call" or isinstance(error, TestIsBroken | NameError | ImportError) or not session.asked
     return _Verdict(
         Outcome.FAILED, Unusable(problem=problem, returned=returned, call=call), broken=problem if certain else ""
     )

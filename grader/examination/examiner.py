@@ -31,6 +31,7 @@ from grader.examination.requests import Answer, ExamRequest, Prepare
 from grader.examination.rules import Rules
 from grader.examination.signatures import Signatures
 from grader.records import Device, Examination, Fault
+from grader.sandbox import jail
 from grader.sandbox.children import ChildSource
 from grader.sandbox.link import receive_record, send_record
 
@@ -106,8 +107,10 @@ def _serve_exams(
 def _in_a_fork(control: socket.socket, examine: Callable[[], Examination]) -> Answer:
     """Run an exam in a fork and return its answer. The fork's death is the grader's fault."""
     reading, writing = os.pipe()
+    examiner = os.getpid()
     pid = os.fork()
     if pid == 0:
+        jail.die_with_parent(examiner)
         os.close(reading)
         _write_and_leave(writing, examine)
     os.close(writing)

@@ -154,6 +154,11 @@ class Session:
         return self._test.stopped
 
     @property
+    def asked(self) -> bool:
+        """Whether the test has asked anything of the student's code, if only for a name."""
+        return not self._test.reseed
+
+    @property
     def log(self) -> CallLog:
         """The calls of the test so far."""
         return self._test.log

@@ -35,16 +35,25 @@ class StudentRaised(Exception):
 
 def student_raised(evidence: Raised, bases: list[str]) -> Exception:
     """Make the exception that stands for one the child reported. `bases` are names, from the child: hostile."""
-    kind: type[StudentRaised] = StudentRaised
+    builtin_bases: list[type[Exception]] = []
     for name in bases:
-        builtin: Any = getattr(builtins, name, None)
-        if isinstance(builtin, type) and issubclass(builtin, Exception) and name not in _UNFIT:
-            kind = cast(type[StudentRaised], type(evidence.type_name, (StudentRaised, builtin), {}))
-            break
+        found: Any = getattr(builtins, name, None)
+        fit = isinstance(found, type) and issubclass(found, Exception) and name not in _UNFIT
+        if fit and not any(issubclass(nearer, found) for nearer in builtin_bases):
+            builtin_bases.append(found)
+    kind = _kind(evidence.type_name, builtin_bases) or _kind(evidence.type_name, builtin_bases[:1]) or StudentRaised
     error = kind.__new__(kind)
     BaseException.__init__(error, evidence.message)
     error.evidence = evidence
     return error
+
+
+def _kind(name: str, bases: list[type[Exception]]) -> type[StudentRaised] | None:
+    """Make the class; None where Python cannot: several bases in disorder, or a name that no class has."""
+    try:
+        return cast(type[StudentRaised], type(name, (StudentRaised, *bases), {}))
+    except (TypeError, ValueError):
+        return None
 
 
 # Generators and pytest give these a meaning of their own; groups and Unicode errors need more than a message.

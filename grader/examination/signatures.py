@@ -23,7 +23,7 @@ class Signatures:
             if isinstance(statement, ast.FunctionDef):
                 arguments = statement.args
                 names = [parameter.arg for parameter in (*arguments.posonlyargs, *arguments.args)]
-                names = names[1:] if prefix and names[:1] == ["self"] else names
+                names = names[1:] if prefix and names[:1] in (["self"], ["cls"]) else names
                 self._parameters[prefix + statement.name] = tuple(names)
                 self._texts[prefix + statement.name] = f"{statement.name}({_bare(arguments, names)})"
             elif isinstance(statement, ast.ClassDef):

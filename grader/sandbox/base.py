@@ -48,15 +48,18 @@ def main(descriptor: str) -> NoReturn:
     from grader.sandbox.link import receive_record
 
     examiners: list[int] = []
+    zygotes: list[int] = []
     try:
         while True:
             request, _ = receive_record(control, OpenSlot)
-            _open(control, request, examiners)
+            _open(control, request, examiners, zygotes)
     except GraderFault:  # the controller has gone: an orderly end
         control.close()
     finally:
         for pid in examiners:  # each zygote sees its examiner go, kills its children, and leaves by itself
             os.kill(pid, signal.SIGKILL)
+        for pid in zygotes:
+            os.kill(pid, signal.SIGCONT)  # one that a student's code has stopped would not see it
         os._exit(0)
 
 
@@ -69,7 +72,8 @@ def _warm() -> None:
     gc.freeze()
 
 
-def _open(control: socket.socket, request: OpenSlot, examiners: list[int]) -> None:
+def _open(control: socket.socket, request: OpenSlot, examiners: list[int], zygotes: list[int]) -> None:
+    from grader.sandbox import jail
     from grader.sandbox.link import close_all_but, send_record
     from grader.sandbox.zygote import Zygote, assert_one_thread
 
@@ -83,18 +87,21 @@ def _open(control: socket.socket, request: OpenSlot, examiners: list[int]) -> No
     assert_one_thread()
     ours, examiner_control = socket.socketpair()
     examiner_zygote, zygote_control = socket.socketpair()
+    base = os.getpid()
     zygote = os.fork()
     if zygote == 0:
         close_all_but(zygote_control.fileno())
         Zygote(zygote_control).serve()
     examiner = os.fork()
     if examiner == 0:
+        jail.die_with_parent(base)  # the zygote sees its examiner go, and ends the children in order
         close_all_but(examiner_control.fileno(), examiner_zygote.fileno())
         _become_examiner(request.entry, examiner_control, examiner_zygote)
     send_record(control, SlotOpened(examiner=examiner, zygote=zygote), descriptors=(ours.fileno(),))
     for end in (ours, examiner_control, examiner_zygote, zygote_control):
         end.close()
     examiners.append(examiner)
+    zygotes.append(zygote)
 
 
 def _become_examiner(entry: str, control: socket.socket, zygote: socket.socket) -> NoReturn:

@@ -8,7 +8,7 @@ meanwhile changed a protected one, replicas that show its present state.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,7 +74,8 @@ class CallScope:
     _arguments: int = 0  # objects in the table that are arguments
     _memories: int = 0
     _changed_bytes: dict[int, Payload] = field(default_factory=dict)  # protected storages, as the child has them
-    _changed_nodes: dict[int, Node] = field(default_factory=dict)
+    _changed_nodes: dict[int, Node] = field(default_factory=dict)  # of protected arguments, in the last frame's terms
+    _updated: set[int] = field(default_factory=set)  # declared arguments that are not what was sent
 
     # -- sending
 
@@ -112,14 +113,19 @@ class CallScope:
             raise WireError("two updates of one argument")
         sizes = [self.table.memories[index].nbytes for index in changes.dirty]
         parts = split_payload(payload, [*graph.storages, *sizes])
-        mutable = self._mutable() if changes.dirty or changes.updates else frozenset()
+        changed = changes.dirty or changes.updates or self._changed_bytes
+        mutable = self._mutable() if changed else frozenset()
         self._take_bytes(changes.dirty, parts[len(graph.storages) :], mutable)
-        protected_changed = bool(self._changed_bytes or self._changed_nodes or self._any_protected(changes, mutable))
-        table = self._replica(mutable) if calling_back and protected_changed else self.table
-        decoder = self._decoder(table)
-        decoder.read(graph, parts[: len(graph.storages)])
-        for update in changes.updates:
-            self._take_update(update.index, update.node, decoder, mutable)
+        updates = {update.index: update.node for update in changes.updates}
+        if not all(0 <= index < self._arguments for index in updates):
+            raise WireError("an update of what is no argument")
+        self._changed_nodes = {index: node for index, node in updates.items() if index not in mutable}
+        if calling_back and (self._changed_bytes or self._changed_nodes):
+            decoder, table = self._replica(graph, parts[: len(graph.storages)], mutable)
+        else:
+            decoder, table = self._decoder(self.table), self.table
+            decoder.read(graph, parts[: len(graph.storages)])
+        self._update_declared({index: node for index, node in updates.items() if index in mutable}, decoder)
         return decoder, table
 
     def _decoder(self, table: Table) -> Decoder:
@@ -143,41 +149,54 @@ class CallScope:
             node.storage for node in self._sent if isinstance(node, TensorSpec | ArraySpec) and node.dtype == "bool"
         }
 
-    def _any_protected(self, changes: Changes, mutable: frozenset[int]) -> bool:
-        return any(update.index not in mutable for update in changes.updates)
-
-    def _take_update(self, index: int, node: Node, decoder: Decoder, mutable: frozenset[int]) -> None:
-        if not 0 <= index < self._arguments:
-            raise WireError("an update of what is no argument")
-        if index in mutable:
+    def _update_declared(self, updates: dict[int, Node], decoder: Decoder) -> None:
+        """Make declared arguments what they are in the child; what was updated before and is not now was put back."""
+        for index in self._updated - updates.keys():
+            updates[index] = self.table.nodes[index]
+        for index, node in updates.items():
+            moved = index in self._updated or (isinstance(node, TensorSpec) and node.storage >= self._memories)
             try:
-                _bring_up_to_date(self.table.objects[index], self.table.nodes[index], node, decoder)
+                _bring_up_to_date(self.table.objects[index], self.table.nodes[index], node, decoder, moved=moved)
             except (ValueError, TypeError, RuntimeError) as error:  # torch's and NumPy's own refusals
                 raise WireError(f"an argument that changed as none can: {error}") from None
-            self.table.nodes[index] = node
-        elif node == self.table.nodes[index]:
-            self._changed_nodes.pop(index, None)
-        else:
-            self._changed_nodes[index] = node
+        self._updated |= updates.keys()
 
-    def _replica(self, mutable: frozenset[int]) -> Table:
-        """Make the arguments anew, as the child has them now; declared ones stay the test's own objects."""
+    def _replica(self, graph: Graph, parts: list[Payload], mutable: frozenset[int]) -> tuple[Decoder, Table]:
+        """Read a frame whose arguments are shown as the child has them now: what it changed is made anew.
+
+        Everything else, and what is declared, stays the test's own objects.
+        """
         replica = Table()
         for index, memory in enumerate(self.table.memories):
             changed = self._changed_bytes.get(index)
             replica.memories.append(memory if changed is None else received(changed.copy()))
-        nodes = [self._replica_node(index, node) for index, node in enumerate(self._sent)]
+        affected = self._affected() - mutable
+        known = {index: value for index, value in enumerate(self.table.objects) if index not in affected}
+        nodes = [self._changed_nodes.get(index, node) for index, node in enumerate(self.table.nodes)]
         decoder = Decoder(replica, handle=lambda spec: self.hooks.handle(spec, self), callback=self.hooks.callback)
-        decoder.read(Graph(storages=[], nodes=nodes), [])
-        for index in mutable:
-            replica.objects[index] = self.table.objects[index]
-        return replica
+        decoder.read(Graph(storages=graph.storages, nodes=[*nodes, *graph.nodes]), parts, known=known)
+        return decoder, replica
 
-    def _replica_node(self, index: int, sent: Node) -> Node:
-        """Return an argument's node as the child has it now, unless it refers to what an earlier frame carried."""
-        now = self._changed_nodes.get(index, sent)
-        known = all(ref < self._arguments for ref in _references(now))
-        return now if known and getattr(now, "storage", 0) < max(self._memories, 1) else sent
+    def _affected(self) -> set[int]:
+        """List the arguments that a change of protected ones shows in: they, what lies over them, what holds them."""
+        affected = {*self._changed_nodes, *self._storing(self._changed_bytes.keys())}
+        grown = True
+        while grown:
+            holders = {
+                index
+                for index, node in enumerate(self.table.nodes)
+                if index not in affected and not affected.isdisjoint(_references(node))
+            }
+            affected |= holders
+            grown = bool(holders)
+        return affected
+
+    def _storing(self, storages: Collection[int]) -> set[int]:
+        return {
+            index
+            for index, node in enumerate(self.table.nodes)
+            if isinstance(node, TensorSpec | ArraySpec) and node.storage in storages
+        }
 
     def forget_results(self) -> None:
         """Go back to the arguments alone, as the child does when a call has ended."""
@@ -278,8 +297,11 @@ def _what_changed(before: Node, after: Node) -> str:
     return "shape"
 
 
-def _bring_up_to_date(original: Any, before: Node, now: Node, decoder: Decoder) -> None:
-    """Make a declared argument what it is in the child. Raises WireError for what no local code could have done."""
+def _bring_up_to_date(original: Any, before: Node, now: Node, decoder: Decoder, *, moved: bool) -> None:
+    """Make a declared argument what it is in the child. Raises WireError for what no local code could have done.
+
+    `moved`: a tensor's memory may be another, even where both have the same number.
+    """
     if isinstance(original, list) and isinstance(now, Items) and now.kind == "list":
         original[:] = [decoder.value(item) for item in now.items]
     elif isinstance(original, dict) and isinstance(now, Mapping):
@@ -287,9 +309,9 @@ def _bring_up_to_date(original: Any, before: Node, now: Node, decoder: Decoder) 
         original.clear()
         original.update(made)
     elif isinstance(original, torch.Tensor) and isinstance(before, TensorSpec) and isinstance(now, TensorSpec):
-        _bring_tensor_up_to_date(original, before, now, decoder)
+        _bring_tensor_up_to_date(original, before, now, decoder, moved=moved)
     elif isinstance(original, np.ndarray) and isinstance(now, ArraySpec) and isinstance(before, ArraySpec):
-        if now.storage != before.storage or now.dtype != before.dtype or now.shape == before.shape:
+        if now.storage != before.storage or now.dtype != before.dtype:
             raise WireError("an array that changed as no array can")
         if min(now.shape, default=0) < 0:
             raise WireError(f"an array of shape {now.shape}")
@@ -298,11 +320,13 @@ def _bring_up_to_date(original: Any, before: Node, now: Node, decoder: Decoder) 
         raise WireError("an argument that changed its kind")
 
 
-def _bring_tensor_up_to_date(original: torch.Tensor, before: TensorSpec, now: TensorSpec, decoder: Decoder) -> None:
+def _bring_tensor_up_to_date(
+    original: torch.Tensor, before: TensorSpec, now: TensorSpec, decoder: Decoder, *, moved: bool
+) -> None:
     if now.dtype != before.dtype:
         raise WireError("a tensor that changed its dtype")
     layout = (now.storage, now.shape, now.stride, now.offset)
-    if layout != (before.storage, before.shape, before.stride, before.offset):
+    if moved or layout != (before.storage, before.shape, before.stride, before.offset):
         original.data = decoder.remake(_without_grad(now))
     if now.requires_grad != original.requires_grad and original.is_leaf:
         original.requires_grad_(now.requires_grad)

@@ -63,6 +63,7 @@ class Client:
         self._output = bytearray()
         self._dropped = 0
         self._usage = _Usage()
+        self._memory_mib = 0
 
     @property
     def alive(self) -> bool:
@@ -81,6 +82,8 @@ class Client:
         `deadline` in `time.monotonic()` seconds. Raises ChildEnded.
         """
         self._usage.calls += 1
+        if isinstance(request, Load):
+            self._memory_mib = request.memory_mib
         try:
             if self._channel.has_unsolicited():
                 raise WireError("bytes before the question")
@@ -170,21 +173,23 @@ class Client:
     def _end_for_time(self) -> ChildEnded:
         """Ask the child where it is, wait a moment for the answer, and end it."""
         self._collect_output()
-        self._output.clear()
+        printed, self._output = self._output, bytearray()  # the trace has room whatever was printed before
         self._source.trace(self.pid)
         until = time.monotonic() + _TRACE_GRACE_S
         while time.monotonic() < until and not _TRACE_LINE.search(self._output.decode(errors="replace")):
             self._drain()
             time.sleep(0.001)
         self.end()
-        return ChildEnded(Outcome.TIMEOUT, "call", trace=self._take_trace())
+        trace = self._take_trace()
+        self._output[:0] = printed
+        return ChildEnded(Outcome.TIMEOUT, "call", trace=trace)
 
     def _end_for_death(self) -> ChildEnded:
         ending = self.end()
         trace = self._take_trace()
         if ending.signal == _XCPU:
             return ChildEnded(Outcome.TIMEOUT, "cpu", trace=trace)
-        if ending.signal == _KILL:  # not ours: a system that is out of memory kills so
+        if ending.signal == _KILL and ending.peak_mib > self._memory_mib / 2:  # a system that is out of memory kills so
             return ChildEnded(Outcome.MEMORY, "memory", trace=trace)
         if ending.signal:
             return ChildEnded(Outcome.CRASHED, "signal", status=ending.signal, trace=trace)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -65,8 +65,11 @@ class Decoder:
         self._handle = handle
         self._callback = callback
 
-    def read(self, graph: Graph, parts: list[Payload]) -> None:
-        """Append the graph's objects to the table. `parts` are the graph's storages. Raises WireError."""
+    def read(self, graph: Graph, parts: list[Payload], *, known: Mapping[int, object] | None = None) -> None:
+        """Append the graph's objects to the table. `parts` are the graph's storages. Raises WireError.
+
+        `known` are objects that need not be made, by their place in the graph.
+        """
         if len(graph.nodes) > MAX_NODES or len(parts) != len(graph.storages):
             raise WireError(f"graph of {len(graph.nodes)} nodes")
         table = self._table
@@ -77,6 +80,8 @@ class Decoder:
         self._nodes = graph.nodes
         self._bools_checked: set[int] = set()  # storages: many tensors over a large one must not cost many passes
         table.objects.extend([_UNMADE] * len(graph.nodes))
+        for place, value in (known or {}).items():
+            self._remember(self._first + place, value)
         table.nodes.extend(graph.nodes)
         self._depth = 0
         for index in range(self._first, self._count):

@@ -79,6 +79,13 @@ def shield() -> None:
     _prctl(_PR_SET_DUMPABLE, 0)
 
 
+def die_with_parent(parent: int) -> None:
+    """Have the system kill this process when its parent, process `parent`, dies: a fork must not outlive its exam."""
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it was quicker
+        os._exit(1)
+
+
 def enter_zygote() -> None:
     """Confine the zygote itself, and let it inherit every process that its children leave behind."""
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)

@@ -44,6 +44,7 @@ class WarmBase:
     def __init__(self) -> None:
         ours, theirs = socket.socketpair()
         self._control = ours
+        self._has_forked = False
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  it lives as long as the base
         with theirs:
             self._process = subprocess.Popen(
@@ -59,6 +60,7 @@ class WarmBase:
 
     def open(self, entry: str, preload: tuple[str, ...]) -> socket.socket:
         deadline = time.monotonic() + START_TIMEOUT_S
+        self._has_forked = True
         try:
             send_record(self._control, OpenSlot(preload=list(preload), entry=entry))
             opened, descriptors = receive_record(self._control, SlotOpened, deadline=deadline, descriptors=1)
@@ -76,6 +78,8 @@ class WarmBase:
 
     def close(self) -> None:
         self._control.close()
+        if not self._has_forked:
+            self._process.kill()  # it may still be importing torch, which nobody needs any more
         try:
             self._process.wait(timeout=_EXIT_GRACE_S)
         except subprocess.TimeoutExpired:

@@ -26,7 +26,7 @@ class Scope:
     table: Table = field(default_factory=Table)
     synced_bytes: list[bytes] = field(default_factory=list)  # of each argument's storage, as the examiner knows it
     _tracked: list[int] = field(default_factory=list)  # indices of arguments that could be changed in place
-    _children: dict[int, tuple[Any, ...]] = field(default_factory=dict)  # a container's items when last told
+    _children: dict[int, tuple[Any, ...]] = field(default_factory=dict)  # a container's items when it arrived
 
     def freeze(self) -> None:
         """Remember the arguments as they are now: they have just arrived."""
@@ -40,7 +40,11 @@ class Scope:
                 self._tracked.append(index)
 
     def changes(self, encoder: Encoder) -> tuple[list[int], list[Update], list[wire.Buffer]]:
-        """Return what changed since the last time: dirty storages, updates (through `encoder`), and the new bytes."""
+        """Return dirty storages, updates (through `encoder`), and the new bytes.
+
+        Bytes are told where they changed since the last time. Updates tell what differs from what arrived, each time
+        anew: what they refer to is forgotten with the frame that told it.
+        """
         dirty: list[int] = []
         buffers: list[wire.Buffer] = []
         for index, before in enumerate(self.synced_bytes):
@@ -62,12 +66,8 @@ class Scope:
             items = _items(value)
             if len(items) == len(self._children[index]) and all(map(_same, items, self._children[index])):
                 return None
-            self._children[index] = items
             now = _container(value, encoder)
-        if now == node:
-            return None
-        self.table.nodes[index] = now
-        return Update(index=index, node=now)
+        return None if now == node else Update(index=index, node=now)
 
     def _tensor_now(self, value: Any, node: TensorSpec, encoder: Encoder) -> TensorSpec:
         """Describe an argument tensor as it is now, cheaply where only its bytes can have changed."""

@@ -5,7 +5,7 @@ from exams import ends
 
 from grader.examination import close, fetch, in_graph
 
-STUDENT = '''
+STUDENT = """
 import numpy as np
 import torch
 
@@ -138,15 +138,18 @@ def leaves_grad(x):
     y = (x * x).sum()
     y.backward()
     return x.grad
-'''
+"""
 
-REFERENCE = STUDENT + '''
+REFERENCE = (
+    STUDENT
+    + """
 
 square_of = square
 wrong_by_two = detached = through_item = through_numpy = through_data = gives_float = gives_none = square
 wrong_shape = doubles = no_grad_inside = changes_input = square
 bad_cube = cube
-'''
+"""
+)
 
 
 # -- the gradient of a function
@@ -316,9 +319,10 @@ def test_an_upstream_gradient_of_another_shape_is_the_results_fault(student):
     student.wrong_shape.grad(torch.ones(2), torch.ones(2))
 
 
-@ends("failed", says="float64")
-def test_an_upstream_gradient_of_another_dtype_is_the_results_fault(student):
-    student.doubles.grad(torch.ones(2), torch.ones(2))
+@ends("passed")
+def test_the_gradient_of_a_result_of_another_dtype_has_the_inputs_dtype(student):
+    (gradient,) = student.doubles.grad(torch.ones(2), torch.ones(2))
+    close(gradient, torch.full((2,), 2.0))
 
 
 @ends("failed", says="not written yet")
@@ -340,7 +344,6 @@ def test_a_result_of_a_tracked_argument_is_in_the_graph(student):
 
 def test_a_result_of_a_plain_argument_is_not(student):
     assert not in_graph(student.square(torch.ones(2)))
-
 
 
 @ends("failed")

@@ -173,7 +173,9 @@ DEFAULT = Counter(40)
 
 
 # A misused object must be the student's own doing: the reference returns what the tests need.
-REFERENCE = STUDENT + """
+REFERENCE = (
+    STUDENT
+    + """
 
 def plain():
     return 0
@@ -182,6 +184,7 @@ def plain():
 def nothing():
     return False
 """
+)
 STUDENT += """
 
 def plain():

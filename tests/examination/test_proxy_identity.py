@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 import torch
+from exams import ends
 
-STUDENT = '''
+STUDENT = """
 import numpy as np
 import torch
 
@@ -137,7 +138,15 @@ def concatenated(one, other):
 
 def flattened(tensor):
     return tensor.flatten()
-'''
+
+
+class Holder:
+    def __init__(self, tensor):
+        self.tensor = tensor
+
+    def add(self, n):
+        self.tensor += n
+"""
 
 
 def address(value):
@@ -392,3 +401,38 @@ def test_two_arrays_over_one_memory_share_it(student):
     assert np.shares_memory(one, other)
     one[0] = 50.0
     assert other[1] == 50.0
+
+
+# -- over several calls
+
+
+def test_a_returned_view_and_its_base_share_memory_in_the_next_call(student):
+    base = torch.arange(6.0).reshape(2, 3)
+    assert student.share(student.row(base, 1), base) is True
+
+
+def test_results_that_share_memory_share_it_in_the_next_call(student):
+    one, other = student.two_views()
+    assert student.share(one, other) is True
+    assert student.share(one, other.clone()) is False
+
+
+def test_a_result_passed_on_and_returned_is_that_result(student):
+    made = student.doubled(torch.ones(2))
+    assert student.give(made) is made
+
+
+def test_a_change_of_a_result_by_the_test_is_seen_in_the_next_call(student):
+    made = student.doubled(torch.ones(2))
+    made[0] = 50.0
+    assert student.cloned(made).tolist() == [50.0, 2.0]
+
+
+@ends("passed")
+def test_what_an_object_keeps_of_an_argument_is_a_copy_of_its_own(student):
+    """Aliasing lives within one call: a tensor that an object keeps is no longer the test's."""
+    tensor = torch.zeros(2)
+    holder = student.Holder(tensor)
+    holder.add(1)
+    assert tensor.tolist() == [0.0, 0.0]
+    assert holder.tensor.tolist() == [1.0, 1.0]

@@ -273,7 +273,7 @@ def raises_everywhere():
     return RaisesEverywhere()
 '''
 
-REFERENCE = '''
+REFERENCE = """
 import numpy as np
 import torch
 
@@ -295,7 +295,7 @@ lazy_grad = lambda: torch.full((3,), 2.0)
 requires_grad_leaf = lambda: torch.ones(3)
 lazy_conj = lambda: torch.tensor([1 - 1j])
 lazy_neg = lambda: torch.tensor([-1.0])
-'''
+"""
 
 
 # -- reduced to plain data, whose own values count

@@ -173,7 +173,7 @@ class Layer:
         return x
 '''
 
-REFERENCE = '''
+REFERENCE = """
 import numpy as np
 import torch
 
@@ -211,7 +211,7 @@ def generated(x):
 class Layer:
     def forward(self, x):
         return x.relu()
-'''
+"""
 
 
 # -- what is refused, and how it is called

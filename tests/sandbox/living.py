@@ -1,0 +1,78 @@
+"""Which processes there are, read from /proc: to see that none is left behind, and to end one in the middle."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+
+linux_only = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc to see which processes there are")
+
+
+def stat_of(pid: int) -> list[str]:
+    """Return the fields of /proc/PID/stat from the state on; none of a process that is gone."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return []
+    return text.rpartition(")")[2].split()
+
+
+def alive(pid: int) -> bool:
+    """Whether the process runs; one that only waits to be reaped does not."""
+    fields = stat_of(pid)
+    return bool(fields) and fields[0] not in "ZX"
+
+
+def parent(pid: int) -> int:
+    return int(stat_of(pid)[1])
+
+
+def children(pid: int) -> set[int]:
+    numbers = (int(folder.name) for folder in Path("/proc").iterdir() if folder.name.isdigit())
+    return {number for number in numbers if (fields := stat_of(number)) and int(fields[1]) == pid and fields[0] not in "ZX"}
+
+
+def descendants(pid: int) -> set[int]:
+    found: set[int] = set()
+    waiting = [pid]
+    while waiting:
+        new = children(waiting.pop()) - found
+        found |= new
+        waiting.extend(new)
+    return found
+
+
+def leads_session(pid: int) -> bool:
+    fields = stat_of(pid)
+    return bool(fields) and int(fields[3]) == pid
+
+
+def wait_for(what: Callable[[], object], *, within: float = 20.0) -> None:
+    """Wait until something holds; fail when it does not in time."""
+    deadline = time.monotonic() + within
+    while not what():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.005)
+
+
+def assert_gone(pids: Iterable[int], *, within: float = 2.0) -> None:
+    """Assert that every one of these processes is gone, or goes in time; what is left is killed."""
+    deadline = time.monotonic() + within
+    left = {pid for pid in pids if alive(pid)}
+    while left and time.monotonic() < deadline:
+        time.sleep(0.01)
+        left = {pid for pid in left if alive(pid)}
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    assert not left, f"left behind: {left}"
+
+
+def descriptors(pid: int) -> list[str]:
+    """Return what the descriptors of a process are: "socket:[123]", "/dev/null"."""
+    return [os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir()]

@@ -1,0 +1,207 @@
+"""The two ends of one call, without processes: what the child tells of its arguments, and what the examiner believes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+import torch
+
+from grader.sandbox.calls import CallScope, Hooks
+from grader.sandbox.decode import Decoder, split_payload
+from grader.sandbox.encode import Encoder
+from grader.sandbox.graph import Unsendable
+from grader.sandbox.messages import Atom, Changes, Graph, Items, Update
+from grader.sandbox.scope import Scope
+from grader.sandbox.wire import WireError
+
+
+def refuse(value: object) -> Any:
+    raise Unsendable("unsupported", value)
+
+
+HOOKS = Hooks(other=refuse, handle=lambda spec, scope: spec, callback=lambda spec: spec)
+
+
+class Pair:
+    """The examiner's and the child's end of a call with these arguments."""
+
+    def __init__(self, *args: object, mutates: tuple[str, ...] = ()) -> None:
+        self.args = args
+        self.examiner = CallScope(HOOKS)
+        places = [f"p{number}" for number in range(len(args))]
+        graph, refs, _, buffers = self.examiner.encode(args, {}, places=places, mutates=frozenset(mutates))
+        self.child = Scope()
+        decoder = Decoder(self.child.table, handle=refuse)
+        payload = np.frombuffer(b"".join(buffers), dtype=np.uint8).copy()
+        decoder.read(graph, split_payload(payload, graph.storages))
+        self.inside: list[Any] = [decoder.value(ref) for ref in refs]
+        self.child.freeze()
+        self._mark = self.child.table.mark()
+
+    def reply(self, *results: object, calling_back: bool = False) -> list[Any]:
+        """Send these results from the child, with what it changed; return them as the examiner has them."""
+        encoder = Encoder(self.child.table, whole=False, other=refuse)
+        refs = [encoder.add(value) for value in results]
+        dirty, updates, changed = self.child.changes(encoder)
+        graph, buffers = encoder.finish()
+        payload = np.frombuffer(b"".join([*buffers, *changed]), dtype=np.uint8).copy()
+        decoder, table = self.examiner.receive(
+            graph, Changes(dirty=dirty, updates=updates), payload, calling_back=calling_back
+        )
+        values = [decoder.value(ref) for ref in refs]
+        self.child.table.truncate(self._mark)
+        self.examiner.forget_results()
+        return values
+
+    def changes(self) -> list[tuple[str, str]]:
+        return [(change.place, change.what) for change in self.examiner.protected_changes()]
+
+
+def test_an_untouched_call_tells_no_change() -> None:
+    pair = Pair(torch.ones(3), [1, {"a": np.ones(2)}], "text")
+    assert pair.reply(None) == [None]
+    assert pair.changes() == []
+
+
+def test_changed_bytes_are_told_with_before_and_after() -> None:
+    pair = Pair(torch.ones(3))
+    pair.inside[0][1] = 5
+    pair.reply(None)
+    (change,) = pair.examiner.protected_changes()
+    assert change.before is not None
+    assert change.after is not None
+    assert change.before.tolist() == [1.0, 1.0, 1.0]
+    assert change.after.tolist() == [1.0, 5.0, 1.0]
+
+
+def test_a_change_is_found_in_the_view_that_shows_it_only() -> None:
+    base = torch.zeros(4)
+    pair = Pair(base[:2], base[2:])
+    pair.inside[1][0] = 1
+    pair.reply(None)
+    assert pair.changes() == [("p1", "values")]
+
+
+def test_a_change_put_back_between_two_frames_is_none() -> None:
+    pair = Pair([1, 2], torch.zeros(2))
+    pair.inside[0].append(3)
+    pair.inside[1].add_(1)
+    pair.reply(None, calling_back=True)
+    pair.inside[0].pop()
+    pair.inside[1].sub_(1)
+    pair.reply(None)
+    assert pair.changes() == []
+
+
+def test_a_protected_change_is_shown_to_a_function_of_the_test_and_kept_from_the_caller() -> None:
+    items, tensor = [1], torch.zeros(2)
+    pair = Pair(items, tensor)
+    pair.inside[0].append(2)
+    pair.inside[1].add_(1)
+    seen = pair.reply(*pair.inside, calling_back=True)
+    assert seen[0] == [1, 2]
+    assert seen[1].tolist() == [1.0, 1.0]
+    assert items == [1]
+    assert tensor.tolist() == [0.0, 0.0]
+
+
+def test_what_is_not_changed_is_shown_as_the_callers_own() -> None:
+    changed, same, holder = torch.zeros(1), torch.zeros(1), [torch.zeros(1)]
+    pair = Pair(changed, same, holder)
+    pair.inside[0].add_(1)
+    seen = pair.reply(*pair.inside, calling_back=True)
+    assert seen[0] is not changed
+    assert seen[1] is same
+    assert seen[2] is holder
+
+
+def test_what_holds_something_changed_is_shown_anew() -> None:
+    inner = torch.zeros(1)
+    holder = {"w": [inner]}
+    pair = Pair(holder)
+    pair.inside[0]["w"][0].add_(1)
+    (seen,) = pair.reply(pair.inside[0], calling_back=True)
+    assert seen["w"][0].tolist() == [1.0]
+    assert holder["w"][0] is inner
+    assert inner.tolist() == [0.0]
+
+
+def test_a_declared_argument_stays_the_callers_own_beside_changed_ones() -> None:
+    declared, protected = [torch.zeros(1)], torch.zeros(1)
+    pair = Pair(declared, protected, mutates=("p0",))
+    pair.inside[0][0].add_(1)
+    pair.inside[1].add_(1)
+    seen = pair.reply(*pair.inside, calling_back=True)
+    assert seen[0] is declared
+    assert declared[0].tolist() == [1.0]
+    assert pair.reply(pair.inside[0][0], calling_back=True)[0] is declared[0]
+    assert pair.changes() == [("p1", "values")]
+
+
+def test_a_declared_list_follows_each_frame_and_is_put_back() -> None:
+    declared: list[object] = [1]
+    pair = Pair(declared, mutates=("p0",))
+    pair.inside[0].append([2])
+    pair.reply(None, calling_back=True)
+    assert declared == [1, [2]]
+    pair.inside[0][1].append(3)
+    pair.reply(None, calling_back=True)
+    assert declared == [1, [2, 3]]
+    del pair.inside[0][1]
+    pair.reply(None)
+    assert declared == [1]
+
+
+def test_declared_data_that_moved_and_came_back_is_followed() -> None:
+    declared = torch.zeros(2)
+    pair = Pair(declared, mutates=("p0",))
+    inside, own = pair.inside[0], pair.inside[0].data
+    for value in (1.0, 2.0):
+        inside.data = torch.full((2,), value)
+        pair.reply(None, calling_back=True)
+        assert declared.tolist() == [value, value]
+    inside.data = own
+    pair.reply(None)
+    assert declared.tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        Changes(dirty=[5]),
+        Changes(dirty=[-1]),
+        Changes(dirty=[0, 0]),
+        Changes(updates=[Update(index=9, node=Atom(value=1))]),
+        Changes(updates=[Update(index=-1, node=Atom(value=1))]),
+        Changes(updates=[Update(index=0, node=Atom(value=1)), Update(index=0, node=Atom(value=2))]),
+        Changes(updates=[Update(index=1, node=Items(kind="list", items=[99]))]),
+        Changes(updates=[Update(index=1, node=Items(kind="tuple", items=[]))]),
+        Changes(updates=[Update(index=0, node=Items(kind="list", items=[]))]),
+    ],
+    ids=["unknown storage", "negative storage", "storage twice", "unknown object", "negative object", "object twice",
+         "unknown item", "another kind of sequence", "a tensor becomes a list"],
+)  # fmt: skip
+def test_changes_that_no_local_code_could_make_are_a_breach(changes: Changes) -> None:
+    pair = Pair(torch.zeros(4), [1], mutates=("p0", "p1"))
+    size = 16 * len(changes.dirty)
+    with pytest.raises(WireError):
+        pair.examiner.receive(Graph(), changes, np.zeros(size, dtype=np.uint8), calling_back=False)
+
+
+def test_a_declared_tensor_cannot_change_its_dtype() -> None:
+    pair = Pair(torch.zeros(4), mutates=("p0",))
+    node = msgspec.structs.replace(pair.examiner.table.nodes[0], dtype="int32")
+    with pytest.raises(WireError, match="dtype"):
+        pair.examiner.receive(
+            Graph(), Changes(updates=[Update(index=0, node=node)]), np.zeros(0, dtype=np.uint8), calling_back=False
+        )
+
+
+def test_an_argument_of_a_kind_that_is_not_sent_is_refused() -> None:
+    with pytest.raises(Unsendable, match="unsupported"):
+        Pair({1, 2})
+    with pytest.raises(Unsendable, match="unsupported"):
+        Pair({torch.ones(1): 1})

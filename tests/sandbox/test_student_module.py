@@ -1,0 +1,183 @@
+"""What the child tells of a loaded module and of an exception; tripwires; numbered objects."""
+
+from __future__ import annotations
+
+import sys
+import types
+from collections.abc import Iterator
+
+import pytest
+import torch
+
+from grader.sandbox.handles import Handles
+from grader.sandbox.messages import SourceText
+from grader.sandbox.scope import Scope
+from grader.sandbox.student_module import (
+    MAX_TEXT,
+    SubmissionImporter,
+    builtin_bases,
+    clean,
+    message_of,
+    names_of,
+    student_frames,
+)
+from grader.sandbox.tripwire import ForbiddenCall, set_tripwires
+
+
+@pytest.fixture
+def load() -> Iterator[object]:
+    """Import these files as a submission; forget them afterwards."""
+    importers: list[SubmissionImporter] = []
+    before = set(sys.modules)
+
+    def load(**texts: str) -> types.ModuleType:
+        importer = SubmissionImporter([SourceText(name=f"{name}.py", text=text) for name, text in texts.items()])
+        importers.append(importer)
+        sys.meta_path.insert(0, importer)
+        return __import__(next(iter(texts)))
+
+    yield load
+    for importer in importers:
+        sys.meta_path.remove(importer)
+    for name in set(sys.modules) - before:
+        del sys.modules[name]
+
+
+def test_files_of_a_submission_import_each_other(load) -> None:
+    assert load(made_main="from made_helper import one\ntwo = one + 1", made_helper="one = 1").two == 2
+
+
+def test_own_public_names_are_listed_with_kind_and_signature(load) -> None:
+    module = load(made="import math\nfrom functools import partial\ndef f(a, b=2, *, c: int = 3) -> int: ...\n"
+                  "class Net:\n    def __init__(self, n): ...\n_hidden = 1\nRATE = 0.5\ng = partial(f, 1)\n")  # fmt: skip
+    found = {name.name: (name.kind, name.signature) for name in names_of(module)}
+    assert found["f"] == ("function", "(a, b=2, *, c=3)")
+    assert found["Net"] == ("class", "(n)")
+    assert found["RATE"] == ("value", "")
+    assert found["g"][0] == "function"
+    assert "math" not in found
+    assert "_hidden" not in found
+
+
+def test_a_callable_object_is_a_value(load) -> None:
+    module = load(made="class C:\n    def __call__(self): ...\nc = C()\n")
+    assert {name.name: name.kind for name in names_of(module)} == {"C": "class", "c": "value"}
+
+
+def test_frames_are_the_students_own_outermost_first(load) -> None:
+    text = "def outer():\n    return inner()\n\n\ndef inner():\n    return sorted([1, 2], key=lambda x: x / 0)\n"
+    module = load(made=text)
+    with pytest.raises(ZeroDivisionError) as caught:
+        module.outer()
+    frames = student_frames(caught.value, [SourceText(name="made.py", text=text)])
+    assert [(frame.function, frame.line) for frame in frames] == [("outer", 2), ("inner", 6), ("<lambda>", 6)]
+    assert frames[0].source == "    return inner()"
+    assert frames[0].column == 12
+
+
+def test_a_long_traceback_keeps_its_beginning_and_its_end(load) -> None:
+    text = "def f(n):\n    return f(n + 1)\n\n\ndef start():\n    return f(0)\n"
+    module = load(made=text)
+    with pytest.raises(RecursionError) as caught:
+        module.start()
+    frames = student_frames(caught.value, [SourceText(name="made.py", text=text)])
+    assert len(frames) == 20
+    assert frames[0].function == "start"
+
+
+def test_builtin_ancestors_are_named_nearest_first() -> None:
+    class Own(KeyError):
+        pass
+
+    assert builtin_bases(Own()) == ["KeyError", "LookupError", "Exception", "BaseException"]
+
+
+def test_a_message_that_fails_names_its_failure() -> None:
+    class Own(Exception):
+        def __str__(self) -> str:
+            raise SystemExit
+
+    assert message_of(Own()) == "(its message cannot be shown: SystemExit)"
+
+
+def test_text_is_capped_and_valid() -> None:
+    assert len(clean("x" * 10_000)) == MAX_TEXT
+    assert clean("a\ud800") == "a\\ud800"
+
+
+# -- tripwires
+
+
+@pytest.fixture
+def library(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
+    """A library with some functions."""
+    module = types.ModuleType("made_library")
+    module.softmax = module.log_softmax = module.relu = lambda *_: "called"  # type: ignore[attr-defined]
+    module.limit = 3  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "made_library", module)
+    return module
+
+
+def test_a_forbidden_function_raises_and_is_noted(library) -> None:
+    noted: list[str] = []
+    set_tripwires(["made_library.*softmax"], noted.append)
+    with pytest.raises(ForbiddenCall, match="made_library.softmax"):
+        library.softmax(1)
+    assert noted == ["made_library.softmax"]
+
+
+def test_a_tripwire_cannot_be_caught_as_an_exception(library) -> None:
+    set_tripwires(["made_library.softmax"], lambda name: None)
+    with pytest.raises(ForbiddenCall):
+        try:
+            library.softmax(1)
+        except Exception:
+            pass
+
+
+def test_other_names_stay_as_they_are(library) -> None:
+    set_tripwires(["made_library.*softmax", "made_library.limit", "no_such_library.f", "made_library.none"], print)
+    assert library.relu() == "called"
+    assert library.limit == 3
+    assert not hasattr(library, "none")
+
+
+# -- handles
+
+
+class Thing:
+    pass
+
+
+def test_the_same_object_has_the_same_number() -> None:
+    handles, one, other = Handles(), Thing(), Thing()
+    assert handles.spec(one, scope=None) == handles.spec(one, scope=None)
+    assert handles.spec(one, scope=None).id != handles.spec(other, scope=None).id
+
+
+def test_a_released_number_is_never_used_again() -> None:
+    handles, thing = Handles(), Thing()
+    number = handles.spec(thing, scope=None).id
+    handles.release([number])
+    with pytest.raises(KeyError):
+        handles.object(number)
+    assert handles.spec(thing, scope=None).id != number
+    handles.release([number, 12345])
+
+
+def test_only_iterators_keep_their_calls_scope() -> None:
+    handles, scope = Handles(), Scope()
+    assert handles.scope_of(handles.spec(iter([1]), scope=scope).id) is scope
+    assert handles.scope_of(handles.spec(Thing(), scope=scope).id) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [(Thing, "class"), (Thing(), "object"), (sys, "module"), (iter(()), "iterator"), (print, "callable"),
+     (torch.ones(1), "tensor")],
+    ids=lambda value: value if isinstance(value, str) else "",
+)  # fmt: skip
+def test_a_handle_says_how_it_may_be_used(value: object, kind: str) -> None:
+    spec = Handles().spec(value, scope=None)
+    assert spec.kind == kind
+    assert spec.type_name == type(value).__name__
