@@ -11,7 +11,7 @@ from __future__ import annotations
 import secrets
 import socket
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -48,6 +48,14 @@ def choose_isolation(wanted: Isolation | None) -> Isolation:
     raise SandboxUnavailable("this machine offers no isolation at all.", remedy="Run `dlgrade doctor`.")
 
 
+@dataclass(frozen=True, slots=True)
+class _Examiner:
+    """A process that has loaded an exercise, as its files were then."""
+
+    control: socket.socket
+    sha256: str
+
+
 class Grader:
     """Grades submissions, warm: the second exam of an exercise costs some tens of milliseconds.
 
@@ -58,7 +66,7 @@ class Grader:
         self.isolation = choose_isolation(isolation)
         self.device = device
         self._warm: Warm | None = None
-        self._examiners: dict[str, socket.socket] = {}
+        self._examiners: dict[str, _Examiner] = {}  # by exercise
 
     def start(self) -> None:
         """Begin to import torch in the background; returns at once."""
@@ -96,9 +104,10 @@ class Grader:
         from grader.examination.requests import Answer, Prepare
         from grader.sandbox.link import receive_record, send_record
 
-        found = self._examiners.get(exercise.sha256)
-        if found is not None:
-            return found
+        found = self._examiners.get(exercise.id)
+        if found is not None and found.sha256 == exercise.sha256:
+            return found.control
+        self._forget(exercise)  # it has loaded the files as they were before
         self.start()
         assert self._warm is not None
         examiner = self._warm.open(_EXAMINER, exercise.preload)
@@ -107,7 +116,7 @@ class Grader:
         if answer.fault is not None:
             examiner.close()
             raise _error_of(answer.fault, answer.message)
-        self._examiners[exercise.sha256] = examiner
+        self._examiners[exercise.id] = _Examiner(examiner, exercise.sha256)
         return examiner
 
     def _with_last_words(self, error: GraderError) -> GraderError:
@@ -118,14 +127,14 @@ class Grader:
         return GraderFault(f"{error.message}\n{words}", remedy=error.remedy)
 
     def _forget(self, exercise: Exercise) -> None:
-        examiner = self._examiners.pop(exercise.sha256, None)
+        examiner = self._examiners.pop(exercise.id, None)
         if examiner is not None:
-            examiner.close()
+            examiner.control.close()
 
     def close(self) -> None:
         """End every process that was started."""
         for examiner in self._examiners.values():
-            examiner.close()
+            examiner.control.close()
         self._examiners.clear()
         if self._warm is not None:
             self._warm.close()

@@ -34,7 +34,7 @@ ROOT = Path(__file__).parent.parent
 RIGHT = (ROOT / "tests" / "submissions" / "right.py").read_text(encoding="utf-8")
 FIRST = "test_softmax_turns_each_row_into_shares"
 EXERCISE = load_course(ROOT).find("exercise03")
-# The same tests with limits so short that an endless loop costs little; the digest differs, as another exercise's would.
+# The same tests with limits so short that an endless loop costs little; another digest, as another exercise has.
 SHORT = replace(EXERCISE, limits=Limits(call_s=0.4, exam_s=10.0, memory_mib=512), sha256="1" * 64)
 # Three visible tests only, so that one endless function is waited for once.
 VISIBLE = replace(SHORT, solution_folder="", sha256="2" * 64)
@@ -55,7 +55,8 @@ def submitted(text: str, *, untouched: bool = False) -> Submission:
 
 def softmax(body: str, *, before: str = "") -> str:
     """Return a right submission whose `softmax` is this instead."""
-    return f"{RIGHT}\n{textwrap.dedent(before)}\n\ndef softmax(logits, dim):\n{textwrap.indent(textwrap.dedent(body), '    ')}\n"
+    inside = textwrap.indent(textwrap.dedent(body), "    ")
+    return f"{RIGHT}\n{textwrap.dedent(before)}\n\ndef softmax(logits, dim):\n{inside}\n"
 
 
 def examine(grader: Grader, text: str, exercise: Exercise = VISIBLE) -> Report:
@@ -153,7 +154,12 @@ def test_a_wrong_result_fails_its_test_and_no_other(grader: Grader, case: Case) 
 ERRORS = [
     Case("misspelt", RIGHT.replace("def softmax", "def sofmax"), Outcome.FAILED, "no public name.*softmax.*sofmax"),
     Case("no-value", f"{RIGHT}\nsoftmax = 3\n", Outcome.FAILED, "(?i)callable|int|number|function"),
-    Case("arguments", f"{RIGHT}\ndef softmax(logits): return logits\n", Outcome.FAILED, r"TypeError.*softmax\(logits, dim\)"),
+    Case(
+        "arguments",
+        f"{RIGHT}\ndef softmax(logits): return logits\n",
+        Outcome.FAILED,
+        r"TypeError.*softmax\(logits, dim\)",
+    ),
     Case("raises", softmax("raise ValueError('my own words')"), Outcome.FAILED, "ValueError.*my own words"),
     Case("recursion", softmax("return softmax(logits, dim)"), Outcome.FAILED, "RecursionError"),
     Case("exit", softmax("import sys; sys.exit(0)"), Outcome.FAILED, "SystemExit"),
@@ -163,7 +169,12 @@ ERRORS = [
     Case("assertion", softmax("assert logits is None"), Outcome.FAILED, "AssertionError"),
     Case("group", softmax("raise ExceptionGroup('g', [ValueError(1)])"), Outcome.FAILED, "ExceptionGroup"),
     Case("decode", softmax(r"return b'\xff'.decode()"), Outcome.FAILED, "UnicodeDecodeError"),
-    Case("grader-fault", softmax("from grader.errors import GraderFault\nraise GraderFault('unscored, please')"), Outcome.FAILED, "GraderFault"),
+    Case(
+        "grader-fault",
+        softmax("from grader.errors import GraderFault\nraise GraderFault('unscored, please')"),
+        Outcome.FAILED,
+        "GraderFault",
+    ),
     Case(
         "own-grader-fault",
         softmax("raise GraderFault", before="class GraderFault(BaseException): fault = 'grader'"),
@@ -186,7 +197,10 @@ ERRORS = [
     ),
     Case(
         "shadow",
-        softmax("return 1", before="import sys\nfor name in ('torch', 'numpy', 'grader.sandbox.wire'): sys.modules[name] = None"),
+        softmax(
+            "return 1",
+            before="import sys\nfor name in ('torch', 'numpy', 'grader.sandbox.wire'): sys.modules[name] = None",
+        ),
         Outcome.FAILED,
         "",
     ),
@@ -236,7 +250,12 @@ IMPORTS = [
     Case("deep-sum", "x = " + "1+" * 50_000 + "1\n", Outcome.FAILED, "RecursionError"),
     Case("long-chains", "import os\n" + ("os" + ".a" * 2000 + "\n") * 60, Outcome.FAILED, "AttributeError"),
     Case("no-attribute", "import torch\ntorch.nosuch\n", Outcome.FAILED, "AttributeError"),
-    Case("forbidden", "import torch\ndef softmax(x, dim): return torch.softmax(x, dim)\n", Outcome.FORBIDDEN, "torch.softmax"),
+    Case(
+        "forbidden",
+        "import torch\ndef softmax(x, dim): return torch.softmax(x, dim)\n",
+        Outcome.FORBIDDEN,
+        "torch.softmax",
+    ),
 ]
 
 
@@ -293,14 +312,24 @@ ENDINGS = [
     Case(
         "signals-ignored",
         softmax(
-            "import signal\nfor n in range(1, 65):\n    try: signal.signal(n, signal.SIG_IGN)\n    except (OSError, ValueError): pass\n"
-            "while True: pass"
+            "import signal\nfor number in range(1, 65):\n    try: signal.signal(number, signal.SIG_IGN)\n"
+            "    except (OSError, ValueError): pass\nwhile True: pass"
         ),
         Outcome.TIMEOUT,
         "0.4 s",
     ),
-    Case("exit-caught", softmax("while True:\n    try:\n        while True: pass\n    except BaseException: pass"), Outcome.TIMEOUT, "0.4 s"),
-    Case("deadlock", softmax("import threading\nx = threading.Lock()\nx.acquire()\nx.acquire()"), Outcome.TIMEOUT, "0.4 s"),
+    Case(
+        "exit-caught",
+        softmax("while True:\n    try:\n        while True: pass\n    except BaseException: pass"),
+        Outcome.TIMEOUT,
+        "0.4 s",
+    ),
+    Case(
+        "deadlock",
+        softmax("import threading\nx = threading.Lock()\nx.acquire()\nx.acquire()"),
+        Outcome.TIMEOUT,
+        "0.4 s",
+    ),
     Case("stops-itself", softmax("import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)"), Outcome.TIMEOUT, "0.4 s"),
     Case("prints-for-ever", softmax("while True: print('x' * 10**6)"), Outcome.TIMEOUT, "0.4 s"),
     Case("os-exit", softmax("import os\nos._exit(0)"), Outcome.CRASHED, "ended itself.*0"),
@@ -314,7 +343,12 @@ ENDINGS = [
     Case("growing-text", softmax("x = 'x'\nwhile True: x += x"), Outcome.MEMORY, "512 MiB"),
     Case("closes-all", softmax("import os\nos.closerange(0, 65)\nreturn logits"), Outcome.CRASHED, ""),
     Case("closes-all-and-loops", softmax("import os\nos.closerange(0, 65)\nwhile True: pass"), Outcome.CRASHED, ""),
-    Case("writes-garbage", softmax("write(b'garbage' * 9)\nreturn logits", before=WRITES), Outcome.CRASHED, "wrote to a channel that belongs to the grader"),
+    Case(
+        "writes-garbage",
+        softmax("write(b'garbage' * 9)\nreturn logits", before=WRITES),
+        Outcome.CRASHED,
+        "wrote to a channel that belongs to the grader",
+    ),
     Case(
         "writes-a-frame",
         softmax(
@@ -329,7 +363,9 @@ ENDINGS = [
     ),
     Case(
         "announces-a-terabyte",
-        softmax("write(b'dlg1' + (9).to_bytes(4, 'little') + (2**40).to_bytes(8, 'little'))\nreturn logits", before=WRITES),
+        softmax(
+            "write(b'dlg1' + (9).to_bytes(4, 'little') + (2**40).to_bytes(8, 'little'))\nreturn logits", before=WRITES
+        ),
         Outcome.CRASHED,
         "wrote to a channel that belongs to the grader",
     ),
@@ -398,6 +434,88 @@ def test_the_hidden_tests_put_it_down_to_the_student_too(grader: Grader, case: C
 def test_the_next_student_is_not_touched(grader: Grader) -> None:
     examine(grader, ENDINGS[0].text)
     assert examine(grader, RIGHT, EXERCISE).status is Status.FULL
+
+
+# ----------------------------------------------------------------------------------------------- forged calls back
+
+SPY = """
+import torch
+from grader.examination import Spy
+class Log(Spy):
+    def __init__(self):
+        self.seen = []
+    def note(self, value):
+        self.seen.append(value)
+    def _secret(self, value):
+        self.note(value)
+def test_spy(student):
+    log = Log()
+    student.softmax(torch.ones(2), log)
+    assert log.seen == [1]
+"""
+
+
+@pytest.fixture(scope="module")
+def spied(tmp_path_factory: pytest.TempPathFactory) -> Exercise:
+    """exercise03 with one hidden test, which passes a spy in the place of `dim`."""
+    folder = tmp_path_factory.mktemp("spied")
+    course = course_with(folder)
+    hidden = course / "solutions" / "exercise03_softmax"
+    (hidden / "test_hidden.py").write_text(SPY, encoding="utf-8")
+    (hidden / "softmax.py").write_text("def softmax(logits, dim):\n    dim.note(1)\n", encoding="utf-8")
+    return replace(load_course(course).find("exercise03"), forbid=())
+
+
+def spying(call: str) -> str:
+    """Return a submission that reaches past the spy's stand-in, to the function behind it that asks the examiner."""
+    body = f"if type(dim) is int: return plain(logits, dim)\ninvoke = dim._invoke.func\n{call}"
+    return softmax(body, before="plain = softmax")
+
+
+def spy_test(report: Report) -> TestResult:
+    return next(test for test in report.tests if test.name == "test_spy")
+
+
+def test_a_spy_hears_what_it_is_told(grader: Grader, spied: Exercise) -> None:
+    assert spy_test(examine(grader, spying("dim.note(1)"), spied)).outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "invoke(1, 'note', 1)",
+        "invoke(-1, 'note', 1)",
+        "invoke(2**62, 'note', 1)",
+        "invoke(0, '_secret', 1)",
+        "invoke(0, '__init__', 1)",
+        "invoke(0, '__class__', 1)",
+        "invoke(0, 'seen', 1)",
+        "invoke(0, 'nosuch', 1)",
+        "invoke(0, '', 1)",
+        "invoke(0, 'note.__self__', 1)",
+    ],
+)
+def test_a_call_back_of_what_was_never_offered_is_refused(grader: Grader, spied: Exercise, call: str) -> None:
+    found = spy_test(examine(grader, spying(call), spied))
+    assert found.outcome is Outcome.CRASHED, said(found.explanation)
+    assert found.earned == 0
+
+
+@pytest.mark.parametrize(
+    "call", ["dim.note()", "dim.note(1, 2)", "dim.note(object())", "dim.note(value=1, more=2)", "dim()"]
+)
+def test_a_call_back_with_wrong_arguments_is_the_students(grader: Grader, spied: Exercise, call: str) -> None:
+    report = examine(grader, spying(call), spied)
+    assert spy_test(report).outcome is Outcome.FAILED
+    assert spy_test(report).fault is Fault.STUDENT
+    assert report.score is not None
+
+
+def test_a_call_back_without_end_within_calls_back_ends(grader: Grader, spied: Exercise) -> None:
+    found = spy_test(
+        examine(grader, spying("while True: dim.note(1)"), replace(spied, limits=SHORT.limits, sha256="8" * 64))
+    )
+    assert found.outcome in (Outcome.TIMEOUT, Outcome.CRASHED)
 
 
 # -------------------------------------------------------------------------------------------- what a child leaves
@@ -472,16 +590,16 @@ def spares(grader: Grader) -> set[int]:
 
 
 def test_a_thread_that_goes_on_does_not_hold_up_the_exam(grader: Grader) -> None:
-    before = "import threading, time\ndef spin():\n    while True: time.sleep(0)\n"
-    right = RIGHT.replace("def softmax(", "def right(")
-    text = f"{right}\n{before}\ndef softmax(logits, dim):\n    threading.Thread(target=spin).start()\n    return right(logits, dim)\n"
+    before = "import threading, time\nplain = softmax\ndef spin():\n    while True: time.sleep(0)\n"
+    text = softmax("threading.Thread(target=spin).start()\nreturn plain(logits, dim)", before=before)
     began = time.monotonic()
     assert examine(grader, text).status is Status.FULL
     assert time.monotonic() - began < 3
 
 
 def test_a_thread_that_writes_to_the_wire_gains_nothing(grader: Grader) -> None:
-    before = f"{WRITES}\nimport threading\ndef spam():\n    while True: write(b'dlg1' * 4)\nthreading.Thread(target=spam, daemon=True).start()\n"
+    spam = "def spam():\n    while True: write(b'dlg1' * 4)\n"
+    before = f"import threading\n{WRITES}\n{spam}threading.Thread(target=spam, daemon=True).start()\n"
     report = examine(grader, softmax("return logits", before=before))
     assert_students_own(report)
     assert report.score is not None
@@ -544,7 +662,9 @@ class Underway:
 
 @linux_only
 @pytest.mark.parametrize("victim", ["zygote", "zygote-with-hidden", "examiner", "exam"])
-def test_killing_one_of_our_own_processes_gives_no_score_and_no_hang(grader: Grader, tmp_path: Path, victim: str) -> None:
+def test_killing_one_of_our_own_processes_gives_no_score_and_no_hang(
+    grader: Grader, tmp_path: Path, victim: str
+) -> None:
     hidden = EXERCISE.solution_folder if "hidden" in victim else ""
     exam = Underway(grader, replace(LONG, solution_folder=hidden), tmp_path / "called")
     os.kill(getattr(exam.family, victim.partition("-")[0]), signal.SIGKILL)
@@ -770,7 +890,7 @@ def test_stopping_the_command_leaves_no_process(tmp_path: Path, number: signal.S
 # --------------------------------------------------------------------------------------------------- broken exercises
 
 MANIFESTS = [
-    ("unknown-key", r"slug =", 'sluggish = 1\nslug =', "sluggish"),
+    ("unknown-key", r"slug =", "sluggish = 1\nslug =", "sluggish"),
     ("wrong-type", r"call_s = [\d.]+", 'call_s = "2"', "limits.call_s"),
     ("out-of-range", r"memory_mib = \d+", "memory_mib = -1", "limits.memory_mib"),
     ("missing-key", r"slug = .*\n", "", "slug"),
@@ -779,7 +899,9 @@ MANIFESTS = [
 ]
 
 
-@pytest.mark.parametrize(("pattern", "text", "says"), [case[1:] for case in MANIFESTS], ids=[case[0] for case in MANIFESTS])
+@pytest.mark.parametrize(
+    ("pattern", "text", "says"), [case[1:] for case in MANIFESTS], ids=[case[0] for case in MANIFESTS]
+)
 def test_a_broken_manifest_is_the_authors(tmp_path: Path, pattern: str, text: str, says: str) -> None:
     course = course_with(tmp_path)
     edit(tmp_path, pattern, text)
@@ -802,9 +924,17 @@ HIDDEN = [
     ("syntax", "def test_x(student:\n", "cannot be collected"),
     ("import", "import nosuchmodule\ndef test_x(student): ...\n", "nosuchmodule"),
     ("name", "def test_x(student):\n    nosuch(student)\n", "test_x.*nosuch"),
-    ("after-a-call", "import torch\ndef test_x(student):\n    student.softmax(torch.ones(2), 0)\n    nosuch\n", "test_x.*nosuch"),
+    (
+        "after-a-call",
+        "import torch\ndef test_x(student):\n    student.softmax(torch.ones(2), 0)\n    nosuch\n",
+        "test_x.*nosuch",
+    ),
     ("fixture", "def test_x(student, nosuch): ...\n", "test_x.*nosuch"),
-    ("wrong-value", "import torch\ndef test_x(student):\n    assert student.softmax(torch.ones(2), 0)[0] == 7\n", "test_x.*reference"),
+    (
+        "wrong-value",
+        "import torch\ndef test_x(student):\n    assert student.softmax(torch.ones(2), 0)[0] == 7\n",
+        "test_x.*reference",
+    ),
     ("unsendable", "def test_x(student):\n    student.softmax(object(), 0)\n", "test_x.*object"),
     ("endless", "import torch\ndef test_x(student):\n    student.softmax(torch.ones(2), 0).nosuch\n", "test_x.*nosuch"),
     ("no-tests", "x = 1\n", ""),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import platform
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -270,7 +270,7 @@ def _judge(session: Session, error: BaseException | None, *, phase: str) -> _Ver
             mismatch=error.mismatch,
             call=call or session.log.last(),
             direct=call is not None,
-            before=values_before(error.actual, error.mismatch.path, session.log),
+            before=values_before(error.actual, error.mismatch.path, session.log) if call is None else None,
             calls=session.log.evidence(),
         )
         return _Verdict(Outcome.FAILED, evidence)
@@ -335,12 +335,17 @@ def versions() -> dict[str, str]:
 
 
 class KeepErrors:
-    """The pytest plugin that keeps each failed phase's exception on its report."""
+    """The pytest plugin that keeps each phase's exception on its report, and draws no traceback that nobody reads."""
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(
-        self, call: pytest.CallInfo[None]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        report = yield
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
+        report = pytest.TestReport(
+            nodeid=item.nodeid,
+            location=item.location,
+            keywords={},
+            outcome="passed" if call.excinfo is None else "failed",
+            longrepr=None,
+            when=call.when,  # type: ignore[arg-type]  # never "collect": this is a run
+        )
         report.__dict__["error"] = call.excinfo.value if call.excinfo is not None else None
         return report

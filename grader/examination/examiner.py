@@ -15,6 +15,7 @@ import os
 import select
 import signal
 import socket
+import struct
 import sys
 import traceback
 from collections.abc import Callable
@@ -38,6 +39,7 @@ from grader.sandbox.link import receive_record, send_record
 
 def serve(control: socket.socket, source: ChildSource, explain: Explain) -> None:
     """Serve one controller until it goes. Tells it of an exercise that cannot be loaded, and then returns."""
+    sys.dont_write_bytecode = True  # tests and references leave no files beside them
     prepare, _ = receive_record(control, Prepare)
     if prepare.device is Device.CUDA and (missing := _missing_for_cuda()):
         send_record(control, Answer(fault=Fault.GRADER, message=missing))
@@ -98,14 +100,14 @@ def _serve_exams(
         except GraderFault:  # the controller has gone: an orderly end
             return
         if hasattr(os, "fork"):
-            send_record(control, _in_a_fork(control, functools.partial(run, request, cases)))
+            _answer_from_a_fork(control, functools.partial(run, request, cases))
         else:
             send_record(control, _answer(functools.partial(run, request, cases)))
             return
 
 
-def _in_a_fork(control: socket.socket, examine: Callable[[], Examination]) -> Answer:
-    """Run an exam in a fork and return its answer. The fork's death is the grader's fault."""
+def _answer_from_a_fork(control: socket.socket, examine: Callable[[], Examination]) -> None:
+    """Run an exam in a fork and send its answer on. The fork's death is the grader's fault."""
     reading, writing = os.pipe()
     examiner = os.getpid()
     pid = os.fork()
@@ -114,17 +116,20 @@ def _in_a_fork(control: socket.socket, examine: Callable[[], Examination]) -> An
         os.close(reading)
         _write_and_leave(writing, examine)
     os.close(writing)
-    data = _read_all(reading, control, pid)
+    data = _read_answer(reading, control, pid)
+    if data is not None:
+        send_record(control, msgspec.msgpack.decode(data, type=Answer))
     _, status = os.waitpid(pid, 0)
-    if status != 0 or not data:
-        return Answer(fault=Fault.GRADER, message=f"the exam's process ended with status {status}.")
-    return msgspec.msgpack.decode(data, type=Answer)
+    if data is None:
+        message = f"the exam's process ended with status {status}."
+        send_record(control, Answer(fault=Fault.GRADER, message=message))
 
 
 def _write_and_leave(writing: int, examine: Callable[[], Examination]) -> None:
     status = 1
     try:
-        data = msgspec.msgpack.encode(_answer(examine))
+        answer = msgspec.msgpack.encode(_answer(examine))
+        data = _LENGTH.pack(len(answer)) + answer
         while data:
             data = data[os.write(writing, data) :]
         status = 0
@@ -144,23 +149,31 @@ def _answer(examine: Callable[[], Examination]) -> Answer:
         return Answer(fault=Fault.GRADER, message=traceback.format_exc(limit=-6))
 
 
-def _read_all(reading: int, control: socket.socket, pid: int) -> bytes:
-    """Read the fork's answer to its end; when the controller goes meanwhile, end the exam and leave."""
-    parts: list[bytes] = []
+def _read_answer(reading: int, control: socket.socket, pid: int) -> bytes | None:
+    """Read the fork's answer; None when it ended without one. When the controller goes meanwhile, end it and leave.
+
+    The answer says its own length: it is complete before the fork's memory has been given back, which takes longer.
+    """
+    data = bytearray()
     watch: list[int | socket.socket] = [reading, control]
-    while True:
+    while len(data) < _LENGTH.size or len(data) < _LENGTH.size + _LENGTH.unpack_from(data)[0]:
         ready, _, _ = select.select(watch, [], [])
         if reading in ready:
-            data = os.read(reading, 1 << 20)
-            if not data:
+            part = os.read(reading, 1 << 20)
+            if not part:
                 os.close(reading)
-                return b"".join(parts)
-            parts.append(data)
+                return None
+            data += part
         elif not control.recv(1, socket.MSG_PEEK):
             os.kill(pid, signal.SIGKILL)
             os._exit(0)
         else:
             watch = [reading]  # the next request waits its turn
+    os.close(reading)
+    return bytes(data[_LENGTH.size :])
+
+
+_LENGTH = struct.Struct("<Q")
 
 
 class _Plugins:

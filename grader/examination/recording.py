@@ -92,9 +92,9 @@ class CallLog:
         return self._calls[-1].evidence() if self._calls else None
 
     def that_returned(self, value: object) -> Call | None:
-        """Return the call whose result this very object is."""
+        """Return the call whose result this very object is; None comes from anywhere, so the last call's only."""
         if value is None:
-            return None
+            return self.last() if self._calls and self._calls[-1].result is None else None
         return next((call.evidence() for call in reversed(self._calls) if call.result is value), None)
 
     def objects_now_and_then(self) -> Iterator[tuple[object, object]]:

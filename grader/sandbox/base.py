@@ -16,10 +16,14 @@ import os
 import signal
 import socket
 import sys
+import time
 import traceback
+from dataclasses import dataclass
 from typing import NoReturn
 
 import msgspec
+
+_ZYGOTE_GRACE_S = 3.0
 
 
 class OpenSlot(msgspec.Struct, frozen=True):
@@ -47,20 +51,49 @@ def main(descriptor: str) -> NoReturn:
     from grader.errors import GraderFault
     from grader.sandbox.link import receive_record
 
-    examiners: list[int] = []
-    zygotes: list[int] = []
+    slots: list[_Slot] = []
     try:
         while True:
             request, _ = receive_record(control, OpenSlot)
-            _open(control, request, examiners, zygotes)
+            slots = [slot for slot in slots if not slot.has_ended()]
+            _open(control, request, slots)
     except GraderFault:  # the controller has gone: an orderly end
         control.close()
     finally:
-        for pid in examiners:  # each zygote sees its examiner go, kills its children, and leaves by itself
-            os.kill(pid, signal.SIGKILL)
-        for pid in zygotes:
-            os.kill(pid, signal.SIGCONT)  # one that a student's code has stopped would not see it
+        for slot in slots:
+            slot.end()
         os._exit(0)
+
+
+@dataclass(slots=True)
+class _Slot:
+    """An examiner and its zygote; their exit is collected here, so that neither is left to another process."""
+
+    examiner: int
+    zygote: int
+
+    def has_ended(self) -> bool:
+        """Collect an examiner that left by itself; its zygote follows at once. False while the examiner lives."""
+        if os.waitpid(self.examiner, os.WNOHANG)[0] == 0:
+            return False
+        self._await_zygote()
+        return True
+
+    def end(self) -> None:
+        """End both: the zygote sees its examiner go, kills its children, and leaves by itself."""
+        os.kill(self.examiner, signal.SIGKILL)
+        os.waitpid(self.examiner, 0)
+        self._await_zygote()
+
+    def _await_zygote(self) -> None:
+        os.kill(self.zygote, signal.SIGCONT)  # one that a student's code has stopped would not see it
+        deadline = time.monotonic() + _ZYGOTE_GRACE_S
+        while os.waitpid(self.zygote, os.WNOHANG)[0] == 0:
+            if time.monotonic() > deadline:
+                os.kill(self.zygote, signal.SIGKILL)
+                os.waitpid(self.zygote, 0)
+                return
+            time.sleep(0.001)
 
 
 def _warm() -> None:
@@ -72,7 +105,7 @@ def _warm() -> None:
     gc.freeze()
 
 
-def _open(control: socket.socket, request: OpenSlot, examiners: list[int], zygotes: list[int]) -> None:
+def _open(control: socket.socket, request: OpenSlot, slots: list[_Slot]) -> None:
     from grader.sandbox import jail
     from grader.sandbox.link import close_all_but, send_record
     from grader.sandbox.zygote import Zygote, assert_one_thread
@@ -100,8 +133,7 @@ def _open(control: socket.socket, request: OpenSlot, examiners: list[int], zygot
     send_record(control, SlotOpened(examiner=examiner, zygote=zygote), descriptors=(ours.fileno(),))
     for end in (ours, examiner_control, examiner_zygote, zygote_control):
         end.close()
-    examiners.append(examiner)
-    zygotes.append(zygote)
+    slots.append(_Slot(examiner, zygote))
 
 
 def _become_examiner(entry: str, control: socket.socket, zygote: socket.socket) -> NoReturn:

@@ -18,6 +18,7 @@ import random
 import socket
 import sys
 import threading
+import traceback
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -39,6 +40,7 @@ from grader.sandbox.messages import (
     Load,
     Loaded,
     Raised,
+    Ready,
     Refused,
     Reply,
     Request,
@@ -295,13 +297,20 @@ def _flush_output() -> None:
 
 def become_child(wire_socket: socket.socket, output: socket.socket) -> NoReturn:
     """Turn this process into a child that serves `wire_socket`, and never return."""
-    jail.enter()
-    _redirect_output(output)
+    channel = wire.Channel(wire_socket)
     try:
+        jail.enter()
+        sys.dont_write_bytecode = True
+        _redirect_output(output)
         faulthandler.enable()
         if hasattr(faulthandler, "register"):
             faulthandler.register(jail.TRACE_SIGNAL, all_threads=False)
-        Server(wire.Channel(wire_socket)).serve()
+        channel.send(Ready())
+    except BaseException:  # noqa: BLE001  ours, before anything of the student's: the examiner misses `Ready`
+        traceback.print_exc(file=sys.__stderr__)
+        os._exit(1)
+    try:
+        Server(channel).serve()
     finally:
         os._exit(0)
 

@@ -15,14 +15,16 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from grader.errors import GraderFault
 from grader.records import Outcome, Resources, SourceFile, SourceLine
 from grader.sandbox import wire
 from grader.sandbox.children import ChildSource, Ending
-from grader.sandbox.messages import Answer, Do, Invoke, Load, Reply, Request
+from grader.sandbox.messages import Answer, Do, Invoke, Load, Ready, Reply, Request
 from grader.sandbox.wire import Buffer, Channel, DeadlinePassed, Payload, PeerGone, WireError
 
 MAX_OUTPUT_BYTES = 16 * 1024  # of what a child prints that is kept, between two `take_output`
 MAX_CALLBACKS = 100_000  # of one call
+START_TIMEOUT_S = 60.0  # of a child that must import torch first, on a slow disk
 _TRACE_GRACE_S = 0.05
 _TRACE_LINE = re.compile(r'^  File "([^"\n]{1,200})", line (\d{1,9}) in (.{1,200})$', re.MULTILINE)
 _TRACE_START = re.compile(
@@ -64,6 +66,18 @@ class Client:
         self._dropped = 0
         self._usage = _Usage()
         self._memory_mib = 0
+        self._await_ready()
+
+    def _await_ready(self) -> None:
+        """Wait until the child is up and jailed. Raises GraderFault: it has seen nothing of the student's yet."""
+        try:
+            reply, _ = self._channel.receive(wire.decode_reply, deadline=time.monotonic() + START_TIMEOUT_S)
+            problem = "" if isinstance(reply, Ready) else "it began with something else"
+        except (PeerGone, DeadlinePassed, WireError) as error:
+            problem = str(error) or type(error).__name__
+        if problem:
+            ending = self.end()
+            raise GraderFault(f"a new child process did not come up: {problem} ({ending}).")
 
     @property
     def alive(self) -> bool:
@@ -121,7 +135,7 @@ class Client:
         self._collect_output()
         text = self._output.decode(errors="backslashreplace")
         if self._dropped:
-            text += f"\n… {self._dropped} more bytes"
+            text += f"\n… (+{self._dropped} bytes)"
         self._output.clear()
         self._dropped = 0
         return text

@@ -27,6 +27,8 @@ _TOKEN_BYTES = 32
 
 # Set before torch is imported: forking after a thread pool has started can hang the child (pytorch#17199).
 _THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+if sys.platform == "darwin":  # its frameworks end a process that forks after they were loaded, unless told not to
+    _THREADS["OBJC_DISABLE_INITIALIZE_FORK_SAFETY"] = "YES"
 _NEEDED = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # without these some systems cannot start Python
 
 
@@ -45,10 +47,8 @@ def command(entry: str, *arguments: str) -> list[str]:
     """Return the command line that runs `module:function` with text arguments, isolated from the user's settings."""
     root = str(Path(grader.__file__).resolve().parent.parent)
     module, _, function = entry.partition(":")
-    code = (
-        f"import sys; sys.path.append({root!r}); from {module} import {function} as entry; entry(*{list(arguments)!r})"
-    )
-    return [sys.executable, "-I", "-B", "-X", "utf8", "-c", code]
+    code = f"import sys; sys.path.insert(0, {root!r}); from {module} import {function} as entry; entry(*{list(arguments)!r})"
+    return [sys.executable, "-I", "-X", "utf8", "-c", code]
 
 
 def start(entry: str, *, sockets: int) -> Started:
@@ -61,7 +61,7 @@ def start(entry: str, *, sockets: int) -> Started:
             env=environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=None if os.environ.get("DLGRADE_DEBUG") else subprocess.DEVNULL,
             cwd=os.sep,
             start_new_session=True,
         )

@@ -94,7 +94,8 @@ def enter_zygote() -> None:
 def enter() -> None:
     """Confine this process, a fresh child: an own session, dying with its parent, nothing to inherit."""
     if os.name == "posix":
-        os.setsid()
+        if os.getsid(0) != os.getpid():  # a process that was started afresh leads its session already
+            os.setsid()
         _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         _prctl(_PR_SET_NO_NEW_PRIVS, 1)
         _drop_capabilities()
@@ -115,18 +116,18 @@ def limit(*, memory_mib: int, cpu_s: float, device: str) -> None:
     _lower(resource.RLIMIT_CORE, 0)
     _lower(resource.RLIMIT_FSIZE, MAX_FILE_BYTES)
     _lower(resource.RLIMIT_NOFILE, MAX_OPEN_FILES)
-    _lower(resource.RLIMIT_CPU, int(cpu_s) + 1)
+    _lower(resource.RLIMIT_CPU, int(cpu_s) + 1, grace=1)  # SIGXCPU, and SIGKILL a second later
     if LINUX and device == "cpu":
         _lower(resource.RLIMIT_DATA, data_bytes() + memory_mib * MIB)
 
 
-def _lower(which: int, wanted: int) -> None:
-    """Set a limit, hard and soft, without ever asking for more than there is."""
+def _lower(which: int, wanted: int, *, grace: int = 0) -> None:
+    """Set a limit, soft and (by `grace` more) hard, without ever asking for more than there is."""
     import resource
 
     _, hard = resource.getrlimit(which)
-    value = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-    resource.setrlimit(which, (value, value))
+    ceiling = wanted + grace if hard == resource.RLIM_INFINITY else min(wanted + grace, hard)
+    resource.setrlimit(which, (min(wanted, ceiling), ceiling))
 
 
 def data_bytes() -> int:

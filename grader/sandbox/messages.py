@@ -196,6 +196,12 @@ class Answer(msgspec.Struct, tag="answer", frozen=True):
 Request = Load | Do | Answer
 
 
+class Ready(msgspec.Struct, tag="ready", frozen=True):
+    """The child is up and jailed, and has run nothing of anybody's: sent once, unasked, before anything else."""
+
+    nonce: int = 0
+
+
 class Name(msgspec.Struct, array_like=True, frozen=True):
     """A public name of the loaded module; `kind`: "function", "class", "module" or "value"."""
 
@@ -266,4 +272,4 @@ class Invoke(msgspec.Struct, tag="invoke", frozen=True):
     changes: Changes
 
 
-Reply = Loaded | Returned | Raised | Refused | Invoke
+Reply = Ready | Loaded | Returned | Raised | Refused | Invoke

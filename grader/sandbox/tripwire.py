@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fnmatch
 import importlib
+import re
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
@@ -23,19 +24,25 @@ def set_tripwires(patterns: Iterable[str], on_call: Callable[[str], None]) -> No
 
     Patterns whose module does not exist are passed over: an exercise may forbid what one version lacks.
     """
+    by_owner: dict[str, list[str]] = {}
     for pattern in patterns:
         owner_name, _, name_pattern = pattern.rpartition(".")
+        by_owner.setdefault(owner_name, []).append(name_pattern)
+    for owner_name, name_patterns in by_owner.items():
         owner = _resolve(owner_name)
-        if owner is None:
-            continue
-        names = fnmatch.filter(dir(owner), name_pattern) if _has_wildcard(name_pattern) else [name_pattern]
-        for name in names:
+        for name in _names(owner, name_patterns) if owner is not None else ():
             if callable(getattr(owner, name, None)):
                 setattr(owner, name, _tripwire(f"{owner_name}.{name}", on_call))
 
 
-def _has_wildcard(pattern: str) -> bool:
-    return any(sign in pattern for sign in "*?[")
+def _names(owner: Any, patterns: list[str]) -> list[str]:
+    """List the owner's names that the patterns mean; looking through all of them only where there is a wildcard."""
+    wild = [pattern for pattern in patterns if any(sign in pattern for sign in "*?[")]
+    found = [pattern for pattern in patterns if pattern not in wild]
+    if wild:
+        matches = re.compile("|".join(map(fnmatch.translate, wild))).match
+        found += [name for name in dir(owner) if matches(name)]
+    return found
 
 
 def _resolve(dotted: str) -> Any:

@@ -28,7 +28,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from grader.sandbox.messages import Answer, Do, Invoke, Load, Loaded, Raised, Refused, Reply, Request, Returned
+from grader.sandbox.messages import Answer, Do, Invoke, Load, Loaded, Raised, Ready, Refused, Reply, Request, Returned
 
 MIB = 1024 * 1024
 MAX_HEADER_BYTES = 4 * MIB
@@ -54,7 +54,9 @@ class DeadlinePassed(Exception):
 
 
 _request_decoder: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Load | Do | Answer)
-_reply_decoder: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Loaded | Returned | Raised | Refused | Invoke)
+_reply_decoder: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(
+    Ready | Loaded | Returned | Raised | Refused | Invoke
+)
 _encoder = msgspec.msgpack.Encoder()
 
 M = TypeVar("M")

@@ -20,10 +20,12 @@ import os
 import signal
 import socket
 import struct
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from grader.errors import GraderFault
 from grader.sandbox import jail
 from grader.sandbox.child import become_child
 from grader.sandbox.link import close_all_but
@@ -51,6 +53,7 @@ class Zygote:
 
     def serve(self) -> NoReturn:
         jail.enter_zygote()
+        sys.dont_write_bytecode = True  # our own modules are imported by now; what a child imports leaves no trace
         gc.freeze()
         try:
             while request := self._read():
@@ -118,7 +121,8 @@ def assert_one_thread() -> None:
     if not jail.LINUX:
         return
     threads = sum(1 for _ in Path("/proc/self/task").iterdir())
-    assert threads == 1, f"{threads} native threads before a fork"
+    if threads != 1:
+        raise GraderFault(f"{threads} native threads before a fork: a child could wait for ever on a lock of theirs.")
 
 
 def _children_of_this_process() -> set[int]:

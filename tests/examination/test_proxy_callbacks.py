@@ -260,6 +260,13 @@ def endless(f):
 
 def deeper(f):
     return 1
+
+
+def dies(): ...
+def never_ends(): ...
+def swallow_it(f): return f()
+def no_such_name(): ...
+def zeroes(x): ...
 """
 )
 STUDENT += """
@@ -308,6 +315,25 @@ def endless(f):
 
 def deeper(f):
     return f()
+
+
+def dies():
+    import os
+
+    os._exit(5)
+
+
+def never_ends():
+    while True:
+        pass
+
+
+def swallow_it(f):
+    return swallows_everything(f)
+
+
+def zeroes(x):
+    x.zero_()
 """
 
 
@@ -662,6 +688,31 @@ def test_a_function_kept_from_an_earlier_call_cannot_be_called_when_none_is_wait
 @ends("crashed", "ended.wire")
 def test_a_call_of_a_function_that_was_never_given_is_a_breach(student):
     assert student.forged(lambda: 1) == 1
+
+
+@ends("crashed", "ended.exit")
+def test_a_death_within_a_function_of_the_test_is_a_crash(student):
+    student.apply(lambda: student.dies())
+
+
+def test_the_next_test_has_a_new_child(student):
+    assert student.apply(lambda: 1) == 1
+
+
+@pytest.mark.timeout(0.3)
+@ends("timeout", "ended.call")
+def test_a_loop_within_a_function_of_the_test_is_a_timeout(student):
+    student.apply(lambda: student.never_ends())
+
+
+@ends("failed", "missing_name")
+def test_a_missing_name_within_a_function_of_the_test_is_told(student):
+    student.swallow_it(lambda: student.no_such_name())
+
+
+@ends("failed", "input_changed.values")
+def test_a_changed_input_within_a_function_of_the_test_is_told(student):
+    student.swallow_it(lambda: student.zeroes(torch.ones(2)))
 
 
 @ends("failed", says="RecursionError")

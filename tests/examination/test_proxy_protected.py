@@ -1,5 +1,7 @@
 """A change that is not declared fails the test with its own message, and never reaches the caller's objects."""
 
+import contextlib
+
 import numpy as np
 import pytest
 import torch
@@ -364,10 +366,8 @@ def test_a_method_may_not_change_its_argument_either(student):
 
 @ends("failed", "input_changed.values", says="`x`")
 def test_a_failure_cannot_be_swallowed_by_the_test(student):
-    try:
+    with contextlib.suppress(BaseException):
         student.scale(torch.ones(3))
-    except BaseException:
-        pass
 
 
 @ends("failed", "input_changed.values")

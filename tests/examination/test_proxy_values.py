@@ -254,6 +254,12 @@ def test_an_argument_that_requires_grad_does_so_in_the_call(student):
     assert student.describe(torch.ones(2))[3] is False
 
 
+def test_a_computed_argument_that_requires_grad_does_so_in_the_call(student):
+    computed = torch.ones(2, requires_grad=True) * 2
+    assert student.describe(computed)[3] is True
+    assert student.describe(computed.detach())[3] is False
+
+
 @pytest.mark.xfail(reason="a Parameter arrives as the Tensor that it is made of", strict=True)
 def test_a_parameter_arrives_as_a_parameter(student):
     assert student.kind_of(torch.nn.Parameter(torch.ones(2))) == "Parameter"

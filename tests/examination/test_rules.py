@@ -98,7 +98,7 @@ TESTS = (
         "import torch\ndef f(x): return x.softmax(-1)",
         "import torch\ndef f(x): return getattr(torch, 'soft' + 'max')(x, -1)",
         "import torch\ndef f(x): return torch.nn.Softmax(-1)(x)",
-        "import torch\ndef f(x):\n    try:\n        return x.softmax(-1)\n    except BaseException:\n        return torch.full((2,), 0.5)",
+        "import torch\ndef f(x):\n    try: return x.softmax(-1)\n    except BaseException: return x + 0.5",
     ],
     ids=["method", "getattr", "module", "swallowed"],
 )  # fmt: skip

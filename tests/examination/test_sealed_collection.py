@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
-
 from exams import submission_of
 
 from grader.pipeline import Grader
@@ -69,9 +67,10 @@ def test_a_submission_folder_brings_only_its_allowed_files(exams: Any, tmp_path:
 
 def test_nothing_is_written_beside_the_tests(exams: Any) -> None:
     exercise = exams.exercise(TESTS, reference=STUDENT_CODE)
-    before = sorted(os.listdir(exercise.folder)), sorted(os.listdir(exercise.solution_folder))
+    before = {path for part in (exercise.folder, exercise.solution_folder) for path in Path(part).rglob("*")}
     exams.examine(exercise, STUDENT_CODE)
-    assert (sorted(os.listdir(exercise.folder)), sorted(os.listdir(exercise.solution_folder))) == before
+    after = {path for part in (exercise.folder, exercise.solution_folder) for path in Path(part).rglob("*")}
+    assert before == after
 
 
 def test_environment_and_working_directory_have_no_effect(

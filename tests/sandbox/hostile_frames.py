@@ -90,7 +90,12 @@ def _handle(spec: HandleSpec, scope: CallScope) -> object:
 
 
 def take(
-    scope: CallScope, graph: Graph | None = None, changes: Changes | None = None, payload: bytes = b"", *, back: bool = False
+    scope: CallScope,
+    graph: Graph | None = None,
+    changes: Changes | None = None,
+    payload: bytes = b"",
+    *,
+    back: bool = False,
 ) -> Decoder:
     """Let the examiner take in a reply, or with `back` a call back, and look at what it means."""
     mark = scope.table.mark()
@@ -105,7 +110,13 @@ def take(
 def question(nonce: int = NONCE, payload: int = 0) -> Do:
     """Return some request of the examiner's."""
     return Do(
-        nonce=nonce, op="call", handle=-1, path=["f"], graph=Graph(storages=[payload] if payload else []), args=[], kwargs=[]
+        nonce=nonce,
+        op="call",
+        handle=-1,
+        path=["f"],
+        graph=Graph(storages=[payload] if payload else []),
+        args=[],
+        kwargs=[],
     )
 
 

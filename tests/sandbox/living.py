@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -35,7 +36,9 @@ def parent(pid: int) -> int:
 
 def children(pid: int) -> set[int]:
     numbers = (int(folder.name) for folder in Path("/proc").iterdir() if folder.name.isdigit())
-    return {number for number in numbers if (fields := stat_of(number)) and int(fields[1]) == pid and fields[0] not in "ZX"}
+    return {
+        number for number in numbers if (fields := stat_of(number)) and int(fields[1]) == pid and fields[0] not in "ZX"
+    }
 
 
 def descendants(pid: int) -> set[int]:
@@ -75,4 +78,8 @@ def assert_gone(pids: Iterable[int], *, within: float = 2.0) -> None:
 
 def descriptors(pid: int) -> list[str]:
     """Return what the descriptors of a process are: "socket:[123]", "/dev/null"."""
-    return [os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir()]
+    found = []
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(OSError):  # the one that lists them is closed by now
+            found.append(str(link.readlink()))
+    return found

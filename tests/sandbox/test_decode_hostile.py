@@ -23,7 +23,6 @@ from grader.sandbox.messages import (
     Blob,
     CallbackSpec,
     Changes,
-    Complex,
     Graph,
     HandleSpec,
     Items,
@@ -133,7 +132,9 @@ def test_a_dtype_that_is_not_on_the_list_is_refused(spec: type, dtype: str) -> N
 @KINDS
 @pytest.mark.parametrize("byte", [2, 128, 255])
 def test_a_bool_byte_other_than_0_and_1_is_refused(kind: str, byte: int) -> None:
-    assert decode([dense(kind, [2], [1], dtype="bool")], storages=(2,), payload=bytes([1, *[0] * 15])).tolist()[0] is True
+    assert (
+        decode([dense(kind, [2], [1], dtype="bool")], storages=(2,), payload=bytes([1, *[0] * 15])).tolist()[0] is True
+    )
     refused(dense(kind, [2], [1], dtype="bool"), storages=(2,), payload=bytes([1, byte, *[0] * 14]))
 
 
@@ -194,7 +195,11 @@ def test_a_gradient_that_is_no_reference_is_refused_or_none(ref: int) -> None:
 
 def test_what_is_made_is_an_exact_tensor_or_array() -> None:
     made = decode(
-        [Items("list", [1, 2]), TensorSpec(0, "float32", [1], [1], 0, requires_grad=True), ArraySpec(0, "int8", [1], [1], 0)],
+        [
+            Items("list", [1, 2]),
+            TensorSpec(0, "float32", [1], [1], 0, requires_grad=True),
+            ArraySpec(0, "int8", [1], [1], 0),
+        ],
         storages=(16,),
         payload=bytes(16),
     )
@@ -325,10 +330,8 @@ def test_a_key_that_grows_without_end_when_it_is_hashed_is_refused() -> None:
 
 
 def test_ordinary_keys_are_taken() -> None:
-    made = decode(
-        [Mapping([1, 2, 3, 5, 6], [0] * 5), Atom(value="W1"), ONE, Items("tuple", [1, 4]), Atom(value=2.5)]
-        + [Token("torch.dtype", "float32"), Blob(b"x")]
-    )
+    keys = [Atom(value="W1"), ONE, Items("tuple", [1, 4]), Atom(value=2.5), Token("torch.dtype", "float32"), Blob(b"x")]
+    made = decode([Mapping([1, 2, 3, 5, 6], [0] * 5), *keys])
     assert list(made) == ["W1", 1, ("W1", 2.5), torch.float32, b"x"]
 
 

@@ -112,7 +112,10 @@ def _storage(value: Any) -> int | None:
 
 
 def _overlap(x: Any, y: Any) -> bool:
-    a, b = (item.detach().numpy() if isinstance(item, torch.Tensor) and item.dtype is not torch.bfloat16 else item for item in (x, y))
+    a, b = (
+        item.detach().numpy() if isinstance(item, torch.Tensor) and item.dtype is not torch.bfloat16 else item
+        for item in (x, y)
+    )
     if isinstance(a, torch.Tensor) or isinstance(b, torch.Tensor):
         return _storage(x) == _storage(y)
     return bool(np.may_share_memory(a, b))
@@ -133,7 +136,13 @@ LEAVES = (
     | st.sampled_from(list(TORCH_DTYPES.values()))
     | st.builds(slice, st.none() | st.integers(-3, 3), st.none() | st.integers(-3, 3), st.none() | st.integers(1, 3))
 )
-KEYS = st.none() | st.booleans() | st.integers(-3, 3) | st.text(max_size=3) | st.tuples(st.integers(0, 2), st.text(max_size=1))
+KEYS = (
+    st.none()
+    | st.booleans()
+    | st.integers(-3, 3)
+    | st.text(max_size=3)
+    | st.tuples(st.integers(0, 2), st.text(max_size=1))
+)
 SCALARS = st.sampled_from(list(NUMPY_DTYPES.values())).map(lambda dtype: dtype.type(1))
 
 

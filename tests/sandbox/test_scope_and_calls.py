@@ -1,4 +1,4 @@
-"""The two ends of one call, without processes: what the child tells of its arguments, and what the examiner believes."""
+"""The two ends of one call, without processes: what the child tells, and what the examiner makes of it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Pair:
         dirty, updates, changed = self.child.changes(encoder)
         graph, buffers = encoder.finish()
         payload = np.frombuffer(b"".join([*buffers, *changed]), dtype=np.uint8).copy()
-        decoder, table = self.examiner.receive(
+        decoder, _ = self.examiner.receive(
             graph, Changes(dirty=dirty, updates=updates), payload, calling_back=calling_back
         )
         values = [decoder.value(ref) for ref in refs]

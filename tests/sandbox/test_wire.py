@@ -132,10 +132,16 @@ def test_bytes_after_the_frame_are_refused(extra: bytes) -> None:
         msgspec.msgpack.encode({"type": "score", "nonce": NONCE, "earned": 100}),
         msgspec.msgpack.encode({"type": "returned", "nonce": NONCE}),
         msgspec.msgpack.encode({"type": "returned", "nonce": "77", "graph": [], "root": 0, "changes": []}),
-        msgspec.msgpack.encode({"type": "returned", "nonce": NONCE, "graph": [[], [[99, 1]]], "root": 0, "changes": []}),
-        msgspec.msgpack.encode({"type": "returned", "nonce": NONCE, "graph": [[], [[0, [1]]]], "root": 0, "changes": []}),
+        msgspec.msgpack.encode(
+            {"type": "returned", "nonce": NONCE, "graph": [[], [[99, 1]]], "root": 0, "changes": []}
+        ),
+        msgspec.msgpack.encode(
+            {"type": "returned", "nonce": NONCE, "graph": [[], [[0, [1]]]], "root": 0, "changes": []}
+        ),
         msgspec.msgpack.encode({"type": "returned", "nonce": NONCE, "graph": [[], [1]], "root": 0, "changes": []}),
-        msgspec.msgpack.encode({"type": "returned", "nonce": NONCE, "graph": [], "root": 2**64 - 1, "changes": [[0.5]]}),
+        msgspec.msgpack.encode(
+            {"type": "returned", "nonce": NONCE, "graph": [], "root": 2**64 - 1, "changes": [[0.5]]}
+        ),
         msgspec.msgpack.encode(question()),
         msgspec.msgpack.encode(Answer(nonce=NONCE, graph=Graph(), root=0)),
         msgspec.msgpack.encode(answer()) + b"\0",
@@ -182,7 +188,13 @@ def test_what_is_over_the_caps_is_not_even_sent() -> None:
         with pytest.raises(WireError, match="over the cap"):
             examiner.send(answer(), [memoryview(bytes(MIB))] * 257)
         load = Load(
-            nonce=1, files=[SourceText("a.py", "x" * (4 * MIB))], forbid=[], seed=0, memory_mib=1, cpu_s=1.0, device="cpu"
+            nonce=1,
+            files=[SourceText("a.py", "x" * (4 * MIB))],
+            forbid=[],
+            seed=0,
+            memory_mib=1,
+            cpu_s=1.0,
+            device="cpu",
         )
         with pytest.raises(WireError, match="over the cap"):
             examiner.send(load)

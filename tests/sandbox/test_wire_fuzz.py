@@ -59,7 +59,15 @@ def arguments() -> tuple[list[object], list[object]]:
     def make() -> list[object]:
         tensor, array = torch.arange(6.0).reshape(2, 3), np.arange(4)
         mask = torch.tensor([True, False])
-        return [tensor, [torch.ones(2), 1], {"a": torch.zeros(2)}, array, torch.full((3,), 7.0), [mask, "x"], np.ones(2)]
+        return [
+            tensor,
+            [torch.ones(2), 1],
+            {"a": torch.zeros(2)},
+            array,
+            torch.full((3,), 7.0),
+            [mask, "x"],
+            np.ones(2),
+        ]
 
     return make(), make()
 
@@ -135,7 +143,12 @@ def test_a_random_header_is_no_reply(header: bytes) -> None:
 
 
 ANY_JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats() | st.text(max_size=5) | st.binary(max_size=5),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**64 - 1)
+    | st.floats()
+    | st.text(max_size=5)
+    | st.binary(max_size=5),
     lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=5), inner, max_size=5),
     max_leaves=20,
 )
@@ -167,7 +180,12 @@ def honest_frames() -> list[bytes]:
     table = Table()
     base = torch.arange(12.0, requires_grad=True)
     base.grad = torch.ones(12)
-    value = [base.detach()[2:8].reshape(2, 3).t(), {"W1": base, ("a", 1): None}, np.arange(5)[::-1], (1, 2.5, 1j, "x", b"y")]
+    value = [
+        base.detach()[2:8].reshape(2, 3).t(),
+        {"W1": base, ("a", 1): None},
+        np.arange(5)[::-1],
+        (1, 2.5, 1j, "x", b"y"),
+    ]
     encoder = Encoder(table, whole=False, other=lambda other: HandleSpec(id=1, kind="object", type_name="Net"))
     root = encoder.add([*value, slice(1, None), torch.float32, torch.Size([2]), object(), 2**70, torch.tensor([True])])
     graph, buffers = encoder.finish()
@@ -175,9 +193,22 @@ def honest_frames() -> list[bytes]:
     # References of an honest reply count on from the arguments; these begin at 0, which is nearly right.
     messages: list[tuple[Reply, bytes]] = [
         (Returned(nonce=NONCE, graph=graph, root=root, changes=Changes()), payload),
-        (Returned(nonce=NONCE, graph=Graph(), root=0, changes=Changes([0], [Update(1, Items("list", [2]))])), bytes(32)),
-        (Invoke(nonce=NONCE, callback=0, method="step", graph=graph, args=[root], kwargs=[("lr", 0)], changes=Changes()), payload),
-        (Raised(nonce=NONCE, type_name="E", bases=["ValueError"], message="m", frames=[Frame("a.py", 1, "f", "x", 0)]), b""),
+        (
+            Returned(nonce=NONCE, graph=Graph(), root=0, changes=Changes([0], [Update(1, Items("list", [2]))])),
+            bytes(32),
+        ),
+        (
+            Invoke(
+                nonce=NONCE, callback=0, method="step", graph=graph, args=[root], kwargs=[("lr", 0)], changes=Changes()
+            ),
+            payload,
+        ),
+        (
+            Raised(
+                nonce=NONCE, type_name="E", bases=["ValueError"], message="m", frames=[Frame("a.py", 1, "f", "x", 0)]
+            ),
+            b"",
+        ),
         (Refused(nonce=NONCE, reason="too-large", type_name="Tensor", shape=[1, 2], nbytes=8), b""),
         (Loaded(nonce=NONCE, names=[Name("softmax", "function", "(logits, dim)")]), b""),
     ]
@@ -219,7 +250,9 @@ def test_a_mutated_frame_is_a_reply_or_refused(data: bytes) -> None:
 
 @fuzz(400)
 @given(st.sampled_from(HONEST), st.data())
-def test_a_mutated_header_in_a_frame_of_the_right_length_is_a_reply_or_refused(whole: bytes, data: st.DataObject) -> None:
+def test_a_mutated_header_in_a_frame_of_the_right_length_is_a_reply_or_refused(
+    whole: bytes, data: st.DataObject
+) -> None:
     """The lengths are mended after the mutation, so that what is behind them is reached."""
     _, header_bytes, _ = HEAD.unpack_from(whole)
     header = bytearray(whole[HEAD.size : HEAD.size + header_bytes])
