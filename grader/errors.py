@@ -6,7 +6,9 @@ nothing else decides an exit code for a failure.
 
 from __future__ import annotations
 
-from grader.records import Fault
+from collections.abc import Iterable
+
+from grader.records import Fault, Text
 
 EXIT_FULL_SCORE = 0
 EXIT_NOT_FULL = 1
@@ -17,19 +19,22 @@ EXIT_GRADER_FAULT = 3
 class GraderError(Exception):
     """Something that stops an exam, with the way out.
 
-    `message` says what is wrong; `remedy`, when not empty, says what to do about it.
+    `problem` says what is wrong; `remedy`, where there is one, what to do about it. Both are complete in both
+    languages; a plain string stands for text that reads alike in each. `str(error)` is English.
     """
 
     fault: Fault = Fault.GRADER
     exit_code: int = EXIT_GRADER_FAULT
 
-    def __init__(self, message: str, *, remedy: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.remedy = remedy
+    def __init__(self, problem: Text | str, *, remedy: Text | str = "") -> None:
+        self.problem = _as_text(problem)
+        self.remedy = _as_text(remedy) if remedy else None
+        super().__init__(self.text.en)
 
-    def __str__(self) -> str:
-        return f"{self.message} {self.remedy}".rstrip()
+    @property
+    def text(self) -> Text:
+        """What is wrong and what to do, one after the other."""
+        return joined((self.problem, self.remedy) if self.remedy else (self.problem,))
 
 
 class UsageError(GraderError):
@@ -59,3 +64,21 @@ class SandboxUnavailable(GraderError):
 
 class GraderFault(GraderError):
     """dlgrade itself failed. The exam is unscored, never a zero."""
+
+
+def both(text: str) -> Text:
+    """Use a text that is the same in every language: a path, a name, a literal."""
+    return Text(en=text, zh=text)
+
+
+def joined(texts: Iterable[Text], *, separator: str | None = None) -> Text:
+    """Put sentences one after the other; a space between them, but none behind Chinese."""
+    parts = tuple(texts)
+    if separator is not None:
+        return Text(en=separator.join(part.en for part in parts), zh=separator.join(part.zh for part in parts))
+    zh = "".join(f"{part.zh} " if part.zh.isascii() else part.zh for part in parts).rstrip(" ")
+    return Text(en=" ".join(part.en for part in parts), zh=zh)
+
+
+def _as_text(text: Text | str) -> Text:
+    return text if isinstance(text, Text) else both(text)

@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from grader.errors import AuthorError, GraderError, GraderFault, SandboxUnavailable, UsageError
-from grader.records import Device, Exercise, Fault, Isolation, Submission
+from grader.errors import GraderError, GraderFault, SandboxUnavailable, UsageError, both, joined
+from grader.records import Device, Exercise, Isolation, Submission, Text
 from grader.report import Report, build_report
 
 if TYPE_CHECKING:
@@ -41,11 +41,22 @@ def choose_isolation(wanted: Isolation | None) -> Isolation:
         if degree.available and wanted in (None, degree.isolation):
             return degree.isolation
         if degree.isolation is wanted:
+            why = degree.missing or Text(en="no reason is known", zh="原因不明")
             raise SandboxUnavailable(
-                f"isolation {wanted.value!r} cannot be had here: {degree.missing}.",
-                remedy=degree.remedy or "`dlgrade doctor` lists what there is; --isolation auto takes the best.",
+                Text(
+                    en=f"Isolation {wanted.value} cannot be had here: {why.en}.",
+                    zh=f"无法使用隔离 {wanted.value}：{why.zh}。",
+                ),
+                remedy=degree.remedy
+                or Text(
+                    en="`dlgrade doctor` lists what there is; `--isolation auto` takes the best.",
+                    zh="`dlgrade doctor` 会列出可用的隔离；`--isolation auto` 取其中最强的。",
+                ),
             )
-    raise SandboxUnavailable("this machine offers no isolation at all.", remedy="Run `dlgrade doctor`.")
+    raise SandboxUnavailable(
+        Text(en="This machine offers no isolation at all.", zh="这台机器不提供任何隔离。"),
+        remedy=Text(en="Run `dlgrade doctor`.", zh="请运行 `dlgrade doctor`。"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +86,20 @@ class Grader:
         if self._warm is None:
             self._warm = start_warm()
 
-    def examine(self, exercise: Exercise, submission: Submission, *, seed: int | None = None) -> Report:
-        """Grade one submission. Raises AuthorError for a broken exercise, GraderFault for a fault of our own."""
+    def examine(
+        self, exercise: Exercise, submission: Submission, *, seed: int | None = None, next_exercise: str | None = None
+    ) -> Report:
+        """Grade one submission; `next_exercise` is the id of what the report proposes after a full score.
+
+        Raises: UsageError for a device that the exercise is not made for, SandboxUnavailable for one that is not here,
+            AuthorError for a broken exercise, GraderFault for a fault of our own.
+        """
         from grader.examination.requests import Answer, ExamRequest
         from grader.sandbox.link import receive_record, send_record
 
         began = time.monotonic()
         if self.device not in exercise.devices:
-            allowed = ", ".join(device.value for device in exercise.devices)
-            raise UsageError(f"{exercise.name} does not run on {self.device.value}.", remedy=f"It runs on: {allowed}.")
+            raise _not_made_for(exercise, self.device)
         seed = secrets.randbits(63) if seed is None else seed
         examiner = self._examiner(exercise)
         try:
@@ -95,9 +111,16 @@ class Grader:
             raise self._with_last_words(fault) from None
         if answer.examination is None:
             self._forget(exercise)
-            raise self._with_last_words(_error_of(answer.fault, answer.message))
+            raise self._with_last_words(answer.error())
         examination = replace(answer.examination, isolation=self.isolation)
-        return build_report(exercise, submission, examination, device=self.device, total_s=time.monotonic() - began)
+        return build_report(
+            exercise,
+            submission,
+            examination,
+            device=self.device,
+            total_s=time.monotonic() - began,
+            next_exercise=next_exercise,
+        )
 
     def _examiner(self, exercise: Exercise) -> socket.socket:
         """Return the examiner that has loaded this exercise, as its files are now."""
@@ -115,7 +138,7 @@ class Grader:
         answer, _ = receive_record(examiner, Answer, deadline=time.monotonic() + _GRACE_S)
         if answer.fault is not None:
             examiner.close()
-            raise _error_of(answer.fault, answer.message)
+            raise answer.error()
         self._examiners[exercise.id] = _Examiner(examiner, exercise.sha256)
         return examiner
 
@@ -124,7 +147,7 @@ class Grader:
         words = self._warm.last_words() if self._warm is not None else ""
         if not isinstance(error, GraderFault) or not words:
             return error
-        return GraderFault(f"{error.message}\n{words}", remedy=error.remedy)
+        return GraderFault(joined((error.problem, both(words)), separator="\n"), remedy=error.remedy or "")
 
     def _forget(self, exercise: Exercise) -> None:
         examiner = self._examiners.pop(exercise.id, None)
@@ -149,8 +172,15 @@ class Grader:
         self.close()
 
 
-def _error_of(fault: Fault | None, message: str) -> AuthorError | GraderFault:
-    return AuthorError(message) if fault is Fault.AUTHOR else GraderFault(message)
+def _not_made_for(exercise: Exercise, device: Device) -> UsageError:
+    offered = ", ".join(device.value for device in exercise.devices)
+    return UsageError(
+        Text(
+            en=f"--device {device.value}: {exercise.name} is not made for it.",
+            zh=f"--device {device.value}：{exercise.name} 不支持该设备。",
+        ),
+        remedy=Text(en=f"It can be graded on: {offered}.", zh=f"它支持：{offered}。"),
+    )
 
 
 def examine_here(control: socket.socket, source: ChildSource) -> None:

@@ -9,8 +9,8 @@ must end as it says. `MANIFEST` adds to the manifest, `REFERENCE` is the referen
 from __future__ import annotations
 
 import importlib
-import inspect
 import itertools
+import textwrap
 import types
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,14 +33,23 @@ class Verdict:
     outcome: Outcome
     cause_id: str | None = None
     says: tuple[str, ...] = ()
+    local: bool = False  # whether it runs locally too, and passes there
 
 
-def ends(outcome: str, cause_id: str | None = None, *, says: str | tuple[str, ...] = ()) -> Callable[..., Any]:
-    """Mark a hidden test that runs in the exam only, and say how it must end there."""
+def ends(
+    outcome: str, cause_id: str | None = None, *, says: str | tuple[str, ...] = (), differs: str = ""
+) -> Callable[..., Any]:
+    """Mark a hidden test that runs in the exam only, and say how it must end there.
+
+    `differs` says where the proxy is known not to be like a local call: the test then also runs locally, and passes.
+    """
 
     def mark(function: Any) -> Any:
         function.verdict = Verdict(
-            outcome=Outcome(outcome), cause_id=cause_id, says=(says,) if isinstance(says, str) else says
+            outcome=Outcome(outcome),
+            cause_id=cause_id,
+            says=(says,) if isinstance(says, str) else says,
+            local=bool(differs),
         )
         return function
 
@@ -97,7 +106,7 @@ class Exams:
 
     def run(self, student: str, tests: str, *, reference: str | None = None, seed: int = 1, **more: Any) -> Report:
         """Make an exercise with these tests and examine this source; it is its own reference unless one is given."""
-        text = f"import pytest, torch, numpy as np\nfrom grader.examination import *\n{inspect.cleandoc(tests)}\n"
+        text = f"import pytest, torch, numpy as np\nfrom grader.examination import *\n{textwrap.dedent(tests)}\n"
         return self.examine(self.exercise(text, reference=reference or student, **more), student, seed=seed)
 
     def of_module(self, module: types.ModuleType) -> Report:

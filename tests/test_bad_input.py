@@ -34,11 +34,20 @@ ROOT = Path(__file__).parent.parent
 RIGHT = (ROOT / "tests" / "submissions" / "right.py").read_text(encoding="utf-8")
 FIRST = "test_softmax_turns_each_row_into_shares"
 EXERCISE = load_course(ROOT).find("exercise03")
-# The same tests with limits so short that an endless loop costs little; another digest, as another exercise has.
-SHORT = replace(EXERCISE, limits=Limits(call_s=0.4, exam_s=10.0, memory_mib=512), sha256="1" * 64)
-# Three visible tests only, so that one endless function is waited for once.
-VISIBLE = replace(SHORT, solution_folder="", sha256="2" * 64)
-LONG = replace(VISIBLE, limits=Limits(call_s=60.0, exam_s=60.0, memory_mib=512), sha256="3" * 64)
+
+
+def variant(number: int, *, call_s: float, exam_s: float, hidden: bool = False) -> Exercise:
+    """Return exercise03 with other limits, under a name of its own, so that its examiner is kept beside the others."""
+    limits = Limits(call_s=call_s, exam_s=exam_s, memory_mib=512)
+    folder = EXERCISE.solution_folder if hidden else ""
+    return replace(EXERCISE, id=f"exercise{number}", sha256=f"{number:064}", limits=limits, solution_folder=folder)
+
+
+# Limits so short that an endless loop costs little; and three visible tests only, so that it is waited for once.
+SHORT = variant(91, call_s=0.4, exam_s=10.0, hidden=True)
+VISIBLE = variant(92, call_s=0.4, exam_s=10.0)
+LONG = variant(93, call_s=60.0, exam_s=60.0)
+LONG_HIDDEN = variant(94, call_s=60.0, exam_s=60.0, hidden=True)
 
 
 @pytest.fixture(scope="session")
@@ -113,8 +122,8 @@ RESULTS = [
     Case("array", softmax("return logits.numpy()"), Outcome.FAILED, "ndarray.*Tensor"),
     Case("number", softmax("return 1.0"), Outcome.FAILED, "float.*Tensor"),
     Case("dtype", softmax("return logits.softmaxx if 0 else logits.double()"), Outcome.FAILED, "float64.*float32"),
-    Case("shape", softmax("return logits[:1]"), Outcome.FAILED, r"\(1, 3\).*\(3, 3\)"),
-    Case("scalar", softmax("return logits.sum()"), Outcome.FAILED, r"\(3, 3\)"),
+    Case("shape", softmax("return logits[:1]"), Outcome.FAILED, r"\(1, 3\).*\(\d, 3\)"),
+    Case("scalar", softmax("return logits.sum()"), Outcome.FAILED, r"\(\d, 3\)"),
     Case("empty", softmax("return logits[:0]"), Outcome.FAILED, r"\(0, 3\)"),
     Case("nan", softmax("return logits * float('nan')"), Outcome.FAILED, "(?i)nan"),
     Case("infinity", softmax("return logits / 0"), Outcome.FAILED, "(?i)inf"),
@@ -397,18 +406,18 @@ def test_a_child_that_hangs_dies_or_swells_costs_its_own_test_only(grader: Grade
 @pytest.mark.parametrize("hidden", [False, True], ids=["visible-only", "with-hidden"])
 def test_recursion_without_any_limit_ends_somehow(grader: Grader, hidden: bool) -> None:
     body = "import sys\nsys.setrecursionlimit(10**9)\nreturn softmax(logits, dim)"
-    report = examine(grader, softmax(body), replace(SHORT, sha256="4" * 64) if hidden else VISIBLE)
+    report = examine(grader, softmax(body), SHORT if hidden else VISIBLE)
     assert_students_own(report)
     assert first(report).outcome in (Outcome.TIMEOUT, Outcome.MEMORY, Outcome.CRASHED)
 
 
 def test_a_gigabyte_of_output_is_capped(grader: Grader) -> None:
     body = "import os\nfor _ in range(1024): os.write(1, b'x' * 2**20)\nprint('the end')\nreturn logits"
-    report = examine(grader, softmax(body), replace(LONG, sha256="5" * 64))
+    report = examine(grader, softmax(body), LONG)
     assert_students_own(report)
     assert first(report).outcome is Outcome.FAILED
     assert len(first(report).output) < 20_000
-    assert re.search(r"10737\d{5} more bytes", first(report).output)
+    assert re.search(r"\(\+10737\d{5} bytes\)", first(report).output)
 
 
 def test_terminal_escapes_of_a_student_reach_no_terminal(grader: Grader) -> None:
@@ -463,7 +472,8 @@ def spied(tmp_path_factory: pytest.TempPathFactory) -> Exercise:
     hidden = course / "solutions" / "exercise03_softmax"
     (hidden / "test_hidden.py").write_text(SPY, encoding="utf-8")
     (hidden / "softmax.py").write_text("def softmax(logits, dim):\n    dim.note(1)\n", encoding="utf-8")
-    return replace(load_course(course).find("exercise03"), forbid=())
+    limits = Limits(call_s=0.5, exam_s=10.0, memory_mib=512)
+    return replace(load_course(course).find("exercise03"), id="exercise96", forbid=(), limits=limits)
 
 
 def spying(call: str) -> str:
@@ -512,9 +522,7 @@ def test_a_call_back_with_wrong_arguments_is_the_students(grader: Grader, spied:
 
 
 def test_a_call_back_without_end_within_calls_back_ends(grader: Grader, spied: Exercise) -> None:
-    found = spy_test(
-        examine(grader, spying("while True: dim.note(1)"), replace(spied, limits=SHORT.limits, sha256="8" * 64))
-    )
+    found = spy_test(examine(grader, spying("while True: dim.note(1)"), spied))
     assert found.outcome in (Outcome.TIMEOUT, Outcome.CRASHED)
 
 
@@ -569,19 +577,17 @@ def test_processes_that_fork_while_they_are_killed_are_all_killed(grader: Grader
         if os.fork() == 0:
             os.setsid()
             for _ in range(2000):
+                with open({str(marker)!r}, "a") as file:
+                    file.write(f"{{os.getpid()}} ")
                 if os.fork():
                     os._exit(0)
-            with open({str(marker)!r}, "w") as file:
-                file.write(str(os.getpid()))
-            time.sleep(3600)
+        while not os.path.exists({str(marker)!r}): pass
         return logits
     """
-    before = descendants(base_of(grader))
-    examine(grader, softmax(body, before="import os, time"))
-    time.sleep(0.05)
-    assert_gone(descendants(base_of(grader)) - before - spares(grader), within=0.5)
-    if marker.exists():
-        assert_gone(marked(marker), within=0.5)
+    examine(grader, softmax(body, before="import os"), LONG)
+    length = marker.stat().st_size
+    assert_gone(marked(marker), within=0.5)
+    assert marker.stat().st_size == length, "the chain goes on"
 
 
 def spares(grader: Grader) -> set[int]:
@@ -665,8 +671,7 @@ class Underway:
 def test_killing_one_of_our_own_processes_gives_no_score_and_no_hang(
     grader: Grader, tmp_path: Path, victim: str
 ) -> None:
-    hidden = EXERCISE.solution_folder if "hidden" in victim else ""
-    exam = Underway(grader, replace(LONG, solution_folder=hidden), tmp_path / "called")
+    exam = Underway(grader, LONG_HIDDEN if "hidden" in victim else LONG, tmp_path / "called")
     os.kill(getattr(exam.family, victim.partition("-")[0]), signal.SIGKILL)
     exam.wait(within=3.0)
     assert isinstance(exam.error, GraderFault), exam.report
@@ -704,7 +709,7 @@ def test_stopping_one_of_our_own_processes_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, victim: str
 ) -> None:
     """What a student's code could do to processes of the same user where nothing confines it."""
-    brief = replace(VISIBLE, limits=Limits(call_s=0.3, exam_s=0.5, memory_mib=512))
+    brief = variant(95, call_s=0.3, exam_s=0.5)
     with Grader() as own:
         examine(own, RIGHT, brief)
         monkeypatch.setattr("grader.pipeline._GRACE_S", 0.5)
@@ -921,7 +926,7 @@ def test_the_command_line_puts_a_broken_manifest_down_to_the_author(tmp_path: Pa
 
 
 HIDDEN = [
-    ("syntax", "def test_x(student:\n", "cannot be collected"),
+    ("syntax", "def test_x(student:\n", "SyntaxError"),
     ("import", "import nosuchmodule\ndef test_x(student): ...\n", "nosuchmodule"),
     ("name", "def test_x(student):\n    nosuch(student)\n", "test_x.*nosuch"),
     (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 from collections.abc import Sequence
@@ -11,8 +12,14 @@ from types import FrameType
 import click
 
 from grader import __version__
-from grader.cli.language import local, say
-from grader.cli.output import accept_every_character, discard_stdout, write_error
+from grader.cli.language import local
+from grader.cli.output import (
+    accept_every_character,
+    cannot_write,
+    discard_stdout,
+    occupy_standard_descriptors,
+    write_error,
+)
 from grader.errors import EXIT_GRADER_FAULT, EXIT_USAGE, GraderError, UsageError
 from grader.records import Fault, Text
 
@@ -63,18 +70,18 @@ class Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and not args[0].startswith("-") and args[0] not in COMMANDS:
-            raise UsageError(*_no_such_command(args[0]))
+            raise _no_such_command(args[0])
         return super().resolve_command(ctx, args)
 
 
-def _no_such_command(name: str) -> tuple[str]:
+def _no_such_command(name: str) -> UsageError:
     from difflib import get_close_matches
 
     near = get_close_matches(name, COMMANDS, n=1, cutoff=0.5)
     everything = ", ".join(COMMANDS)
     en = f'There is no command "{name}". ' + (f'Did you mean "{near[0]}"?' if near else f"There are: {everything}.")
     zh = f"没有“{name}”这个命令。" + (f"你是想用“{near[0]}”吗？" if near else f"可用的命令：{everything}。")
-    return (local(en, zh),)
+    return UsageError(Text(en=en, zh=zh))
 
 
 @click.group(
@@ -96,6 +103,7 @@ def app() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; nothing is raised, and every failure says whose fault it is."""
+    occupy_standard_descriptors()
     accept_every_character()
     signal.signal(signal.SIGTERM, _terminated)
     try:
@@ -112,6 +120,11 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:  # click's own --help into a closed pipe
         discard_stdout()
         return 0
+    except OSError as error:  # click's own --help onto a full disk
+        if error.errno != errno.ENOSPC or error.filename is not None:
+            return _own_fault(error)
+        discard_stdout()
+        return _explain(cannot_write(error))
     except Exception as error:  # noqa: BLE001 — the last stop: a bug of ours must not look like a grade
         return _own_fault(error)
 
@@ -127,7 +140,7 @@ def _explain(error: GraderError) -> int:
         Fault.GRADER: Text(en="Grader error (no score was given)", zh="评分程序故障（没有给分）"),
         Fault.STUDENT: Text(en="Error", zh="错误"),
     }[error.fault]
-    write_error(f"{say(whose)}: {say(error)}")
+    write_error(local(f"{whose.en}: {error.text.en}", f"{whose.zh}：{error.text.zh}"))
     return error.exit_code
 
 

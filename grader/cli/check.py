@@ -93,9 +93,9 @@ def _grade(
             found_course = load_course(course)
             exercise = found_course.find(name)
             progress.say(local(f"Grading {exercise.name} …", f"正在评分 {exercise.name}……"))
-            return grade(grader, found_course, exercise, submission=submission, device=device, seed=seed)
-    except SandboxUnavailable as error:
-        from grader.cli.grading import report_failure
+            return grade(grader, found_course, exercise, submission=submission, seed=seed)
+    except SandboxUnavailable as error:  # of the isolation: before anything was read
         from grader.exercise import load_course
+        from grader.report import build_failure
 
-        return report_failure(load_course(course).find(name), error, device=device, seed=seed)
+        return build_failure(load_course(course).find(name), error, device=device, seed=seed)

@@ -10,8 +10,8 @@ import click
 
 from grader.cli.language import local, say
 from grader.cli.options import course_option, language_option
-from grader.cli.output import Progress, can_show, write_out
-from grader.errors import EXIT_FULL_SCORE, EXIT_GRADER_FAULT
+from grader.cli.output import Progress, can_show, padded, write_out
+from grader.errors import EXIT_FULL_SCORE, EXIT_GRADER_FAULT, joined
 from grader.records import Text
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ def _as_json(machine: Machine) -> str:
                 "degree": degree.isolation.value,
                 "available": degree.available,
                 "stops": degree.stops,
-                "reason": degree.missing,
-                "remedy": degree.remedy,
+                "reason": "" if degree.missing is None else degree.missing.en,
+                "remedy": "" if degree.remedy is None else degree.remedy.en,
             }
             for degree in machine.degrees
         ],
@@ -97,7 +97,7 @@ def _lines(machine: Machine) -> list[str]:
     ]
     for number, degree in enumerate(machine.degrees):
         mark = yes if degree.available else no
-        why = " ".join(part for part in (degree.missing, degree.remedy) if part)
+        why = say(joined(part for part in (degree.missing, degree.remedy) if part is not None))
         label = local("isolation", "隔离") if number == 0 else ""
         lines.append(_line(label, f"{mark} {degree.isolation.value}" + (f": {why}" if why else "")))
     return [*lines, _line(local("trial exam", "试评"), f"{yes if machine.trial.works else no} {_trial(machine)}")]
@@ -115,6 +115,4 @@ def _trial(machine: Machine) -> str:
 
 
 def _line(label: str, value: str) -> str:
-    # A Chinese character takes two columns.
-    columns = sum(2 if ord(character) > 0x2E80 else 1 for character in label)
-    return f"{label}{' ' * max(1, LABEL_COLUMNS - columns)}{value}"
+    return padded(label, LABEL_COLUMNS) + value

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.cli.output import PLAIN_WIDTH, dress, write_out
-from grader.exercise.failure import BilingualUsageError
+from grader.cli.output import PLAIN_WIDTH, OutputLost, dress, write_out
+from grader.errors import UsageError
 from grader.records import Language, Text
 
 if TYPE_CHECKING:
     from grader.report import Report
-
-FILE_NAMES = {"text": "report.txt", "json": "report.json"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,17 +30,13 @@ def plan_delivery(formats: str, folder: Path | None) -> Delivery:
     Raises: UsageError for an unknown format, for several formats without a folder (stdout has room for one),
         and for a folder that cannot be written to, before an exam is spent on it.
     """
+    from grader.report import find_format
+
     names = tuple(dict.fromkeys(name.strip().lower() for name in formats.split(",") if name.strip()))
-    known = ", ".join(FILE_NAMES)
-    if not names or any(name not in FILE_NAMES for name in names):
-        raise BilingualUsageError(
-            Text(en=f'--format "{formats}": there is no such format.', zh=f"--format “{formats}”：没有这种格式。"),
-            remedy=Text(
-                en=f"There are: {known}. Several are joined by commas.", zh=f"可用的格式：{known}。多个格式用逗号连接。"
-            ),
-        )
+    for name in names or (formats,):
+        find_format(name)
     if folder is None and len(names) > 1:
-        raise BilingualUsageError(
+        raise UsageError(
             Text(
                 en=f'--format "{formats}": stdout has room for one format only.',
                 zh=f"--format “{formats}”：标准输出只能容纳一种格式。",
@@ -58,27 +52,44 @@ def plan_delivery(formats: str, folder: Path | None) -> Delivery:
 
 
 def deliver(report: Report, delivery: Delivery, *, language: Language, verbose: bool) -> None:
-    """Show the report on stdout, and write its files.
+    """Write the report's files, and show it on stdout; what fails of the one does not keep back the other.
 
-    Raises: UsageError when a file cannot be written after all; the report has been shown by then.
+    Raises: UsageError when a file cannot be written after all, OutputLost when stdout takes nothing.
     """
-    from grader.report import View, render
+    from grader.report import View, find_format
 
     looks = dress()
     shown = View(language=language, verbose=verbose, width=looks.width, color=looks.color, ascii_only=looks.ascii_only)
-    write_out(render(report, format_name=delivery.formats[0], view=shown))
-    if delivery.folder is not None:
-        written = View(language=language, verbose=verbose, width=PLAIN_WIDTH)
-        for name in delivery.formats:
-            _write_file(delivery.folder / FILE_NAMES[name], render(report, format_name=name, view=written))
+    try:
+        write_out(find_format(delivery.formats[0]).render(report, shown))
+    except OutputLost as error:
+        raise OutputLost(error.problem, remedy=_where_it_is(delivery.folder)) from None
+    finally:
+        if delivery.folder is not None:
+            written = View(language=language, verbose=verbose, width=PLAIN_WIDTH)
+            for name in delivery.formats:
+                wanted = find_format(name)
+                _write_file(delivery.folder / wanted.file_name, wanted.render(report, written))
+
+
+def _where_it_is(folder: Path | None) -> Text:
+    if folder is None:
+        return Text(
+            en="The exam took place; run it again with `--output DIR` to have the report in a folder.",
+            zh="评分已经完成；请加上 `--output DIR` 再运行一次，把报告写入文件夹。",
+        )
+    return Text(en=f"The report is in {folder}.", zh=f"报告在 {folder} 中。")
 
 
 def _try_folder(folder: Path) -> None:
+    from grader.report import FORMATS
+
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
-        occupied = next((name for name in FILE_NAMES.values() if (folder / name).is_dir()), None)
+        names = (found.file_name for found in FORMATS.values())
+        occupied = next((name for name in names if (folder / name).is_dir()), None)
     except OSError as error:
         raise _unwritable(folder, error.strerror or str(error)) from None
     if occupied is not None:
@@ -96,8 +107,8 @@ def _write_file(file: Path, text: str) -> None:
         raise _unwritable(file, error.strerror or str(error)) from None
 
 
-def _unwritable(path: Path, reason: str) -> BilingualUsageError:
-    return BilingualUsageError(
+def _unwritable(path: Path, reason: str) -> UsageError:
+    return UsageError(
         Text(en=f"--output: {path} cannot be written to: {reason}.", zh=f"--output：无法写入 {path}：{reason}。"),
         remedy=Text(en="Name a folder that you may write to.", zh="请给出一个你有写权限的文件夹。"),
     )

@@ -54,7 +54,7 @@ def next_hint(hints: Hints, exercise: Exercise) -> tuple[str, Hints]:
         after = hints.after_showing(hint)
         number = sum(known.en in after.shown for known in after.available)
         title = Text(en=f"Hint {number} of {len(hints.available)}", zh=f"提示 {number}/{len(hints.available)}")
-        return f"{say(title)}: {say(hint)}", after
+        return say(Text(en=f"{title.en}: {hint.en}", zh=f"{title.zh}：{hint.zh}")), after
     if not hints.available:
         return say(
             Text(
@@ -78,7 +78,7 @@ def _ask_exam(course: Course, exercise: Exercise) -> tuple[Text, ...]:
     with Progress() as progress, Grader(None, Device.CPU) as grader:
         progress.say(local("Grading your file first …", "先评分……"))
         grader.start()
-        return hints_of(grade(grader, course, exercise, submission=None, device=Device.CPU, seed=None))
+        return hints_of(grade(grader, course, exercise, submission=None, seed=None))
 
 
 def _keep(root: Path, exercise_name: str, hints: Hints) -> None:

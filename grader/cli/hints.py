@@ -6,21 +6,16 @@ change. The file is a convenience: damaged, it counts as empty, and whatever goe
 
 from __future__ import annotations
 
-import json
-import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.exercise.paths import show_path
+from grader.exercise.statefile import StateFile, Unusable
 from grader.records import Text
 
 if TYPE_CHECKING:
     from grader.report import Report
-
-SCHEMA = "hints/1"
-FILE = Path(".dlgrade") / "hints.json"
-MAX_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,46 +44,35 @@ def hints_of(report: Report) -> tuple[Text, ...]:
 
 def read_hints(root: Path, exercise_name: str) -> Hints | None:
     """Return what is kept of an exercise; None when it was never checked."""
-    kept = _load(root).get(exercise_name)
     try:
-        return None if kept is None else _parse(kept)
-    except (TypeError, KeyError, AttributeError):
+        return _STATE.read(root).get(exercise_name)
+    except Unusable:
         return None
 
 
 def write_hints(root: Path, exercise_name: str, hints: Hints) -> Text | None:
     """Keep `hints`; return a warning where that cannot be done."""
-    everything = {**_load(root), exercise_name: _as_json(hints)}
-    file = root / FILE
-    temporary = file.with_name(f"{file.name}.{os.getpid()}")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps({"schema": SCHEMA, "exercises": everything}, indent=2, ensure_ascii=False)
-        temporary.write_text(f"{text}\n", encoding="utf-8")
-        temporary.replace(file)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        return Text(
-            en=f"Which hints you have seen was not saved in {show_path(file)}: {error.strerror}.",
-            zh=f"看过哪些提示未能保存到 {show_path(file)}：{error.strerror}。",
-        )
-    return None
+    return _warning(root, _STATE.change(root, exercise_name, lambda _before: hints).unsaved)
 
 
 def remember_hints(root: Path, report: Report) -> Text | None:
     """Keep the hints of a new report, and which ones were shown before; return a warning where that fails."""
-    before = read_hints(root, report.exercise.name) or Hints()
-    return write_hints(root, report.exercise.name, replace(before, available=hints_of(report)))
+    available = hints_of(report)
+
+    def change(before: Hints | None) -> Hints:
+        return replace(before or Hints(), available=available)
+
+    return _warning(root, _STATE.change(root, report.exercise.name, change).unsaved)
 
 
-def _load(root: Path) -> dict[str, Any]:
-    try:
-        with (root / FILE).open("rb") as stream:
-            content = json.loads(stream.read(MAX_BYTES))
-        exercises = content["exercises"] if content["schema"] == SCHEMA else {}
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
-        return {}
-    return exercises if isinstance(exercises, dict) else {}
+def _warning(root: Path, reason: Text | None) -> Text | None:
+    if reason is None:
+        return None
+    file = show_path(_STATE.file(root))
+    return Text(
+        en=f"Which hints you have seen was not saved in {file}: {reason.en}.",
+        zh=f"看过哪些提示未能保存到 {file}：{reason.zh}。",
+    )
 
 
 def _parse(kept: dict[str, Any]) -> Hints:
@@ -96,8 +80,11 @@ def _parse(kept: dict[str, Any]) -> Hints:
     return Hints(available=available, shown=frozenset(str(text) for text in kept["shown"]))
 
 
-def _as_json(hints: Hints) -> dict[str, object]:
+def _to_json(hints: Hints) -> dict[str, object]:
     return {
         "available": [{"en": hint.en, "zh": hint.zh} for hint in hints.available],
         "shown": sorted(hints.shown),
     }
+
+
+_STATE = StateFile(name="hints", schema="hints/1", parse=_parse, to_json=_to_json)

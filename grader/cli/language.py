@@ -33,8 +33,5 @@ def local(en: str, zh: str) -> str:
 
 def say(what: Text | GraderError) -> str:
     """Return a text, or what an error says, in the language of this run."""
-    if isinstance(what, Text):
-        return what.within(choose_language(None))
-    # Errors of the intake carry both languages; asked by name, as their module is not imported for `--help`.
-    text = getattr(what, "text", None)
-    return text.within(choose_language(None)) if isinstance(text, Text) else str(what)
+    text = what if isinstance(what, Text) else what.text
+    return text.within(choose_language(None))

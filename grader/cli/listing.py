@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from pathlib import Path
 
 import click
 
 from grader.cli.language import choose_language, local, say
 from grader.cli.options import course_option, language_option
-from grader.cli.output import can_show, write_error, write_out
+from grader.cli.output import can_show, columns, padded, write_error, write_out
 from grader.errors import EXIT_FULL_SCORE, EXIT_USAGE
 from grader.exercise import ExerciseProgress, Listed, Progress, load_course, read_progress
 from grader.records import Exercise
@@ -38,9 +37,9 @@ def command(*, course: Path | None) -> int:
 
 def _table(listed: tuple[Listed, ...], progress: Progress) -> list[str]:
     rows = [_row(one, progress) for one in listed]
-    widths = [max((_columns(row[column]) for row in rows), default=0) for column in range(4)]
+    widths = [max((columns(row[column]) for row in rows), default=0) for column in range(4)]
     return [
-        "  ".join((*(_padded(cell, width) for cell, width in zip(row, widths, strict=False)), row[-1])).rstrip()
+        "  ".join((*(padded(cell, width) for cell, width in zip(row, widths, strict=False)), row[-1])).rstrip()
         for row in rows
     ]
 
@@ -68,12 +67,3 @@ def _standing(progress: ExerciseProgress) -> tuple[str, str]:
     cells = min(BAR_CELLS, max(0, int(best.share * BAR_CELLS + 1e-9)))
     points = local("points", "分")
     return full * cells + empty * (BAR_CELLS - cells), f"{best.earned:g}/{best.points:g} {points}"
-
-
-def _padded(text: str, width: int) -> str:
-    return text + " " * (width - _columns(text))
-
-
-def _columns(text: str) -> int:
-    """Return how many terminal columns `text` takes; Chinese characters take two."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

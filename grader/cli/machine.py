@@ -114,7 +114,7 @@ def try_exam() -> Trial:
                 report = grader.examine(exercise, answer, seed=0)
                 end = time.monotonic()
         except GraderError as error:
-            return Trial(works=False, problem=_both(error))
+            return Trial(works=False, problem=error.text)
     if report.score is None or report.score.earned != report.score.possible:
         problem = report.problem or next((test.explanation for test in report.tests if test.explanation), None)
         unknown = Text(en="A right answer did not get full score.", zh="正确答案没有得到满分。")
@@ -147,7 +147,7 @@ def _course_root(course: Path | None) -> tuple[str | None, Text | None]:
     try:
         return str(load_course(course).root), None
     except GraderError as error:
-        return None, _both(error)
+        return None, error.text
 
 
 def _workspace_root() -> str | None:
@@ -176,8 +176,3 @@ def _memory_mib() -> int | None:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
     except (AttributeError, ValueError, OSError):
         return None
-
-
-def _both(error: GraderError) -> Text:
-    text = getattr(error, "text", None)
-    return text if isinstance(text, Text) else Text(en=str(error), zh=str(error))

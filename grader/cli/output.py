@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TextIO
+
+from grader.errors import UsageError, both
+from grader.records import Text
 
 PLAIN_WIDTH = 100  # columns, where nobody says how wide the other end is
 MARKS = "✓✗█░·…"  # some of what reports draw with
@@ -57,18 +61,51 @@ def accept_every_character() -> None:
             reconfigure(errors="replace")
 
 
+def occupy_standard_descriptors() -> None:
+    """Open nothing in the place of a standard stream that is closed, or a socket of ours would get its number."""
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free, which is this one
+
+
+class OutputLost(UsageError):
+    """Stdout did not take what was written to it."""
+
+
 def write_out(text: str) -> None:
-    """Write `text` and a newline to stdout; a reader that has left, such as `| head`, is no error."""
+    """Write `text` and a newline to stdout; a reader that has left, such as `| head`, is no error.
+
+    Raises: OutputLost where stdout is closed, or its disk is full.
+    """
+    if sys.stdout is None:
+        raise cannot_write(None)
     try:
         sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
         sys.stdout.flush()
     except BrokenPipeError:
         discard_stdout()
+    except (OSError, ValueError) as error:  # ValueError: closed by whoever imported us
+        discard_stdout()
+        raise cannot_write(error) from None
+
+
+def cannot_write(error: OSError | ValueError | None, *, remedy: Text | None = None) -> OutputLost:
+    """Return what to say of a stdout that failed with `error`; None: it was closed from the start."""
+    why = both((isinstance(error, OSError) and error.strerror) or str(error))
+    if error is None:
+        why = Text(en="stdout is closed", zh="标准输出已关闭")
+    return OutputLost(
+        Text(en=f"The output could not be written: {why.en}.", zh=f"无法写出结果：{why.zh}。"),
+        remedy=remedy or Text(en="Send it somewhere that takes it.", zh="请改为输出到可写的位置。"),
+    )
 
 
 def discard_stdout() -> None:
     """Point stdout at nothing, so that the interpreter's last flush is quiet too."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # closed, or never there
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def write_error(text: str) -> None:
@@ -76,8 +113,20 @@ def write_error(text: str) -> None:
     try:
         sys.stderr.write(f"{text}\n")
         sys.stderr.flush()
-    except (OSError, ValueError):
+    except (OSError, ValueError, AttributeError):  # AttributeError: it was closed from the start
         return
+
+
+def columns(text: str) -> int:
+    """Return how many terminal columns `text` takes; Chinese characters take two."""
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def padded(text: str, width: int) -> str:
+    """Return `text` filled with spaces to `width` columns."""
+    return text + " " * (width - columns(text))
 
 
 class Progress:

@@ -68,9 +68,7 @@ def command(exercise: str, *, verbose: bool, device: str, seed: int | None, isol
         from grader.exercise import load_course
 
         found_course = load_course(course)
-        watch = Watch(
-            grader, found_course, found_course.find(exercise), device=Device(device), seed=seed, verbose=verbose
-        )
+        watch = Watch(grader, found_course, found_course.find(exercise), seed=seed, verbose=verbose)
         with Keyboard() as keyboard:
             watch.run(keyboard)
     return EXIT_FULL_SCORE
@@ -79,13 +77,10 @@ def command(exercise: str, *, verbose: bool, device: str, seed: int | None, isol
 class Watch:
     """One sitting: the exercise that is being worked on, and how to go on from it."""
 
-    def __init__(
-        self, grader: Grader, course: Course, exercise: Exercise, *, device: Device, seed: int | None, verbose: bool
-    ) -> None:
+    def __init__(self, grader: Grader, course: Course, exercise: Exercise, *, seed: int | None, verbose: bool) -> None:
         self._grader = grader
         self._course = course
         self._exercise = exercise
-        self._device = device
         self._seed = seed
         self._verbose = verbose
 
@@ -119,7 +114,6 @@ class Watch:
                     self._course,
                     self._exercise,
                     submission=None,
-                    device=self._device,
                     seed=self._seed,
                 )
         except GraderError as error:  # the next save may cure it
@@ -143,13 +137,12 @@ class Watch:
 
     def _go_on(self) -> bool:
         """Turn to the next exercise; say so and stay where there is none, or a broken one."""
-        names = [entry.name for entry in self._course.entries]
-        following = names[names.index(self._exercise.name) + 1 :]
-        if not following:
+        following = self._course.after(self._exercise)
+        if following is None:
             write_out(say(Text(en="This is the last exercise.", zh="这是最后一个练习。")))
             return False
         try:
-            self._exercise = self._course.find(following[0])
+            self._exercise = following.read()
         except GraderError as error:
             write_error(say(error))
             return False

@@ -17,10 +17,13 @@ from grader.records import Text
 _MAX_ELEMENTS = 60
 _MAX_CHARACTERS = 400
 _MAX_RANK_SHOWN = 6
+_HANDLE = "handle of "  # an object that lives in the child, by its class
 
 
 def describe(facts: Facts) -> Text:
     """Write what a value is: "Tensor of shape (4, 7), float32"."""
+    if facts.type_name.startswith(_HANDLE):
+        return problem("facts.class", name=printable(facts.type_name.removeprefix(_HANDLE), limit=60))
     if facts.shape is not None:
         shape = shape_text(facts.shape)
         return problem("facts.array", type=facts.type_name, shape=shape, dtype=facts.dtype or "?")

@@ -14,7 +14,9 @@ from typing import Any
 
 import pytest
 
-from grader.errors import AuthorError
+from grader.errors import AuthorError, GraderError, GraderFault
+from grader.examination.broken import broken_tests, guess, import_problem, line_of, shown
+from grader.examination.marks import doubled, own_fixtures, place, read_marks, unknown_mark, wrong_marks
 from grader.records import Device, Exercise, Text
 
 _INI = Path(__file__).with_name("pytest.ini")
@@ -22,6 +24,8 @@ _UNUSED = (
     *("terminal", "cacheprovider", "stepwise", "doctest", "junitxml", "pastebin", "faulthandler", "logging"),
     *("debugging", "setuponly", "setupplan", "unraisableexception", "threadexception", "capture", "warnings"),
 )
+_FIXTURES = ("student", "reference", "rand", "remote", "bench", "device")  # those of grader.examination.fixtures
+_REFERENCE = Text(en="the reference cannot be imported:", zh="参考答案无法导入：")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,22 +50,56 @@ def collect(exercise: Exercise, device: Device, examine: Callable[[list[Case]], 
     `fixtures` is a plugin with the fixtures that tests use. Raises AuthorError when a test file is broken.
     """
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    files = [str(Path(exercise.folder) / "test_visible.py")]
+    files = [Path(exercise.folder) / "test_visible.py"]
     if exercise.solution_folder:
-        files.append(str(Path(exercise.solution_folder) / "test_hidden.py"))
+        files.append(Path(exercise.solution_folder) / "test_hidden.py")
+    if missing := [_missing(file) for file in files if not file.is_file()]:
+        raise broken_tests(missing)
     loop = _Loop(exercise, device, examine)
     unused = [part for name in _UNUSED for part in ("-p", f"no:{name}")]
     status = pytest.main(
         [
             *("-c", str(_INI), "--rootdir", exercise.solution_folder or exercise.folder, "--noconftest"),
-            *("--import-mode=importlib", "--strict-markers", *unused, *files),
+            *("--import-mode=importlib", "--strict-markers", *unused, *map(str, files)),
         ],
         plugins=[loop, fixtures],
     )
-    if loop.error:
-        raise AuthorError(loop.error, remedy="Mend the test file; no submission can be graded before.")
+    if loop.surfaced is not None:
+        _surface(loop.surfaced, [] if loop.ran else files)
+    if loop.problems:
+        raise broken_tests(loop.problems)
     if not loop.ran:
-        raise AuthorError(f"{', '.join(files)}: pytest found no test (status {int(status)}).")
+        raise _nothing_ran(", ".join(map(shown, files)), int(status), gpu_only=loop.gpu_only)
+
+
+def _missing(file: Path) -> Text:
+    return Text(en=f"{shown(file)}: the test file is missing.", zh=f"{shown(file)}：缺少这个测试文件。")
+
+
+def _nothing_ran(names: str, status: int, *, gpu_only: bool) -> GraderError:
+    if gpu_only:
+        return AuthorError(
+            Text(en=f"{names}: every test is marked `gpu`.", zh=f"{names}：所有测试都标记了 `gpu`。"),
+            remedy=Text(en="Grade with `--device cuda`.", zh="请用 `--device cuda` 评分。"),
+        )
+    if status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        ended = f"pytest ended with status {status} and no reason."
+        return GraderFault(Text(en=f"{names}: {ended}", zh=f"{names}：pytest 以状态 {status} 结束，未给出原因。"))
+    return broken_tests(
+        [
+            Text(
+                en=f"{names}: there is no test in them: a test is a function whose name begins with `test_`.",
+                zh=f"{names}：其中没有测试：测试是名字以 `test_` 开头的函数。",
+            )
+        ]
+    )
+
+
+def _surface(error: BaseException, files: list[Path]) -> None:
+    """Raise what ended pytest: the author's where a line of `files` led to it, and else as it is."""
+    if file := next((file for file in files if line_of(error, file)), None):
+        raise broken_tests([import_problem(error, file)]) from error
+    raise error
 
 
 class _Loop:
@@ -71,57 +109,118 @@ class _Loop:
         self._exercise = exercise
         self._device = device
         self._examine = examine
-        self.error = ""
+        self.problems: list[Text] = []
+        self.surfaced: BaseException | None = None  # what pytest calls an internal error, or an interruption
         self.ran = False
+        self.gpu_only = False
+
+    def pytest_exception_interact(
+        self,
+        node: pytest.Item | pytest.Collector,
+        call: pytest.CallInfo[Any],
+        report: pytest.CollectReport | pytest.TestReport,
+    ) -> None:
+        if isinstance(report, pytest.CollectReport) and call.excinfo is not None:
+            self.problems.append(_collect_problem(call.excinfo.value, node.path))
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed and not self.error:
-            self.error = f"a test file cannot be collected:\n{report.longreprtext}"
+        if report.skipped and isinstance(report.longrepr, tuple):
+            path, line, reason = report.longrepr
+            where = f"{shown(Path(path))}:{line}: {reason}"
+            told = Text(en=f"{where}: a test file cannot skip itself.", zh=f"{where}：测试文件不能跳过自己。")
+            self.problems.append(told)
+
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+        self.surfaced = excinfo.value
+        return True  # told by us: pytest need not print it
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        self.surfaced = excinfo.value
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         items = [item for item in session.items if isinstance(item, pytest.Function)]
-        cases = [
-            self._case(item) for item in items if self._device is Device.CUDA or item.get_closest_marker("gpu") is None
-        ]
+        if not self.problems:
+            self.problems = self._problems(items)
+        if self.problems:
+            return True
+        cases = [_case(item) for item in items if self._device is Device.CUDA or not read_marks(item).gpu]
+        self.gpu_only = bool(items) and not cases
         # Visible tests first: what a student's code prints in them is shown, so it must not have seen hidden inputs.
         cases.sort(key=lambda case: not case.visible)
-        if not self.error:
-            self.error = _wrong_needs(cases)
-        if cases and not self.error:
+        self.problems = _wrong_needs(cases)
+        if cases and not self.problems:
             self.ran = True
             self._examine(cases)
         return True
 
-    def _case(self, item: pytest.Function) -> Case:
-        points = _argument(item, "points", 1.0)
-        if isinstance(points, bool) or not isinstance(points, int | float) or not 0 <= points <= 1000:
-            self.error = f"{_where(item)}: points({points!r}): expected a number from 0 to 1000."
-            points = 0
-        limit = _argument(item, "timeout", None)
-        needs = item.get_closest_marker("needs")
-        hidden = item.path.name == "test_hidden.py"
-        return Case(
-            item=item,
-            name=item.name,
-            function=item.originalname,
-            claim=_claim(item),
-            points=float(points),
-            hint=_hint(item),
-            needs=tuple(needs.args) if needs else (),
-            visible=not hidden or item.get_closest_marker("visible") is not None,
-            limit_s=float(limit) if limit is not None else None,
-            fresh=item.get_closest_marker("fresh") is not None,
-        )
+    def _problems(self, items: list[pytest.Function]) -> list[Text]:
+        """Say all that is wrong with the tests themselves, each parametrised one once."""
+        found: list[Text] = []
+        for file in dict.fromkeys(item.path for item in items):
+            found += doubled(file)
+        found += _same_names(items)
+        for item in items:
+            found += wrong_marks(item, exam_s=self._exercise.limits.exam_s)
+            found += _unknown_fixtures(item)
+        return list(dict.fromkeys(found))
 
 
-def _argument(item: pytest.Function, mark: str, default: Any) -> Any:
-    found = item.get_closest_marker(mark)
-    return found.args[0] if found and found.args else default
+def _collect_problem(error: BaseException, file: Path) -> Text:
+    """Say what kept a test file from being collected; pytest wraps some exceptions, and draws them."""
+    while isinstance(error, pytest.Collector.CollectError) and error.__cause__ is not None:
+        error = error.__cause__
+    return unknown_mark(error, file) or import_problem(error, file)
 
 
-def _where(item: pytest.Function) -> str:
-    return f"{item.path}:{item.reportinfo()[1] or 0}: {item.name}"
+def _case(item: pytest.Function) -> Case:
+    marks = read_marks(item)
+    return Case(
+        item=item,
+        name=item.name,
+        function=item.originalname,
+        claim=_claim(item),
+        points=marks.points,
+        hint=marks.hint,
+        needs=marks.needs,
+        visible=marks.visible or item.path.name != "test_hidden.py",
+        limit_s=marks.limit_s,
+        fresh=marks.fresh,
+    )
+
+
+def _same_names(items: list[pytest.Function]) -> list[Text]:
+    """Say which tests share a name: reports, hints and `needs` go by the name."""
+    problems, first = [], dict[str, pytest.Function]()
+    for item in items:
+        other = first.setdefault(item.name, item)
+        if other is not item:
+            here, there = place(item), place(other).rpartition(":")[0]
+            problems.append(
+                Text(
+                    en=f"{here}: a test of this name stands at {there} too, and reports go by it. Rename one of them.",
+                    zh=f"{here}：{there} 处已有同名测试，而报告以名字区分测试。请给其中一个改名。",
+                )
+            )
+    return problems
+
+
+def _unknown_fixtures(item: pytest.Function) -> list[Text]:
+    """Say which fixtures of a test do not exist; pytest itself finds out only when the test runs."""
+    defined = item._fixtureinfo.name2fixturedefs
+    missing = [name for name in item.fixturenames if name not in defined and name != "request"]
+    if not missing:
+        return []
+    known = sorted({*_FIXTURES, *own_fixtures(item.path)})
+    return [_unknown_fixture(place(item), name, known) for name in missing]
+
+
+def _unknown_fixture(where: str, name: str, known: list[str]) -> Text:
+    near, there = guess(name, known), ", ".join(known)
+    return Text(
+        en=f"{where}: there is no fixture `{name}`. {near.en}There are: {there}.",
+        zh=f"{where}：没有名为 `{name}` 的 fixture。{near.zh}可用的有：{there}。",
+    )
 
 
 def _claim(item: pytest.Function) -> Text:
@@ -137,25 +236,25 @@ def _claim(item: pytest.Function) -> Text:
     return Text(en=english + parameters, zh=(chinese or english) + parameters)
 
 
-def _hint(item: pytest.Function) -> Text | None:
-    found = item.get_closest_marker("hint")
-    if found is None or not found.args:
-        return None
-    return Text(en=str(found.args[0]), zh=str(found.kwargs.get("zh", found.args[0])))
-
-
-def _wrong_needs(cases: list[Case]) -> str:
-    """Say what is wrong with a `needs` mark; a test may need tests that stand before it."""
+def _wrong_needs(cases: list[Case]) -> list[Text]:
+    """Say what is wrong with `needs` marks; a test may need tests that stand before it."""
+    problems: list[Text] = []
     before: set[str] = set()
     for case in cases:
         for name in case.needs:
             if name not in before:
-                return (
-                    f"{_where(case.item)}: needs({name!r}): no test of that name stands before this one. "
-                    f"Before it stand: {', '.join(sorted(before)) or 'none'}."
-                )
+                problems.append(_wrong_need(case, name, before))
         before.add(case.function)
-    return ""
+    return list(dict.fromkeys(problems))
+
+
+def _wrong_need(case: Case, name: str, before: set[str]) -> Text:
+    told = f"{place(case.item, 'needs')}: needs({name!r})"
+    near, there = guess(name, before), ", ".join(sorted(before))
+    return Text(
+        en=f"{told}: no test of that name stands before this one. {near.en}Before it stand: {there or 'none'}.",
+        zh=f"{told}：在此之前没有叫这个名字的测试。{near.zh}在它之前的有：{there or '无'}。",
+    )
 
 
 def load_reference(exercise: Exercise) -> types.ModuleType | None:
@@ -169,8 +268,8 @@ def load_reference(exercise: Exercise) -> types.ModuleType | None:
     sys.path.insert(0, exercise.solution_folder)  # a reference of several files imports the others by name
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
-        raise AuthorError(f"{path}: the reference cannot be imported: {type(error).__name__}: {error}") from error
+    except (Exception, SystemExit) as error:
+        raise AuthorError(import_problem(error, path, what=_REFERENCE)) from error
     finally:
         sys.path.remove(exercise.solution_folder)
     return module

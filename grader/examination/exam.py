@@ -312,7 +312,7 @@ def _broken_test(why: str) -> Explanation:
         cause_id="author.test",
         problem=Text(
             en=f"This exercise is broken, so there is no score: {why}",
-            zh=f"这道练习本身有错,因此没有分数:{why}",
+            zh=f"这道练习本身有错，因此没有分数：{why}",
         ),
         next_step=Text(
             en="It is not your fault. Please tell your instructor, with this message.",

@@ -24,14 +24,14 @@ from pathlib import Path
 import msgspec
 import torch
 
-from grader.errors import AuthorError, GraderError, GraderFault
+from grader.errors import AuthorError, GraderError, GraderFault, SandboxUnavailable
 from grader.examination.collection import Case, collect, load_reference
 from grader.examination.exam import Exam, Explain, KeepErrors, versions
 from grader.examination.fixtures import Fixtures
 from grader.examination.requests import Answer, ExamRequest, Prepare
 from grader.examination.rules import Rules
 from grader.examination.signatures import Signatures
-from grader.records import Device, Examination, Fault
+from grader.records import Device, Examination, Text
 from grader.sandbox import jail
 from grader.sandbox.children import ChildSource
 from grader.sandbox.link import receive_record, send_record
@@ -42,7 +42,7 @@ def serve(control: socket.socket, source: ChildSource, explain: Explain) -> None
     sys.dont_write_bytecode = True  # tests and references leave no files beside them
     prepare, _ = receive_record(control, Prepare)
     if prepare.device is Device.CUDA and (missing := _missing_for_cuda()):
-        send_record(control, Answer(fault=Fault.GRADER, message=missing))
+        send_record(control, Answer.of(missing))
         return
     try:
         fixtures = Fixtures(load_reference(prepare.exercise))
@@ -54,16 +54,31 @@ def serve(control: socket.socket, source: ChildSource, explain: Explain) -> None
             fixtures=_Plugins(fixtures),
         )
     except AuthorError as error:
-        send_record(control, Answer(fault=Fault.AUTHOR, message=str(error)))
+        send_record(control, Answer.of(error))
 
 
-def _missing_for_cuda() -> str:
+def _missing_for_cuda() -> SandboxUnavailable | None:
     """Say why this machine cannot grade on a GPU; found out without touching CUDA, which would spoil every fork."""
     if torch.version.cuda is None:
-        return f"torch {torch.__version__} is built without CUDA: install a build with it, or use --device cpu."
+        return SandboxUnavailable(
+            Text(
+                en=f"Device cuda cannot be had here: torch {torch.__version__} is built without CUDA.",
+                zh=f"无法使用设备 cuda：torch {torch.__version__} 不含 CUDA 支持。",
+            ),
+            remedy=Text(
+                en="Install a build of torch with CUDA, or use `--device cpu`.",
+                zh="请安装带 CUDA 的 torch，或使用 `--device cpu`。",
+            ),
+        )
     if not Path("/dev/nvidiactl").exists():
-        return "this machine has no NVIDIA device (/dev/nvidiactl is missing): use --device cpu."
-    return ""
+        return SandboxUnavailable(
+            Text(
+                en="Device cuda cannot be had here: this machine has no NVIDIA device (/dev/nvidiactl is missing).",
+                zh="无法使用设备 cuda：这台机器没有 NVIDIA 设备（缺少 /dev/nvidiactl）。",
+            ),
+            remedy=Text(en="Use `--device cpu`.", zh="请使用 `--device cpu`。"),
+        )
+    return None
 
 
 def _runner(
@@ -121,8 +136,8 @@ def _answer_from_a_fork(control: socket.socket, examine: Callable[[], Examinatio
         send_record(control, msgspec.msgpack.decode(data, type=Answer))
     _, status = os.waitpid(pid, 0)
     if data is None:
-        message = f"the exam's process ended with status {status}."
-        send_record(control, Answer(fault=Fault.GRADER, message=message))
+        problem = Text(en=f"The exam's process ended with status {status}.", zh=f"考试进程意外结束，状态为 {status}。")
+        send_record(control, Answer.of(GraderFault(problem)))
 
 
 def _write_and_leave(writing: int, examine: Callable[[], Examination]) -> None:
@@ -144,9 +159,9 @@ def _answer(examine: Callable[[], Examination]) -> Answer:
     try:
         return Answer(examination=examine())
     except GraderError as error:
-        return Answer(fault=error.fault, message=str(error))
+        return Answer.of(error)
     except BaseException:  # noqa: BLE001  a fault of our own, whatever it is, is told and never becomes a zero
-        return Answer(fault=Fault.GRADER, message=traceback.format_exc(limit=-6))
+        return Answer.of(GraderFault(traceback.format_exc(limit=-6)))
 
 
 def _read_answer(reading: int, control: socket.socket, pid: int) -> bytes | None:

@@ -230,8 +230,13 @@ class RemoteFunction:
 class Student:
     """The student's module: its functions and classes are called in the child, its constants come by value."""
 
+    _session: Session
+
     def __init__(self, session: Session) -> None:
-        self._session = session
+        object.__setattr__(self, "_session", session)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        _kept(self._session, Operation(op="set", handle=STUDENT_ROOT, path=(), args=(name, value), name=name))
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
-from grader.records import Device, Examination, Exercise, Fault, Submission
+from grader.errors import AuthorError, GraderError, GraderFault, SandboxUnavailable, both
+from grader.records import Device, Examination, Exercise, Fault, Submission, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,4 +34,21 @@ class Answer:
 
     examination: Examination | None = None
     fault: Fault | None = None
-    message: str = ""
+    problem: Text | None = None  # with every fault
+    remedy: Text | None = None
+    unavailable: bool = False  # this machine lacks what was asked for; nothing has failed
+
+    @classmethod
+    def of(cls, error: GraderError) -> Self:
+        """Return the answer that tells the controller of `error`."""
+        unavailable = isinstance(error, SandboxUnavailable)
+        return cls(fault=error.fault, problem=error.problem, remedy=error.remedy, unavailable=unavailable)
+
+    def error(self) -> AuthorError | GraderFault | SandboxUnavailable:
+        """Return the error that the examiner told of."""
+        problem = self.problem or both("The examiner answered without an examination.")
+        remedy = self.remedy or ""
+        if self.unavailable:
+            return SandboxUnavailable(problem, remedy=remedy)
+        kind = AuthorError if self.fault is Fault.AUTHOR else GraderFault
+        return kind(problem, remedy=remedy)

@@ -1,8 +1,8 @@
 """What is asked: manifests, courses, workspaces and a student's progress. Imports no torch."""
 
 from grader.exercise.course import Course, Entry, Listed, Origin, load_course
-from grader.exercise.failure import BilingualError
 from grader.exercise.manifest import read_exercise
+from grader.exercise.new_workspace import NewWorkspace, create_workspace
 from grader.exercise.progress import (
     ExerciseProgress,
     Progress,
@@ -10,10 +10,9 @@ from grader.exercise.progress import (
     read_progress,
     record_score,
 )
-from grader.exercise.workspace import NewWorkspace, Workspace, create_workspace, find_workspace
+from grader.exercise.workspace import Workspace, find_workspace
 
 __all__ = [
-    "BilingualError",
     "Course",
     "Entry",
     "ExerciseProgress",

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from grader.errors import AuthorError
-from grader.exercise.failure import BilingualGraderFault, BilingualUsageError
+from grader.errors import AuthorError, GraderFault, UsageError
 from grader.exercise.manifest import MANIFEST, read_exercise
 from grader.exercise.paths import is_file, is_folder, names_in, show_name, show_path
 from grader.exercise.workspace import BUILTIN, MARKER, Workspace, find_workspace
@@ -47,6 +46,12 @@ class Entry:
     def name(self) -> str:
         """The folder's name: `exercise03_softmax`."""
         return self.folder.name
+
+    @property
+    def id(self) -> str:
+        """`exercise03`, of `exercise03_softmax`; the whole name where the folder is not named like that."""
+        match = _FOLDER_NAME.fullmatch(self.name)
+        return match["id"] if match else self.name
 
     @property
     def number(self) -> int | None:
@@ -122,6 +127,12 @@ class Course:
             return found[0]
         raise _ambiguous(name, found) if found else self._unknown(name)
 
+    def after(self, exercise: Exercise) -> Entry | None:
+        """Return the entry that follows `exercise`; None after the last."""
+        names = [entry.name for entry in self.entries]
+        following = names.index(exercise.name) + 1
+        return self.entries[following] if following < len(self.entries) else None
+
     def read_all(self) -> tuple[Listed, ...]:
         """Return every exercise; a broken one with its error, so that it hides no other."""
         return tuple(_listed(entry) for entry in self.entries)
@@ -135,7 +146,7 @@ class Course:
             return self.workspace.own_files(exercise)
         if self.origin is not Origin.BUILTIN:
             return self.exercises_folder / exercise.name
-        raise BilingualUsageError(
+        raise UsageError(
             Text(
                 en=f"There is no file of yours to check for {exercise.name}: you are in no workspace.",
                 zh=f"没有可检查的 {exercise.name} 文件：当前不在任何工作区中。",
@@ -147,12 +158,12 @@ class Course:
             ),
         )
 
-    def _unknown(self, name: str) -> BilingualUsageError:
+    def _unknown(self, name: str) -> UsageError:
         if not self.entries:
             return _no_exercises(self.root)
         labels = ", ".join(entry.label for entry in self.entries)
         close = _near(_normal(name), self.entries)
-        return BilingualUsageError(
+        return UsageError(
             Text(en=f"No exercise is called {name!r}.", zh=f"没有名为 {name!r} 的练习。"),
             remedy=Text(
                 en=(f"Did you mean {close.label}? " if close else "") + f"There are: {labels}.",
@@ -192,7 +203,7 @@ def _of_workspace(workspace: Workspace, origin: Origin) -> Course:
     if _has_exercises(root):
         return _course(root, origin, workspace=workspace)
     marker = show_path(workspace.root / MARKER)
-    raise BilingualUsageError(
+    raise UsageError(
         Text(
             en=f"{marker}: course = {workspace.course!r}: no exercises are there (any more).",
             zh=f"{marker}：course = {workspace.course!r}：那里（已）没有练习。",
@@ -209,7 +220,7 @@ def _builtin_root() -> Path:
     for root in (packed, PACKAGE.parent):
         if _has_exercises(root):
             return root
-    raise BilingualGraderFault(
+    raise GraderFault(
         Text(
             en=f"The course that ships with dlgrade is missing: neither {packed} nor {PACKAGE.parent / EXERCISES}.",
             zh=f"缺少 dlgrade 自带的课程：{packed} 和 {PACKAGE.parent / EXERCISES} 都不存在。",
@@ -263,18 +274,18 @@ def _near(wanted: str, entries: Iterable[Entry]) -> Entry | None:
     return owners[matches[0]] if matches else None
 
 
-def _ambiguous(name: str, found: Iterable[Entry]) -> BilingualUsageError:
+def _ambiguous(name: str, found: Iterable[Entry]) -> UsageError:
     labels = ", ".join(entry.label for entry in found)
-    return BilingualUsageError(
+    return UsageError(
         Text(en=f"{name!r} fits several exercises: {labels}.", zh=f"{name!r} 对应多个练习：{labels}。"),
         remedy=Text(en="Type more of the name, or the id.", zh="请写得更完整，或用练习编号。"),
     )
 
 
-def _no_exercises(root: Path) -> BilingualUsageError:
+def _no_exercises(root: Path) -> UsageError:
     parent_is_it = root.name == EXERCISES and _has_exercises(root.parent)
     there = "/".join((show_path(root), EXERCISES, "exercise01_…", MANIFEST))
-    return BilingualUsageError(
+    return UsageError(
         Text(
             en=f"{show_path(root)} is no course: expected at least one {there}.",
             zh=f"{show_path(root)} 不是课程：其中至少应有一个 {there}。",

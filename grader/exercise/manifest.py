@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from grader.errors import AuthorError, joined
 from grader.exercise.digest import digest
-from grader.exercise.failure import BilingualAuthorError, joined
 from grader.exercise.paths import is_file, is_folder, show_path
 from grader.exercise.problems import schema_problems
 from grader.exercise.rules import rule_problems
@@ -52,7 +52,7 @@ def _schema() -> Mapping[str, Any]:
 
 def _parsed(file: Path) -> dict[str, Any]:
     if not is_file(file):
-        raise BilingualAuthorError(
+        raise AuthorError(
             Text(en=f"{show_path(file)}: no such file.", zh=f"{show_path(file)}：没有这个文件。"),
             remedy=Text(
                 en=f"An exercise is a folder with {MANIFEST}: write one; an exercise of the course shows how.",
@@ -64,7 +64,7 @@ def _parsed(file: Path) -> dict[str, Any]:
         text = raw.decode("utf-8-sig")  # a byte order mark: editors on Windows write one
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise BilingualAuthorError(
+        raise AuthorError(
             Text(
                 en=f"{show_path(file)}: line {line}, byte {error.start}: not UTF-8.",
                 zh=f"{show_path(file)}：第 {line} 行，第 {error.start} 字节：不是 UTF-8。",
@@ -76,13 +76,13 @@ def _parsed(file: Path) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise _syntax_error(file, text, error) from None
     except RecursionError:
-        raise BilingualAuthorError(
+        raise AuthorError(
             Text(en=f"{show_path(file)}: nested too deeply.", zh=f"{show_path(file)}：嵌套过深。"),
             remedy=Text(en="No key of a manifest needs more than three levels.", zh="清单中的键最多三层。"),
         ) from None
 
 
-def _syntax_error(file: Path, text: str, error: tomllib.TOMLDecodeError) -> BilingualAuthorError:
+def _syntax_error(file: Path, text: str, error: tomllib.TOMLDecodeError) -> AuthorError:
     # Python 3.14 has the position as attributes; before, it stands in the message only.
     found = _TOML_POSITION.search(str(error))
     lines = text.split("\n")
@@ -90,7 +90,7 @@ def _syntax_error(file: Path, text: str, error: tomllib.TOMLDecodeError) -> Bili
     line = len(text.rstrip().split("\n")) if found is None or at_end else int(found["line"])
     column = len(lines[line - 1].rstrip()) + 1 if found is None or at_end else int(found["column"])
     reason, shown = _TOML_POSITION.sub("", str(error)), repr(lines[line - 1].strip()[:MAX_SHOWN_CHARACTERS])
-    return BilingualAuthorError(
+    return AuthorError(
         Text(
             en=f"{show_path(file)}: line {line}, column {column}: {reason}.",
             zh=f"{show_path(file)}：第 {line} 行第 {column} 列：TOML 语法错误（{reason}）。",
@@ -107,7 +107,7 @@ def _refuse(file: Path, problems: tuple[Text, ...]) -> None:
         named = (
             Text(en=f"{show_path(file)}: {problem.en}", zh=f"{show_path(file)}：{problem.zh}") for problem in problems
         )
-        raise BilingualAuthorError(joined(named, separator="\n"))
+        raise AuthorError(joined(named, separator="\n"))
 
 
 def _graded_files(folder: Path, solution_folder: Path | None, files: list[str]) -> dict[str, bytes]:
@@ -120,7 +120,7 @@ def _graded_files(folder: Path, solution_folder: Path | None, files: list[str]) 
     needed = (*graded.values(), *(folder / name for name in STATEMENTS))
     missing = tuple(_missing_file(file, files) for file in needed if not is_file(file))
     if missing:
-        raise BilingualAuthorError(joined(missing, separator="\n"))
+        raise AuthorError(joined(missing, separator="\n"))
     return {role: _read(file) for role, file in graded.items()}
 
 
@@ -145,7 +145,7 @@ def _read(file: Path, *, max_bytes: int | None = None) -> bytes:
         with file.open("rb") as stream:
             content = stream.read() if max_bytes is None else stream.read(max_bytes + 1)
     except OSError as error:
-        raise BilingualAuthorError(
+        raise AuthorError(
             Text(
                 en=f"{show_path(file)}: cannot be read ({error.strerror}).",
                 zh=f"{show_path(file)}：无法读取（{error.strerror}）。",
@@ -154,7 +154,7 @@ def _read(file: Path, *, max_bytes: int | None = None) -> bytes:
         ) from None
     if max_bytes is not None and len(content) > max_bytes:
         kib = max_bytes // 1024
-        raise BilingualAuthorError(
+        raise AuthorError(
             Text(en=f"{show_path(file)}: larger than {kib} KiB.", zh=f"{show_path(file)}：超过 {kib} KiB。"),
             remedy=Text(en="A manifest is a page of text: move the rest elsewhere.", zh="请移走多余内容。"),
         )

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from grader.exercise.failure import both, joined
+from grader.errors import both, joined
 from grader.records import Text
 
 if TYPE_CHECKING:

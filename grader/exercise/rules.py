@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from grader.exercise.failure import both
+from grader.errors import both
 from grader.exercise.problems import problem, toml_literal
 from grader.records import Text
 

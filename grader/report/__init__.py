@@ -1,7 +1,7 @@
 """What people and programs see of a graded submission: one model, and one pure renderer per format.
 
-`FORMATS` maps a format's name to its renderer. Renderers are imported when they are called, so that importing this
-package costs neither rich nor anything else heavy.
+`FORMATS` maps a format's name to its renderer and its file. Renderers are imported when they are called, so that
+importing this package costs neither rich nor anything else heavy.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from grader.errors import UsageError
-from grader.records import Language
+from grader.records import Language, Text
 from grader.report.build import build_failure, build_report
 from grader.report.model import (
     Counts,
@@ -29,6 +29,7 @@ __all__ = [
     "FORMATS",
     "Counts",
     "ExerciseSummary",
+    "Format",
     "Report",
     "Score",
     "Status",
@@ -38,8 +39,8 @@ __all__ = [
     "build_failure",
     "build_report",
     "exit_code",
+    "find_format",
     "render",
-    "renderer",
 ]
 
 
@@ -71,16 +72,29 @@ def _text(report: Report, view: View) -> str:
 
 
 def _json(report: Report, view: View) -> str:  # noqa: ARG001 - a program's format is the same for every view
-    from grader.report.json import to_json
+    from grader.report.document import to_json
 
     return to_json(report)
 
 
-FORMATS: Mapping[str, Renderer] = MappingProxyType({"text": _text, "json": _json})
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """One format of reports."""
+
+    render: Renderer
+    file_name: str  # in the folder of `--output`
 
 
-def renderer(name: str) -> Renderer:
-    """Return the renderer of the format `name`.
+FORMATS: Mapping[str, Format] = MappingProxyType(
+    {
+        "text": Format(render=_text, file_name="report.txt"),
+        "json": Format(render=_json, file_name="report.json"),
+    }
+)
+
+
+def find_format(name: str) -> Format:
+    """Return the format `name`.
 
     Raises: UsageError for a format that there is none of, naming those that there are.
     """
@@ -88,9 +102,13 @@ def renderer(name: str) -> Renderer:
         return FORMATS[name]
     except KeyError:
         near = difflib.get_close_matches(name, FORMATS, n=1)
-        meant = f"Did you mean {near[0]}? " if near else ""
+        known = ", ".join(FORMATS)
         raise UsageError(
-            f"--format: there is no report format {name!r}.", remedy=f"{meant}Available: {', '.join(FORMATS)}."
+            Text(en=f"--format: there is no report format {name!r}.", zh=f"--format：没有名为 {name!r} 的报告格式。"),
+            remedy=Text(
+                en=(f"Did you mean {near[0]}? " if near else "") + f"Available: {known}. Several are joined by commas.",
+                zh=(f"是不是 {near[0]}？" if near else "") + f"可用的格式：{known}。多个格式用逗号连接。",
+            ),
         ) from None
 
 
@@ -99,4 +117,4 @@ def render(report: Report, *, format_name: str = "text", view: View | None = Non
 
     Raises: UsageError for a format that there is none of.
     """
-    return renderer(format_name)(report, view or View())
+    return find_format(format_name).render(report, view or View())

@@ -10,14 +10,12 @@ import math
 from dataclasses import replace
 
 from grader.errors import AuthorError, GraderFault, SandboxUnavailable, SubmissionError
-from grader.exercise.failure import BilingualError, both
 from grader.records import (
     Device,
     Examination,
     Exercise,
     Explanation,
     Fault,
-    Isolation,
     Outcome,
     Reveal,
     Submission,
@@ -47,12 +45,10 @@ def build_report(
     *,
     device: Device,
     total_s: float | None = None,
-    hints: int | None = None,
     next_exercise: str | None = None,
 ) -> Report:
     """Turn what an exam found into what people see.
 
-    `hints` is how many `dlgrade hint` can give; by default one for each different hint of a test that did not pass.
     What a student's code printed during a hidden test may be that test's input, so it is dropped unless `[reveal]`
     shows everything.
 
@@ -78,7 +74,7 @@ def build_report(
         withheld=frozenset(
             old.name for old, new in zip(examination.tests, tests, strict=True) if old.output and not new.output
         ),
-        hints=_count_hints(tests) if hints is None else hints,
+        hints=_count_hints(tests),
         next_exercise=next_exercise,
         counts=_count(tests),
         resources=examination.resources,
@@ -97,41 +93,37 @@ def build_failure(
     *,
     device: Device,
     submission: Submission | None = None,
-    possible: float | None = None,
     seed: int | None = None,
-    isolation: Isolation | None = None,
-    versions: dict[str, str] | None = None,
     total_s: float = 0.0,
+    next_exercise: str | None = None,
 ) -> Report:
     """Report an exam that never took place, so that every format can say so.
 
-    A `SubmissionError` is the student's: status `rejected`, 0 points out of `possible` (None where the tests were
-    not counted). Every other error leaves the submission unscored. A `UsageError` is no report: nothing was graded.
+    A `SubmissionError` is the student's: status `rejected`, 0 points out of an unknown number, as no test was counted.
+    Every other error leaves the submission unscored. A `UsageError` is no report: nothing was graded.
     """
     rejected = error.fault is Fault.STUDENT
     return Report(
         status=Status.REJECTED if rejected else Status.UNSCORED,
-        score=Score(earned=0.0, possible=possible) if rejected else None,
+        score=Score(earned=0.0, possible=None) if rejected else None,
         fault=error.fault,
+        unavailable=isinstance(error, SandboxUnavailable),
         exercise=_summarize(exercise),
         submission=None if submission is None else _summarize_submission(submission),
         device=device,
-        isolation=isolation,
+        isolation=None,
         seed=seed,
         hidden_available=bool(exercise.solution_folder),
         problem=_explain(error),
+        next_exercise=next_exercise,
         timings=Timings(total_s=total_s),
-        versions=dict(versions or {}),
     )
 
 
 def _explain(error: Unexamined) -> Explanation:
-    """Return what `error` says; one that knows Chinese keeps its remedy in the same text."""
-    cause_id = f"{error.fault.value}.{type(error).__name__.removeprefix('Bilingual')}"
-    if isinstance(error, BilingualError):
-        return Explanation(problem=error.text, cause_id=cause_id)
-    remedy = both(error.remedy) if error.remedy else None
-    return Explanation(problem=both(error.message), cause_id=cause_id, next_step=remedy)
+    return Explanation(
+        problem=error.problem, cause_id=f"{error.fault.value}.{type(error).__name__}", next_step=error.remedy
+    )
 
 
 def _as_the_student_sees(test: TestResult, reveal: Reveal) -> TestResult:
@@ -145,8 +137,14 @@ def _sum_points(tests: tuple[TestResult, ...]) -> Score:
         sound = math.isfinite(test.points) and 0 <= test.earned <= test.points + _POINTS_TOLERANCE
         if not sound:
             raise GraderFault(
-                f"The test {test.name} earned {test.earned} of {test.points} points, which cannot be.",
-                remedy="No score is given. Please report this: it is a mistake in dlgrade.",
+                Text(
+                    en=f"The test {test.name} earned {test.earned} of {test.points} points, which cannot be.",
+                    zh=f"测试 {test.name} 得 {test.earned} 分而满分为 {test.points} 分，这不可能。",
+                ),
+                remedy=Text(
+                    en="No score is given. Please report this: it is a mistake in dlgrade.",
+                    zh="没有给分。请反馈此问题：这是 dlgrade 的错误。",
+                ),
             )
     # Rounded, or ten tests of 0.1 points would come to 0.9999999999999999.
     return Score(

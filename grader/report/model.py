@@ -74,7 +74,8 @@ class Report:
     """Everything that any format shows of one graded submission.
 
     `problem` explains a submission that could not be loaded or read, or a missing score; `fault` says whose fault
-    it is that the score is not full. `withheld` names the hidden tests whose printed output is kept back.
+    it is that the score is not full. `unavailable`: this machine lacks what was asked for, so that trying again is in
+    vain; nothing has failed. `withheld` names the hidden tests whose printed output is kept back.
     """
 
     status: Status
@@ -88,6 +89,7 @@ class Report:
     hidden_available: bool
     tests: tuple[TestResult, ...] = ()
     problem: Explanation | None = None
+    unavailable: bool = False
     output: str = ""
     withheld: frozenset[str] = frozenset()
     hints: int = 0

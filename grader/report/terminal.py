@@ -144,11 +144,13 @@ class _Page:
     def _unscored(self) -> None:
         report = self._report
         fault = report.fault or Fault.GRADER
-        self._failure.problem(wording.UNSCORED[fault], report.problem, output="")
+        headline = wording.UNAVAILABLE if report.unavailable else wording.UNSCORED[fault]
+        self._failure.problem(headline, report.problem, output="")
         if fault is Fault.GRADER and report.problem is not None and report.problem.next_step is not None:
             return  # it already says what to do, and better
         self.lines.blank()
-        self.lines.put(body=self._say(wording.WHAT_TO_DO[fault], exercise=report.exercise.id))
+        step = wording.ASK_DOCTOR if report.unavailable else wording.WHAT_TO_DO[fault]
+        self.lines.put(body=self._say(step, exercise=report.exercise.id))
 
     # --------------------------------------------------------------------------------------------- the end
 

@@ -119,6 +119,13 @@ UNSCORED = {
         zh="dlgrade 或这台机器出错。这不是你的问题，也不会记为零分。",
     ),
 }
+UNAVAILABLE = Text(
+    en="This cannot be had here. It is not your fault, and it is not a zero.",
+    zh="这里不具备所需条件。这不是你的问题，也不会记为零分。",
+)
+ASK_DOCTOR = Text(
+    en="`dlgrade doctor` shows what this machine offers.", zh="`dlgrade doctor` 会列出这台机器具备的条件。"
+)
 WHAT_TO_DO = {
     Fault.AUTHOR: Text(
         en="Send the lines above to your instructor: they name the test or the file that is wrong. "

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from grader.errors import GraderFault
+from grader.records import Text
 from grader.sandbox import fresh, zygote
 
 
@@ -54,9 +55,9 @@ class ForkedChildren:
         try:
             data, descriptors, _, _ = socket.recv_fds(self._control, zygote.SPAWNED.size, 2)
         except OSError as error:
-            raise GraderFault(f"no new child process: {error}.") from None
+            raise _no_child(str(error)) from None
         if len(data) != zygote.SPAWNED.size or len(descriptors) != 2:
-            raise GraderFault("no new child process: the process that forks them has gone.")
+            raise _zygote_gone()
         (pid,) = zygote.SPAWNED.unpack(data)
         return Spawned(pid, *(socket.socket(fileno=number) for number in descriptors))
 
@@ -67,7 +68,7 @@ class ForkedChildren:
         self._ask(zygote.REAP, pid)
         data = self._control.recv(zygote.REAPED.size, socket.MSG_WAITALL)
         if len(data) != zygote.REAPED.size:
-            raise GraderFault("the process that forks the children has gone.")
+            raise _zygote_gone()
         status, cpu_s, peak_mib = zygote.REAPED.unpack(data)
         if status == -1:
             return Ending()
@@ -82,7 +83,17 @@ class ForkedChildren:
         try:
             self._control.sendall(zygote.REQUEST.pack(op, pid))
         except OSError as error:
-            raise GraderFault(f"the process that forks the children has gone ({error}).") from None
+            raise _zygote_gone(f" ({error})") from None
+
+
+def _no_child(why: str) -> GraderFault:
+    return GraderFault(Text(en=f"No new child process: {why}.", zh=f"无法创建新的子进程：{why}。"))
+
+
+def _zygote_gone(detail: str = "") -> GraderFault:
+    return GraderFault(
+        Text(en=f"The process that forks the children has gone{detail}.", zh=f"创建子进程的进程已经结束{detail}。")
+    )
 
 
 class FreshChildren:

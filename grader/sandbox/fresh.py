@@ -21,6 +21,7 @@ from pathlib import Path
 
 import grader
 from grader.errors import GraderFault
+from grader.records import Text
 
 CONNECT_TIMEOUT_S = 60.0  # a slow disk may take this long to import torch
 _TOKEN_BYTES = 32
@@ -73,7 +74,9 @@ def start(entry: str, *, sockets: int) -> Started:
         except OSError as error:
             kill_tree(process)
             process.wait()
-            raise GraderFault(f"a new process did not come up: {error}.") from None
+            raise GraderFault(
+                Text(en=f"A new process did not come up: {error}.", zh=f"新进程未能启动：{error}。")
+            ) from None
     return Started(process, connected)
 
 

@@ -17,7 +17,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.records import Isolation
+from grader.records import Isolation, Text
 
 LINUX = sys.platform == "linux"
 MIB = 1024 * 1024
@@ -37,13 +37,13 @@ class Degree:
     isolation: Isolation
     available: bool
     stops: str  # what it stops
-    missing: str = ""  # why it cannot be had
-    remedy: str = ""  # what would bring it
+    missing: Text | None = None  # why it cannot be had
+    remedy: Text | None = None  # what would bring it
 
 
 def degrees() -> tuple[Degree, ...]:
     """Return every degree of isolation, strongest first, and whether it can be had here."""
-    later = "dlgrade 0.1 has no such jail yet"
+    later = Text(en="dlgrade 0.1 has no such jail yet", zh="dlgrade 0.1 尚未提供这种隔离")
     return (
         Degree(
             isolation=Isolation.STRONG,

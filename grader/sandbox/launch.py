@@ -15,7 +15,8 @@ import time
 from types import TracebackType
 from typing import IO, Protocol, Self
 
-from grader.errors import AuthorError, GraderFault
+from grader.errors import AuthorError, GraderFault, both, joined
+from grader.records import Text
 from grader.sandbox import fresh
 from grader.sandbox.base import OpenSlot, SlotOpened
 from grader.sandbox.link import receive_record, send_record
@@ -65,9 +66,15 @@ class WarmBase:
             send_record(self._control, OpenSlot(preload=list(preload), entry=entry))
             opened, descriptors = receive_record(self._control, SlotOpened, deadline=deadline, descriptors=1)
         except GraderFault as fault:
-            raise GraderFault(f"{fault.message}\n{self.last_words()}".rstrip()) from None
+            words = self.last_words()
+            raise GraderFault(
+                joined((fault.problem, both(words)) if words else (fault.problem,), separator="\n")
+            ) from None
         if opened.error:
-            raise AuthorError(f"exercise.toml: preload: {opened.error}.", remedy="Name modules that are installed.")
+            raise AuthorError(
+                Text(en=f"exercise.toml: preload: {opened.error}.", zh=f"exercise.toml：preload：{opened.error}。"),
+                remedy=Text(en="Name modules that are installed.", zh="请填写已安装的模块。"),
+            )
         return socket.socket(fileno=descriptors[0])
 
     def last_words(self) -> str:

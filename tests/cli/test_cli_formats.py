@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from grader.cli.formats import FILE_NAMES, plan_delivery
+from grader.cli.formats import plan_delivery
 from grader.errors import UsageError
 from grader.report import FORMATS
 
 
-def test_every_format_of_a_report_has_a_file_name() -> None:
-    assert set(FILE_NAMES) == set(FORMATS)
+def test_every_format_of_a_report_has_a_file_of_its_own() -> None:
+    assert len({found.file_name for found in FORMATS.values()}) == len(FORMATS)
 
 
 def test_formats_are_joined_by_commas_and_each_counts_once(tmp_path: Path) -> None:
@@ -20,8 +20,14 @@ def test_formats_are_joined_by_commas_and_each_counts_once(tmp_path: Path) -> No
 
 
 def test_an_unknown_format_gets_the_list() -> None:
-    with pytest.raises(UsageError, match=r'yaml".*There are: text, json'):
+    with pytest.raises(UsageError, match=r"'yaml'.*Available: text, json"):
         plan_delivery("text,yaml", None)
+
+
+def test_a_near_miss_of_a_format_is_recognised() -> None:
+    with pytest.raises(UsageError, match="Did you mean json") as caught:
+        plan_delivery("jsn", None)
+    assert "是不是 json？" in caught.value.text.zh
 
 
 def test_stdout_has_room_for_one_format() -> None:

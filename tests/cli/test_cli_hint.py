@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from cli_runs import SUBMISSIONS, dlgrade
+from cli_runs import SUBMISSIONS, clean_environment, dlgrade
 
 from grader.cli.app import run
-from grader.cli.hints import FILE, Hints, read_hints, write_hints
+from grader.cli.hints import Hints, read_hints, write_hints
 from grader.records import Text
 
 FIRST = Text(en="Look at the axis.", zh="看看轴。")
@@ -56,7 +58,7 @@ def test_a_hint_that_was_shown_stays_shown_when_another_goes(hinted: Path, capsy
 
 def test_hints_speak_chinese(hinted: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run(["hint", "softmax", "--language", "zh"])
-    assert capsys.readouterr().out == "提示 1/2: 看看轴。\n"
+    assert capsys.readouterr().out == "提示 1/2：看看轴。\n"
 
 
 def test_no_hints_is_no_failure(hinted: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -69,8 +71,21 @@ def test_no_hints_is_no_failure(hinted: Path, capsys: pytest.CaptureFixture[str]
     "damaged", [b"", b"\xff", b"[]", b'{"schema": "hints/1", "exercises": {"exercise03_softmax": 3}}']
 )
 def test_a_damaged_file_counts_as_empty(damaged: bytes, workspace: Path) -> None:
-    (workspace / FILE).write_bytes(damaged)
+    (workspace / ".dlgrade" / "hints.json").write_bytes(damaged)
     assert read_hints(workspace, EXERCISE) is None
+
+
+def test_two_commands_at_once_lose_no_hints(workspace: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from grader.cli.hints import Hints, write_hints\n"
+        "for n in range(25): write_hints(Path(sys.argv[1]), f'{sys.argv[2]}{n}', Hints())\n"
+    )
+    environment = clean_environment()
+    writers = [
+        subprocess.Popen([sys.executable, "-c", code, str(workspace), who], env=environment) for who in ("a", "b")
+    ]
+    assert [writer.wait(timeout=60) for writer in writers] == [0, 0]
+    assert all(read_hints(workspace, f"{who}{number}") is not None for who in "ab" for number in range(25))
 
 
 def test_hints_come_from_the_last_check(workspace: Path) -> None:

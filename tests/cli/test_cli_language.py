@@ -6,7 +6,6 @@ import pytest
 
 from grader.cli.language import choose_language, say
 from grader.errors import UsageError
-from grader.exercise.failure import BilingualUsageError
 from grader.records import Language, Text
 
 
@@ -33,6 +32,6 @@ def test_the_option_outranks_the_environment() -> None:
 
 def test_an_error_in_both_languages_is_told_in_the_chosen_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DLGRADE_LANG", "zh")
-    error = BilingualUsageError(Text(en="no", zh="否"), remedy=Text(en="Try.", zh="请试。"))
+    error = UsageError(Text(en="no", zh="否"), remedy=Text(en="Try.", zh="请试。"))
     assert say(error) == "否请试。"
     assert say(UsageError("only English", remedy="Sorry.")) == "only English Sorry."

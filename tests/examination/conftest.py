@@ -40,9 +40,10 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     if not hasattr(pyfuncitem.module, "STUDENT"):
         return None
     verdict = getattr(pyfuncitem.function, "verdict", None)
-    if verdict is None:  # what holds locally must hold in the exam
+    if verdict is None or verdict.local:
         names = pyfuncitem._fixtureinfo.argnames
         pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names})
+    if verdict is None:  # what holds locally must hold in the exam
         verdict = exams_module.Verdict(outcome=Outcome.PASSED)
     exams = pyfuncitem._request.getfixturevalue("exams")
     exams_module.assert_ended(exams.of_module(pyfuncitem.module), pyfuncitem.name, verdict)

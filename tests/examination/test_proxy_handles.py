@@ -171,6 +171,11 @@ def keep(counter, into):
 
 
 DEFAULT = Counter(40)
+RATE = 1
+
+
+def at_rate(x):
+    return RATE * x
 '''
 
 
@@ -364,6 +369,13 @@ def test_objects_inside_plain_results_are_usable(student):
 
 def test_a_constant_that_is_an_object_is_usable(student):
     assert student.DEFAULT.value == 40
+
+
+def test_a_constant_of_the_module_can_be_replaced(student):
+    student.RATE = 5
+    assert student.at_rate(2) == 10
+    student.RATE = 1
+    assert student.at_rate(2) == 2
 
 
 def test_many_objects_come_and_go(student):

@@ -330,7 +330,7 @@ def test_output_is_capped_and_says_so(report: Report) -> None:
     assert outcome(report, "prints_much") is Outcome.PASSED
     assert output.startswith("line 0\nline 1\n")
     assert len(output) < 20_000
-    assert "more bytes" in output
+    assert "bytes" in output.splitlines()[-1]
 
 
 def test_output_without_newline_is_not_lost(report: Report) -> None:

@@ -11,7 +11,7 @@ from exams import result, said
 from grader.errors import AuthorError
 from grader.records import Outcome
 from grader.report import Report
-from grader.report.json import to_json, without_timings
+from grader.report.document import to_json, without_timings
 
 STATEFUL = """
 import random

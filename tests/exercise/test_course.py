@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 import grader.exercise.course as course_module
-from grader.errors import AuthorError, GraderFault, UsageError
+from grader.errors import AuthorError, GraderError, GraderFault, UsageError
 from grader.exercise import Origin, create_workspace, load_course
-from grader.exercise.failure import BilingualError
 from grader.records import Language
 
 NAMES = ("exercise01_sgd", "exercise03_softmax", "exercise10_sorting-networks", "exercise11_sgd_momentum")
@@ -67,8 +66,8 @@ def test_unknown_name_is_answered_with_the_list(course_root: Path, asked: str) -
     with pytest.raises(UsageError) as caught:
         load_course(course_root).find(asked)
     assert "There are: exercise01 sgd, exercise03 softmax, exercise10 sorting-networks" in str(caught.value)
-    assert isinstance(caught.value, BilingualError)
-    assert "现有练习" in caught.value.within(Language.ZH)
+    assert isinstance(caught.value, GraderError)
+    assert "现有练习" in caught.value.text.within(Language.ZH)
 
 
 def test_prefix_of_several_names_the_candidates(course_root: Path) -> None:

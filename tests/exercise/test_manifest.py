@@ -14,9 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from grader.errors import AuthorError
+from grader.errors import AuthorError, GraderError
 from grader.exercise import read_exercise
-from grader.exercise.failure import BilingualError
 from grader.exercise.manifest import SCHEMA_FILE
 from grader.exercise.problems import schema_problems
 from grader.records import Device, Fault, Language, Limits, Reveal, Text
@@ -79,8 +78,8 @@ def refused(course_files: Any, manifest: str, *, name: str = "exercise03_softmax
         read_exercise(folder, solution_folder=course_files.hidden(name))
     assert caught.value.fault is Fault.AUTHOR
     assert caught.value.exit_code == 2
-    assert isinstance(caught.value, BilingualError)
-    chinese = caught.value.within(Language.ZH)
+    assert isinstance(caught.value, GraderError)
+    chinese = caught.value.text.within(Language.ZH)
     assert any("\u4e00" <= letter <= "\u9fff" for letter in chinese)
     assert "exercise.toml" in chinese
     message = str(caught.value)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-import grader.exercise.progress as progress_module
+import grader.exercise.statefile as statefile_module
 from grader.exercise import ExerciseProgress, Score, read_progress, record_score
 
 NOON = datetime(2025, 1, 31, 13, 0, 0, 250_000, tzinfo=timezone(timedelta(hours=1)))
@@ -136,7 +136,7 @@ def test_folder_without_write_permission_is_a_warning(powerless: Path) -> None:
 
 
 def test_lock_that_is_never_released_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress_module, "LOCK_WAIT_S", 0.02)
+    monkeypatch.setattr(statefile_module, "LOCK_WAIT_S", 0.02)
     file_of(tmp_path).parent.mkdir()
     with file_of(tmp_path).with_suffix(".lock").open("ab") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)

@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 import grader.exercise.course as course_module
-from grader.errors import UsageError
+from grader.errors import GraderError, UsageError
 from grader.exercise import Course, create_workspace, find_workspace, load_course
-from grader.exercise.failure import BilingualError
 from grader.records import Language
 
 MARKER = Path(".dlgrade/workspace.toml")
@@ -181,5 +180,5 @@ def test_damaged_marker_is_explained(tmp_path: Path, content: bytes, reason: str
     assert "workspace.toml: not a workspace's marker" in str(caught.value)
     assert reason in str(caught.value)
     assert "your own files there are kept" in str(caught.value)
-    assert isinstance(caught.value, BilingualError)
-    assert "dlgrade start" in caught.value.within(Language.ZH)
+    assert isinstance(caught.value, GraderError)
+    assert "dlgrade start" in caught.value.text.within(Language.ZH)

@@ -15,7 +15,7 @@ from report_scenarios import SCENARIOS
 
 from grader.records import Device, Fault, Isolation, Outcome
 from grader.report import Status
-from grader.report.json import load_schema, to_json, without_timings
+from grader.report.document import load_schema, to_json, without_timings
 
 SCHEMA = load_schema()
 VALIDATOR = Draft202012Validator(SCHEMA)

@@ -6,12 +6,11 @@ from dataclasses import replace
 
 import pytest
 import report_scenarios as scenarios
-from report_scenarios import EXERCISE, SCENARIOS, SUBMISSION
+from report_scenarios import EXERCISE, SCENARIOS
 
-from grader.errors import GraderFault, SubmissionError, UsageError
-from grader.exercise.failure import BilingualSubmissionError
+from grader.errors import GraderFault, SandboxUnavailable, SubmissionError, UsageError
 from grader.records import Device, Fault, Outcome, Reveal, Text
-from grader.report import FORMATS, Score, Status, build_failure, build_report, exit_code, render
+from grader.report import FORMATS, Score, Status, build_failure, exit_code, render
 from grader.report.points import filled_blocks, format_percent, format_points
 
 VERDICTS = {
@@ -110,25 +109,26 @@ def test_hints_are_those_of_tests_that_went_wrong_each_once() -> None:
     assert scenarios.full().hints == 0
 
 
-def test_hints_can_be_given() -> None:
-    found = scenarios.examination(scenarios.failed(scenarios.ROWS, None))
-    assert build_report(EXERCISE, SUBMISSION, found, device=Device.CPU, hints=5).hints == 5
-
-
-def test_rejected_submission_is_out_of_what_is_known() -> None:
+def test_rejected_submission_is_zero_out_of_an_unknown_number() -> None:
     error = SubmissionError("The file is empty.")
     assert build_failure(EXERCISE, error, device=Device.CPU).score == Score(earned=0.0, possible=None)
-    assert build_failure(EXERCISE, error, device=Device.CPU, possible=10).score == Score(earned=0.0, possible=10)
-    assert "0 / 10 points" in render(build_failure(EXERCISE, error, device=Device.CPU, possible=10))
+
+
+def test_what_cannot_be_had_here_brings_no_advice_to_try_again() -> None:
+    shown = render(build_failure(EXERCISE, SandboxUnavailable("No GPU is here."), device=Device.CUDA))
+    assert "This cannot be had here" in shown
+    assert "once more" not in shown
+    assert "`dlgrade doctor`" in shown
 
 
 def test_failure_speaks_chinese_where_the_error_does() -> None:
-    error = BilingualSubmissionError(
+    error = SubmissionError(
         Text(en="It is empty.", zh="文件为空。"), remedy=Text(en="Fill it.", zh="请填写。")
     )
     problem = build_failure(EXERCISE, error, device=Device.CPU).problem
     assert problem is not None
-    assert (problem.problem.zh, problem.cause_id) == ("文件为空。请填写。", "student.SubmissionError")
+    assert (problem.problem.zh, problem.cause_id) == ("文件为空。", "student.SubmissionError")
+    assert problem.next_step is not None and problem.next_step.zh == "请填写。"
 
 
 def test_unknown_format_is_refused_with_those_that_there_are() -> None:

@@ -19,7 +19,7 @@ from grader.sandbox.calls import CallScope, Hooks
 from grader.sandbox.children import Ending, Spawned
 from grader.sandbox.decode import Decoder, split_payload
 from grader.sandbox.graph import Table, Unsendable
-from grader.sandbox.messages import Changes, Do, Graph, HandleSpec, Node, Reply, Returned
+from grader.sandbox.messages import Changes, Do, Graph, HandleSpec, Node, Ready, Reply, Returned
 from grader.sandbox.wire import Channel
 
 HEAD = struct.Struct("<4sIQ")
@@ -127,11 +127,15 @@ def answer(nonce: int = NONCE) -> Returned:
     return Returned(nonce=nonce, graph=Graph(nodes=[Atom(value=1)]), root=0, changes=Changes())
 
 
+READY = message_frame(Ready())
+
+
 @dataclass(slots=True)
 class ScriptedChild:
-    """A source of one child that does with its end of the wire, and of the output, whatever `script` does."""
+    """A source of one child: it says `hello`, and then does with its ends of wire and output whatever `script` does."""
 
     script: Callable[[socket.socket, socket.socket], None]
+    hello: bytes = READY
     reaped: int = 0
     _ends: list[socket.socket] = field(default_factory=list)
     _thread: threading.Thread | None = None
@@ -146,6 +150,7 @@ class ScriptedChild:
 
     def _run(self) -> None:
         with contextlib.suppress(OSError):
+            self._ends[0].sendall(self.hello)
             self.script(*self._ends)
 
     def trace(self, pid: int) -> None:

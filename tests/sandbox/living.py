@@ -79,7 +79,8 @@ def assert_gone(pids: Iterable[int], *, within: float = 2.0) -> None:
 def descriptors(pid: int) -> list[str]:
     """Return what the descriptors of a process are: "socket:[123]", "/dev/null"."""
     found = []
-    for link in Path(f"/proc/{pid}/fd").iterdir():
+    folder = Path(f"/proc/{pid}/fd")
+    for link in folder.iterdir() if folder.exists() else ():
         with contextlib.suppress(OSError):  # the one that lists them is closed by now
             found.append(str(link.readlink()))
     return found

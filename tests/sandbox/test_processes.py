@@ -24,7 +24,7 @@ from grader.sandbox.children import ForkedChildren
 
 ROOT = Path(__file__).parent.parent.parent
 EXERCISE = load_course(ROOT).find("exercise03")
-VISIBLE = replace(EXERCISE, solution_folder="", sha256="6" * 64)
+VISIBLE = replace(EXERCISE, id="exercise97", solution_folder="")
 RIGHT = (ROOT / "tests" / "submissions" / "right.py").read_text(encoding="utf-8")
 SECRET = "the-secret-of-the-shell-that-started-it"
 
@@ -144,7 +144,6 @@ print(sorted(name for name in sys.modules if name.split(".")[0] in ("grader", "p
 
 def test_no_test_and_no_reference_is_in_its_memory(grader: Grader) -> None:
     """Scans its own memory for words that only the hidden half and the exercise's tests hold."""
-    full = replace(EXERCISE, sha256="7" * 64)
     parts = (
         ("rows_far_", "apart_do_not"),
         ("turns_each_row", "_into_shares"),
@@ -173,7 +172,7 @@ with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb", 0) as memory:
 print(sorted(found))
 """
     file = SourceFile(name="softmax.py", text=f"{RIGHT}\n{code}\n")
-    report = grader.examine(full, Submission(files=(file,), origin="", sha256="0" * 64, untouched=False), seed=1)
+    report = grader.examine(EXERCISE, Submission(files=(file,), origin="", sha256="0" * 64, untouched=False), seed=1)
     assert report.status in (Status.FULL, Status.PARTIAL), report.problem
     assert report.output.strip() == "[]"
 
@@ -196,7 +195,9 @@ for pid in (int(name) for name in os.listdir("/proc") if name.isdigit()):
     except OSError: pass
 print("denied", denied)
 """
-    assert seen_by_a_child(grader, code) in ("denied 9", "denied 12")  # base, zygote, examiner, and the exam's fork
+    seen = seen_by_a_child(grader, code)
+    assert "opened" not in seen
+    assert int(seen.removeprefix("denied ")) >= 9  # base, zygote and examiner at least
 
 
 # ------------------------------------------------------------------------------------------------ our own processes

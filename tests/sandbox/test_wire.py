@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 import msgspec
 import pytest
-from hostile_frames import HEAD, NONCE, ScriptedChild, answer, channel, frame, message_frame, question, receive
+from hostile_frames import HEAD, NONCE, READY, ScriptedChild, answer, channel, frame, message_frame, question, receive
 
+from grader.errors import GraderFault
 from grader.records import Outcome, SourceFile
 from grader.sandbox import client as client_module
 from grader.sandbox import wire
@@ -249,6 +250,19 @@ def test_a_child_that_does_not_read_its_question_is_ended_at_the_deadline() -> N
 # ------------------------------------------------------------------------------------------------- the exchange
 
 
+@pytest.mark.parametrize(
+    "hello",
+    [b"", b"garbage" * 9, READY[:-1], message_frame(answer()), READY[:4] + b"\xff" * 12],
+    ids=["nothing", "garbage", "half", "an-answer", "a-lying-head"],
+)
+def test_a_child_that_does_not_come_up_is_no_fault_of_a_student(hello: bytes) -> None:
+    """It has seen nothing of the student's yet."""
+    source = ScriptedChild(lambda child, output: child.shutdown(socket.SHUT_RDWR), hello=hello)
+    with pytest.raises(GraderFault, match="did not come up"):
+        Client(source, ())
+    assert source.reaped == 1
+
+
 def test_an_honest_child_is_heard() -> None:
     def honest(child: socket.socket, _: socket.socket) -> None:
         read_question(child)
@@ -259,13 +273,15 @@ def test_an_honest_child_is_heard() -> None:
 
 
 def test_a_reply_that_was_sent_before_the_question_is_refused() -> None:
-    early = threading.Event()
+    up, early = threading.Event(), threading.Event()
 
     def prepared(child: socket.socket, _: socket.socket) -> None:
+        up.wait(5)
         child.sendall(message_frame(answer()))
         early.set()
 
     client = Client(ScriptedChild(prepared), ())
+    up.set()
     assert early.wait(5)
     with pytest.raises(ChildEnded) as caught:
         client.exchange(question(), [], deadline=time.monotonic() + 2)
@@ -371,7 +387,7 @@ def test_a_flood_of_output_neither_blocks_nor_fills_the_memory() -> None:
     assert ended is None
     printed = client.take_output()
     assert printed.startswith("x" * MAX_OUTPUT_BYTES)
-    assert printed.endswith(f"… {64 * MIB - MAX_OUTPUT_BYTES} more bytes")
+    assert printed.endswith(f"… (+{64 * MIB - MAX_OUTPUT_BYTES} bytes)")
     assert len(printed) < MAX_OUTPUT_BYTES + 100
 
 

@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from grader.errors import AuthorError, SubmissionError, UsageError
+from grader.errors import AuthorError, GraderError, SubmissionError, UsageError
 from grader.exercise import read_exercise
-from grader.exercise.failure import BilingualError
 from grader.records import Exercise, Fault, Language, Submission
 from grader.submission import MAX_FILE_BYTES, collect
 
@@ -42,10 +41,10 @@ def refused(exercise: Exercise, path: Path, error_type: type[Exception] = Submis
     """Return what the student is told; it must also be said in Chinese, and name a way out."""
     with pytest.raises(error_type) as caught:
         collect(exercise, path)
-    assert isinstance(caught.value, BilingualError)
+    assert isinstance(caught.value, GraderError)
     assert caught.value.fault is Fault.STUDENT
     assert caught.value.remedy
-    assert any("\u4e00" <= letter <= "\u9fff" for letter in caught.value.within(Language.ZH))
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in caught.value.text.within(Language.ZH))
     return str(caught.value)
 
 

@@ -45,6 +45,7 @@ PROBLEMS: dict[str, Text] = {
     "where.path": t("in item {path}", "在第 {path} 项"),
     "facts.array": t("{type} of shape {shape}, {dtype}", "形状为 {shape} 的 {type}，{dtype}"),
     "facts.items": t("{type} of {length} items", "含 {length} 项的 {type}"),
+    "facts.class": t("an object of class `{name}`", "类 `{name}` 的对象"),
     "facts.object": t("an object", "一个对象"),
     # other evidence
     "asserted": t("A check of the test does not hold.", "测试中的一项检查不成立。"),
