@@ -85,6 +85,7 @@ def _runner(
     prepare: Prepare, source: ChildSource, fixtures: Fixtures, explain: Explain
 ) -> Callable[[ExamRequest, list[Case]], Examination]:
     signatures, rules = Signatures(prepare.exercise), Rules(prepare.exercise.forbid)
+    reference = read_reference(prepare.exercise)  # before any student's code could have changed the files
     versions()
 
     def run(request: ExamRequest, cases: list[Case]) -> Examination:
@@ -98,6 +99,7 @@ def _runner(
             explain=explain,
             signatures=signatures,
             rules=rules,
+            reference=reference,
         ).run()
 
     return run

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import functools
+import time
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from grader.examination.signals import TestIsBroken
 from grader.sandbox.calls import CallScope
+from grader.sandbox.client import Served
 from grader.sandbox.messages import Answer, CallbackSpec, Graph, Invoke
-from grader.sandbox.wire import Buffer, Payload, WireError
+from grader.sandbox.wire import Payload, WireError
 
 _KINDS = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, functools.partial)
 
@@ -56,22 +58,25 @@ class Functions:
         error, self._error = self._error, None
         return error
 
-    def serve(self, scope: CallScope, invoke: Invoke, payload: Payload) -> tuple[Answer, Sequence[Buffer]]:
+    def serve(self, scope: CallScope, invoke: Invoke, payload: Payload) -> Served:
         """Call a function of the test for the child, and return its answer. Raises WireError."""
         target = self._called(invoke)
         mark = scope.table.mark()
         decoder, table = scope.receive(invoke.graph, invoke.changes, payload, calling_back=True)
         args = [decoder.value(ref) for ref in invoke.args]
         kwargs = {name: decoder.value(ref) for name, ref in invoke.kwargs}
+        began = time.monotonic()
         try:
             value = target(*args, **kwargs)
+            own_s = time.monotonic() - began
             graph, root, buffers = scope.encode_answer(value, table)
         except BaseException as error:  # noqa: BLE001  the test's own failure, raised again when the call has ended
             self._error = self._error or error
-            return Answer(nonce=invoke.nonce, graph=Graph(), root=-1, error=type(error).__name__), []
+            answer = Answer(nonce=invoke.nonce, graph=Graph(), root=-1, error=type(error).__name__)
+            return Served(answer, [], time.monotonic() - began)
         finally:
             scope.table.truncate(mark)
-        return Answer(nonce=invoke.nonce, graph=graph, root=root), buffers
+        return Served(Answer(nonce=invoke.nonce, graph=graph, root=root), buffers, own_s)
 
     def _called(self, invoke: Invoke) -> Callable[..., Any]:
         """Return what a child calls. Raises WireError for what was never offered."""

@@ -55,18 +55,16 @@ class Handle:
         set_own(self, "_keep", keep)
         set_own(self, "_origin", origin)
         set_own(self, "_generation", session.generation)
-        set_own(self, "_name", "")
 
     _session: Session
     _spec: HandleSpec
     _scope: CallScope
     _keep: bool
-    _origin: str
+    _origin: str  # what the test wrote to get it, "SGD" or "SGD.step": a name from the child decides nothing
     _generation: int
-    _name: str  # of a method: "SGD.step", as the manifest and the stub name it
 
     def _ask(self, op: str, path: tuple[str, ...] = (), *args: object, **kwargs: object) -> Any:
-        name = self._name or ".".join((self._spec.type_name, *path))
+        name = ".".join((self._origin, *path))
         operation = Operation(
             op=op, handle=self._spec.id, path=path, args=args, kwargs=kwargs, keep=self._keep, name=name
         )
@@ -75,7 +73,7 @@ class Handle:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return _called(self._ask("get", (name,)), f"{self._spec.type_name}.{name}")
+        return self._ask("get", (name,))
 
     def __setattr__(self, name: str, value: object) -> None:
         self._ask("set", (), name, value)
@@ -129,16 +127,6 @@ class Handle:
 
     def __bool__(self) -> bool:
         raise self._misused("used as true or false")
-
-
-_FUNCTIONS = ("function", "method", "builtin_function_or_method")
-
-
-def _called(found: Any, name: str) -> Any:
-    """Give a function that was read as an attribute the name that the manifest and the stub have for it."""
-    if type(found) is Handle and found._spec.type_name in _FUNCTIONS:
-        object.__setattr__(found, "_name", name)
-    return found
 
 
 class RemoteIterator(Handle):
@@ -210,11 +198,10 @@ class RemoteFunction:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        found = _kept(
+        return _kept(
             self._session,
             Operation(op="get", handle=STUDENT_ROOT, path=(self.__name__, name), name=f"{self.__name__}.{name}"),
         )
-        return _called(found, f"{self.__name__}.{name}")
 
     def _handle(self) -> Any:
         """Return the function as an object, to be passed; it is kept, or the child would forget it."""
@@ -294,7 +281,7 @@ def fetch(value: Any) -> Any:
         return _kept(session, Operation(op="get", handle=REMOTE_ROOT, path=value._path, name=".".join(value._path)))
     if not isinstance(value, Handle):
         return value
-    operation = Operation(op="fetch", handle=value._spec.id, path=(), name=value._spec.type_name)
+    operation = Operation(op="fetch", handle=value._spec.id, path=(), name=value._origin)
     found = _kept(value._session, operation)
     if isinstance(found, Handle):
         raise found._misused("fetched as plain data")

@@ -32,7 +32,7 @@ from grader.records import Exercise, Outcome, Resources, SourceFile
 from grader.sandbox import messages
 from grader.sandbox.calls import CallScope, Hooks
 from grader.sandbox.children import ChildSource
-from grader.sandbox.client import ChildEnded, Client, new_nonce
+from grader.sandbox.client import ChildEnded, Client, Served, new_nonce
 from grader.sandbox.graph import Unsendable
 from grader.sandbox.messages import (
     Answer,
@@ -257,11 +257,11 @@ class Session:
         *,
         limit_s: float,
         call: Callable[[], Call | None] | None,
-        serve: Callable[[Invoke, Payload], tuple[Answer, Sequence[Buffer]]] | None,
+        serve: Callable[[Invoke, Payload], Served] | None,
     ) -> tuple[Reply, Payload]:
         deadline = min(time.monotonic() + limit_s, self.deadline)
         try:
-            return client.exchange(request, buffers, deadline=deadline, serve=serve)
+            return client.exchange(request, buffers, deadline=deadline, latest=self.deadline, serve=serve)
         except ChildEnded as ended:
             whole_exam = ended.detail == "call" and time.monotonic() >= self.deadline
             self._end_child()
@@ -379,7 +379,7 @@ class Session:
         if generation == self.generation:
             self._released.append(handle)
 
-    def _serve(self, scope: CallScope, invoke: Invoke, payload: Payload) -> tuple[Answer, Sequence[Buffer]]:
+    def _serve(self, scope: CallScope, invoke: Invoke, payload: Payload) -> Served:
         if self._depth > MAX_DEPTH:
             raise WireError("too many calls within calls")
         return self._functions.serve(scope, invoke, payload)

@@ -26,6 +26,7 @@ MAX_OUTPUT_BYTES = 16 * 1024  # of what a child prints that is kept, between two
 MAX_CALLBACKS = 100_000  # of one call
 START_TIMEOUT_S = 60.0  # of a child that must import torch first, on a slow disk
 _TRACE_GRACE_S = 0.05
+_MAX_READS = 64  # of the output at a time, 64 KiB each
 _TRACE_LINE = re.compile(r'^  File "([^"\n]{1,200})", line (\d{1,9}) in (.{1,200})$', re.MULTILINE)
 _TRACE_START = re.compile(
     r"^(Fatal Python error|Current thread|Thread 0x|Stack \(most recent call first\))", re.MULTILINE
@@ -43,6 +44,15 @@ class ChildEnded(Exception):
         self.detail = detail
         self.status = status
         self.trace = trace
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What a function of the test answered, and how long it alone took: reading its arguments is the child's time."""
+
+    answer: Answer
+    buffers: Sequence[Buffer]
+    own_s: float
 
 
 @dataclass(slots=True)
@@ -89,11 +99,13 @@ class Client:
         buffers: Sequence[Buffer],
         *,
         deadline: float,
-        serve: Callable[[Invoke, Payload], tuple[Answer, Sequence[Buffer]]] | None = None,
+        latest: float,
+        serve: Callable[[Invoke, Payload], Served] | None = None,
     ) -> tuple[Reply, Payload]:
         """Send a request and return its reply; `serve` answers what the child calls back meanwhile.
 
-        `deadline` in `time.monotonic()` seconds. Raises ChildEnded.
+        `deadline` in `time.monotonic()` seconds; the time of the test's own functions is added, up to `latest`.
+        Raises ChildEnded.
         """
         self._usage.calls += 1
         if isinstance(request, Load):
@@ -108,10 +120,9 @@ class Client:
                     return reply, payload
                 if serve is None:
                     raise WireError("a call back from where none is possible")
-                began = time.monotonic()
-                answer, answer_buffers = serve(reply, payload)
-                deadline += time.monotonic() - began
-                reply, payload = self._ask(answer, answer_buffers, deadline)
+                served = serve(reply, payload)
+                deadline = min(deadline + served.own_s, latest)
+                reply, payload = self._ask(served.answer, served.buffers, deadline)
             raise WireError("too many calls back")
         except DeadlinePassed:
             raise self._end_for_time() from None
@@ -141,8 +152,9 @@ class Client:
         return text
 
     def _collect_output(self) -> None:
-        while self._output_socket is not None and self._drain():
-            pass
+        for _ in range(_MAX_READS):  # what floods faster is read on in the next wait, which has a deadline
+            if self._output_socket is None or not self._drain():
+                return
 
     def _drain(self) -> bool:
         """Take what waits in the output socket; False when nothing does, for now or for ever."""

@@ -126,7 +126,7 @@ class Decoder:
                     raise WireError("a child cannot send functions")
                 return self._remember(index, self._callback(node))
             case messages.SliceSpec():
-                return slice(self.value(node.start), self.value(node.stop), self.value(node.step))
+                return self._slice(node)
             case messages.Blob(data=data):
                 return data
             case messages.Complex():
@@ -135,6 +135,12 @@ class Decoder:
                 return _big_int(node.digits)
             case messages.Token():
                 return _token(node)
+
+    def _slice(self, node: messages.SliceSpec) -> slice:
+        parts = [self.value(part) for part in (node.start, node.stop, node.step)]
+        if not all(part is None or type(part) is int for part in parts):
+            raise WireError("a slice of anything but ints")  # slices of slices triple when they are shown
+        return slice(*parts)
 
     def _remember(self, index: int | None, made: Any) -> Any:
         if index is not None:

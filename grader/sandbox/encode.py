@@ -175,6 +175,8 @@ class Encoder:
         return self.table.add(value, token, identity=False)
 
     def _add_slice(self, value: slice) -> int:
+        if not all(part is None or type(part) is int for part in (value.start, value.stop, value.step)):
+            raise Unsendable("unsupported", value)
         start, stop, step = (self.add(part) for part in (value.start, value.stop, value.step))
         return self.table.add(value, messages.SliceSpec(start=start, stop=stop, step=step), identity=False)
 

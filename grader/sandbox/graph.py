@@ -67,7 +67,7 @@ def is_plain_key(key: object) -> bool:
         if type(item) in (tuple, torch.Size):
             parts += len(item)  # type: ignore[arg-type]
             waiting.extend(item[:MAX_KEY_PARTS])  # type: ignore[index]
-        elif type(item) not in _KEY_TYPES:
+        elif type(item) not in _KEY_TYPES or (type(item) is int and item.bit_length() > 64):
             return False
     return parts <= MAX_KEY_PARTS
 

@@ -74,7 +74,8 @@ def degrees() -> tuple[Degree, ...]:
 def shield() -> None:
     """Close this process, and all that it will fork, to other processes of the same user: no ptrace, no /proc/PID/mem.
 
-    The base calls it first, so it covers the examiner, whose memory holds the tests and the verdict.
+    The base calls it first, so it covers the examiner, whose memory holds the tests and the verdict; and so does the
+    controller, which sums the score and shows it.
     """
     _prctl(_PR_SET_DUMPABLE, 0)
 

@@ -17,7 +17,7 @@ from typing import IO, Protocol, Self
 
 from grader.errors import AuthorError, GraderFault, both, joined
 from grader.records import Text
-from grader.sandbox import fresh
+from grader.sandbox import fresh, jail
 from grader.sandbox.base import OpenSlot, SlotOpened
 from grader.sandbox.link import receive_record, send_record
 
@@ -43,6 +43,7 @@ class WarmBase:
     """The base process, as a context manager; leaving it ends every process that it forked."""
 
     def __init__(self) -> None:
+        jail.shield()  # the score is summed and shown in this process
         ours, theirs = socket.socketpair()
         self._control = ours
         self._has_forked = False
@@ -107,6 +108,7 @@ class FreshExaminers:
     """Examiners as new processes that import torch themselves, where there is no fork."""
 
     def __init__(self) -> None:
+        jail.shield()
         self._processes: list[subprocess.Popen[bytes]] = []
 
     def open(self, entry: str, preload: tuple[str, ...]) -> socket.socket:

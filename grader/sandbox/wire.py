@@ -97,7 +97,7 @@ class Channel:
         self._output = output
         self._drain = drain
         self._scratch = bytearray(_SCRATCH_BYTES)
-        self._readiness = _Polled(sock, output) if hasattr(select, "poll") else _Selected()
+        self._readiness = (_Polled if hasattr(select, "poll") else _Selected)(sock, output)
         if output is not None:
             sock.setblocking(False)
 
@@ -179,9 +179,9 @@ class Channel:
             timeout_s = None if deadline is None else deadline - time.monotonic()
             if timeout_s is not None and timeout_s <= 0:
                 raise DeadlinePassed
-            ready = self._readiness.wait(self.sock, self._output, for_sending=for_sending, timeout_s=timeout_s)
+            ready = self._readiness.wait(for_sending=for_sending, timeout_s=timeout_s)
             if self._output in ready and self._drain is not None and not self._drain():
-                self._readiness.forget(self._output)
+                self._readiness.forget_output()
                 self._output = None
             if self.sock in ready:
                 return
@@ -191,26 +191,26 @@ class _Polled:
     """Waits by poll(), which costs a third of select() here and knows no highest descriptor."""
 
     def __init__(self, sock: socket.socket, output: socket.socket | None) -> None:
+        self._sock = sock
         self._of = {one.fileno(): one for one in (sock, output) if one is not None}
         self._poll = select.poll()
         for number in self._of:
             self._poll.register(number, select.POLLIN)
 
-    def wait(
-        self, sock: socket.socket, output: socket.socket | None, *, for_sending: bool, timeout_s: float | None
-    ) -> list[socket.socket]:
+    def wait(self, *, for_sending: bool, timeout_s: float | None) -> list[socket.socket]:
+        """Return what is ready: the socket to read, or `for_sending` to write; the output to read."""
         if for_sending:
-            self._poll.modify(sock, select.POLLOUT)
+            self._poll.modify(self._sock, select.POLLOUT)
         try:
             events = self._poll.poll(None if timeout_s is None else timeout_s * 1000)
         finally:
             if for_sending:
-                self._poll.modify(sock, select.POLLIN)
+                self._poll.modify(self._sock, select.POLLIN)
         return [self._of[number] for number, _ in events]
 
-    def forget(self, output: socket.socket | None) -> None:
+    def forget_output(self) -> None:
         for number, one in list(self._of.items()):
-            if one is output:
+            if one is not self._sock:
                 self._poll.unregister(number)
                 del self._of[number]
 
@@ -218,18 +218,17 @@ class _Polled:
 class _Selected:
     """Waits by select(), where there is no poll()."""
 
-    def wait(
-        self, sock: socket.socket, output: socket.socket | None, *, for_sending: bool, timeout_s: float | None
-    ) -> list[socket.socket]:
-        reading = [] if for_sending else [sock]
-        writing = [sock] if for_sending else []
-        if output is not None:
-            reading.append(output)
-        readable, writable, _ = select.select(reading, writing, [], timeout_s)
+    def __init__(self, sock: socket.socket, output: socket.socket | None) -> None:
+        self._sock = sock
+        self._output = output
+
+    def wait(self, *, for_sending: bool, timeout_s: float | None) -> list[socket.socket]:
+        reading = [one for one in (None if for_sending else self._sock, self._output) if one is not None]
+        readable, writable, _ = select.select(reading, [self._sock] if for_sending else [], [], timeout_s)
         return [*readable, *writable]
 
-    def forget(self, output: socket.socket | None) -> None:
-        """Nothing was kept."""
+    def forget_output(self) -> None:
+        self._output = None
 
 
 _DONTWAIT = getattr(socket, "MSG_DONTWAIT", 0)

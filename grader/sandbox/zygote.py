@@ -21,9 +21,10 @@ import signal
 import socket
 import struct
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from grader.errors import GraderFault
 from grader.sandbox import jail
@@ -31,6 +32,10 @@ from grader.sandbox.child import become_child
 from grader.sandbox.link import close_all_but
 
 REQUEST = struct.Struct("<ci")
+if TYPE_CHECKING:
+    import resource  # Windows has none
+
+_REAP_S = 5.0  # of a killed child; longer means that the system keeps it from us
 SPAWN, TRACE, REAP = b"s", b"t", b"r"
 SPAWNED = struct.Struct("<i")
 REAPED = struct.Struct("<idd")  # wait status (-1: unknown), CPU seconds, peak MiB above what it inherited
@@ -102,14 +107,29 @@ class Zygote:
                 kill(pid, signal.SIGKILL)
             except (ProcessLookupError, PermissionError):
                 continue
-        _, status, usage = os.wait4(pid, 0)
+        status, usage = self._collect(pid)
         self._kill_orphans()
+        if usage is None:
+            return -1, 0.0, 0.0
         peak_mib = max(usage.ru_maxrss - _inherited_kib(), 0) / 1024
         return status, usage.ru_utime + usage.ru_stime, peak_mib
 
-    def _kill_orphans(self) -> None:
+    def _collect(self, pid: int) -> tuple[int, resource.struct_rusage | None]:
+        """Wait for a killed child. A process that traces it keeps it from us, so what it left behind is killed first."""
+        deadline = time.monotonic() + _REAP_S
+        pause_s = 0.0002
+        while time.monotonic() < deadline:
+            found, status, usage = os.wait4(pid, os.WNOHANG)
+            if found:
+                return status, usage
+            self._kill_orphans(but=pid)
+            time.sleep(pause_s)
+            pause_s = min(2 * pause_s, 0.005)
+        return -1, None
+
+    def _kill_orphans(self, *, but: int = 0) -> None:
         """Kill what a child left behind: the processes that have become ours without being asked for."""
-        while orphans := _children_of_this_process() - self._living:
+        while orphans := _children_of_this_process() - self._living - {but}:
             for pid in orphans:
                 os.kill(pid, signal.SIGKILL)
             for pid in orphans:
