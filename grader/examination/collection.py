@@ -17,7 +17,7 @@ import pytest
 from grader.errors import AuthorError, GraderError, GraderFault
 from grader.examination.broken import broken_tests, guess, import_problem, line_of, shown
 from grader.examination.marks import doubled, own_fixtures, place, read_marks, unknown_mark, wrong_marks
-from grader.records import Device, Exercise, Text
+from grader.records import Device, Exercise, SourceFile, Text
 
 _INI = Path(__file__).with_name("pytest.ini")
 _UNUSED = (
@@ -255,6 +255,14 @@ def _wrong_need(case: Case, name: str, before: set[str]) -> Text:
         en=f"{told}: no test of that name stands before this one. {near.en}Before it stand: {there or 'none'}.",
         zh=f"{told}：在此之前没有叫这个名字的测试。{near.zh}在它之前的有：{there or '无'}。",
     )
+
+
+def read_reference(exercise: Exercise) -> tuple[SourceFile, ...]:
+    """Return the reference's source, to run in the student's place; empty where there is none."""
+    if not exercise.solution_folder:
+        return ()
+    folder = Path(exercise.solution_folder)
+    return tuple(SourceFile(name=name, text=(folder / name).read_text(encoding="utf-8")) for name in exercise.files)
 
 
 def load_reference(exercise: Exercise) -> types.ModuleType | None:

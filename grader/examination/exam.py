@@ -10,9 +10,7 @@ from __future__ import annotations
 import functools
 import platform
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Collection
 
 import numpy as np
 import pytest
@@ -20,19 +18,18 @@ import torch
 from _pytest.runner import runtestprotocol
 
 import grader
-from grader.errors import GraderFault
-from grader.examination.before import values_before
 from grader.examination.collection import Case
-from grader.examination.compare import facts
-from grader.examination.evidence import Asserted, Compared, Ended, Evidence, Mismatched, Unusable
+from grader.examination.evidence import Evidence
 from grader.examination.fixtures import Context, Fixtures
+from grader.examination.judge import Verdict, broken_test, judge, outcome_of, why, why_failed
 from grader.examination.proxy import Proxies
 from grader.examination.rand import derive_seed
 from grader.examination.requests import ExamRequest
 from grader.examination.rules import Rules
 from grader.examination.session import Session
-from grader.examination.signals import StudentRaised, TestIsBroken, TestStopped
+from grader.examination.signals import TestIsBroken, TestStopped
 from grader.examination.signatures import Signatures
+from grader.examination.watch import interrupted_at
 from grader.records import (
     Device,
     Examination,
@@ -43,18 +40,10 @@ from grader.records import (
     Reveal,
     SourceFile,
     TestResult,
-    Text,
 )
 from grader.sandbox.children import ChildSource
 
 Explain = Callable[[Evidence, Reveal], Explanation]
-
-
-@dataclass(frozen=True, slots=True)
-class _Verdict:
-    outcome: Outcome
-    evidence: Evidence | None
-    broken: str = ""  # what shows that the test itself may be wrong
 
 
 class Exam:
@@ -72,6 +61,7 @@ class Exam:
         explain: Explain,
         signatures: Signatures,
         rules: Rules,
+        reference: tuple[SourceFile, ...],
     ) -> None:
         self._exercise = exercise
         self._request = request
@@ -82,6 +72,7 @@ class Exam:
         self._explain = explain
         self._signatures = signatures
         self._rules = rules
+        self._reference = reference  # read before any student's code ran
         self._rival: Session | None = None
         self._test_seed = 0
         self._test_limit_s: float | None = None
@@ -101,11 +92,11 @@ class Exam:
             resources = session.close()
             if self._rival is not None:
                 self._rival.close()
-        broken = self._prove(verdicts) if load_failure is None else ""
         problem = self._explain(load_failure, Reveal.FULL) if load_failure is not None else None
         fault = Fault.STUDENT if problem else None
-        if broken:
-            problem, fault = _broken_test(broken), Fault.AUTHOR
+        broken = "" if self._reference else next((v.broken for v in verdicts.values() if v.broken), "")
+        if broken:  # without a reference nothing can be proven, but some errors no student's value can cause
+            problem, fault = broken_test(broken), Fault.AUTHOR
         return Examination(
             seed=self._request.seed,
             tests=tuple(results),
@@ -131,25 +122,19 @@ class Exam:
         Proxies(session)
         return session
 
-    def _reference_files(self) -> tuple[SourceFile, ...]:
-        folder = Path(self._exercise.solution_folder)
-        return tuple(
-            SourceFile(name=name, text=(folder / name).read_text(encoding="utf-8")) for name in self._exercise.files
-        )
-
     def _open_rival(self) -> Session:
         """Return the session of the reference's own child, for a test that times both; opened once an exam."""
-        if not self._exercise.solution_folder:
+        if not self._reference:
             raise TestIsBroken("`bench` needs the reference, which is not here: mark the test hidden.")
         if self._rival is None:
-            self._rival = self._session(self._reference_files())
+            self._rival = self._session(self._reference)
         self._rival.begin_test(seed=self._test_seed, limit_s=self._test_limit_s, fresh=False)
         return self._rival
 
     # -- the tests
 
-    def _examine(self, session: Session, load_failure: Evidence | None) -> tuple[dict[str, _Verdict], list[TestResult]]:
-        verdicts: dict[str, _Verdict] = {}
+    def _examine(self, session: Session, load_failure: Evidence | None) -> tuple[dict[str, Verdict], list[TestResult]]:
+        verdicts: dict[str, Verdict] = {}
         results: list[TestResult] = []
         failed: set[str] = set()
         for case in self._cases:
@@ -157,9 +142,9 @@ class Exam:
             blocked_by = next((name for name in case.needs if name in failed), None)
             output = ""
             if load_failure is not None:
-                verdict = _Verdict(_outcome_of(load_failure), load_failure)
+                verdict = Verdict(outcome_of(load_failure), load_failure)
             elif blocked_by is not None:
-                verdict = _Verdict(Outcome.BLOCKED, None)
+                verdict = Verdict(Outcome.BLOCKED, None)
             else:
                 verdict = self._run(case, session)
                 output = session.end_test()
@@ -178,7 +163,7 @@ class Exam:
             )
         return verdicts, results
 
-    def _run(self, case: Case, session: Session) -> _Verdict:
+    def _run(self, case: Case, session: Session) -> Verdict:
         """Run one test and judge it."""
         name = case.item.name
         self._fixtures.context = Context(session, self._request.seed, self._device.value, self._open_rival)
@@ -187,16 +172,17 @@ class Exam:
         try:
             session.begin_test(seed=self._test_seed, limit_s=case.limit_s, fresh=case.fresh)
         except TestStopped as stopped:
-            return _Verdict(_outcome_of(stopped.evidence), stopped.evidence)
-        reports = runtestprotocol(case.item, log=False, nextitem=None)
+            return Verdict(outcome_of(stopped.evidence), stopped.evidence)
+        with interrupted_at(session.deadline, session.overran):
+            reports = runtestprotocol(case.item, log=False, nextitem=None)
         failure = next((report for report in reports if not report.passed), None)
         error = failure.__dict__.get("error") if failure is not None else None
-        return _judge(session, error, phase=failure.when if failure is not None else "call")
+        return judge(session, error, phase=failure.when if failure is not None else "call")
 
     def _result(
         self,
         case: Case,
-        verdict: _Verdict,
+        verdict: Verdict,
         *,
         blocked_by: str | None,
         output: str,
@@ -225,26 +211,22 @@ class Exam:
 
     # -- whose fault
 
-    def _prove(self, verdicts: dict[str, _Verdict]) -> str:
-        """Run every failed test on the reference; return what shows that a test is wrong, or nothing."""
-        doubtful = [
-            case for case in self._cases if verdicts[case.name].outcome not in (Outcome.PASSED, Outcome.BLOCKED)
-        ]
-        if not doubtful:
-            return ""
-        if not self._exercise.solution_folder:
-            return next((verdicts[case.name].broken for case in doubtful if verdicts[case.name].broken), "")
-        session = self._session(self._reference_files())
+    def prove(self, names: Collection[str]) -> str:
+        """Run these tests on the reference; return what shows that a test is wrong, or nothing."""
+        session = self._session(self._reference)
         try:
             _, failure = _load(session)
             if failure is not None:
-                return f"the reference of {self._exercise.name} cannot be loaded: {_why(failure)}"
-            for case in doubtful:
-                verdict = self._run(case, session)
-                if verdict.outcome is not Outcome.PASSED:
-                    return f"{case.item.path}: {case.name} fails on the reference itself: {_why_failed(verdict)}"
+                return f"the reference of {self._exercise.name} cannot be loaded: {why(failure)}"
+            for case in self._cases:
+                if case.name in names:
+                    verdict = self._run(case, session)
+                    if verdict.outcome is not Outcome.PASSED:
+                        return f"{case.item.path}: {case.name} fails on the reference itself: {why_failed(verdict)}"
         finally:
             session.close()
+            if self._rival is not None:
+                self._rival.close()
         return ""
 
 
@@ -253,72 +235,6 @@ def _load(session: Session) -> tuple[str, Evidence | None]:
         return session.load(), None
     except TestStopped as stopped:
         return session.end_test(), stopped.evidence
-
-
-def _judge(session: Session, error: BaseException | None, *, phase: str) -> _Verdict:
-    """Say what a test's end means."""
-    stopped = session.stopped
-    if stopped is not None:
-        return _Verdict(_outcome_of(stopped), stopped)
-    if error is None:
-        return _Verdict(Outcome.PASSED, None)
-    if isinstance(error, GraderFault):
-        raise error  # a process of ours has gone: no verdict at all
-    if isinstance(error, Mismatched):
-        call = session.log.that_returned(error.actual)
-        evidence: Evidence = Compared(
-            mismatch=error.mismatch,
-            call=call or session.log.last(),
-            direct=call is not None,
-            before=values_before(error.actual, error.mismatch.path, session.log) if call is None else None,
-            calls=session.log.evidence(),
-        )
-        return _Verdict(Outcome.FAILED, evidence)
-    if isinstance(error, StudentRaised):
-        return _Verdict(Outcome.FAILED, error.evidence)
-    if isinstance(error, AssertionError | pytest.fail.Exception):
-        asserted = Asserted(message=str(error), call=session.log.last(), calls=session.log.evidence())
-        return _Verdict(Outcome.FAILED, asserted)
-    call = session.log.last()
-    problem = f"{type(error).__name__}: {error}"
-    returned = facts(call.result) if call is not None else None
-    certain = phase != "call" or isinstance(error, TestIsBroken | NameError | ImportError) or not session.asked
-    return _Verdict(
-        Outcome.FAILED, Unusable(problem=problem, returned=returned, call=call), broken=problem if certain else ""
-    )
-
-
-def _outcome_of(evidence: Evidence) -> Outcome:
-    return evidence.outcome if isinstance(evidence, Ended) else Outcome.FAILED
-
-
-def _why(evidence: Evidence) -> str:
-    for name in ("problem", "message", "detail"):
-        text = getattr(evidence, name, "")
-        if text:
-            return f"{getattr(evidence, 'type_name', type(evidence).__name__)}: {text}"
-    return type(evidence).__name__
-
-
-def _why_failed(verdict: _Verdict) -> str:
-    if isinstance(verdict.evidence, Compared):
-        mismatch = verdict.evidence.mismatch
-        return f"{mismatch.kind.value} differs, {mismatch.differing} of {mismatch.total} elements"
-    return _why(verdict.evidence) if verdict.evidence is not None else verdict.outcome.value
-
-
-def _broken_test(why: str) -> Explanation:
-    return Explanation(
-        cause_id="author.test",
-        problem=Text(
-            en=f"This exercise is broken, so there is no score: {why}",
-            zh=f"这道练习本身有错，因此没有分数：{why}",
-        ),
-        next_step=Text(
-            en="It is not your fault. Please tell your instructor, with this message.",
-            zh="这不是你的错。请把这条信息告诉你的老师。",
-        ),
-    )
 
 
 @functools.cache
@@ -332,20 +248,3 @@ def versions() -> dict[str, str]:
         "pytest": pytest.__version__,
         "platform": f"{platform.system()} {platform.release()} {platform.machine()}",
     }
-
-
-class KeepErrors:
-    """The pytest plugin that keeps each phase's exception on its report, and draws no traceback that nobody reads."""
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
-        report = pytest.TestReport(
-            nodeid=item.nodeid,
-            location=item.location,
-            keywords={},
-            outcome="passed" if call.excinfo is None else "failed",
-            longrepr=None,
-            when=call.when,  # type: ignore[arg-type]  # never "collect": this is a run
-        )
-        report.__dict__["error"] = call.excinfo.value if call.excinfo is not None else None
-        return report

@@ -9,6 +9,7 @@ When the controller goes, so does the examiner, and its zygote sees that and kil
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import gc
 import os
@@ -19,19 +20,22 @@ import struct
 import sys
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import torch
 
 from grader.errors import AuthorError, GraderError, GraderFault, SandboxUnavailable
-from grader.examination.collection import Case, collect, load_reference
-from grader.examination.exam import Exam, Explain, KeepErrors, versions
+from grader.examination.collection import Case, collect, load_reference, read_reference
+from grader.examination.exam import Exam, Explain, versions
 from grader.examination.fixtures import Fixtures
+from grader.examination.judge import KeepErrors, broken_test
 from grader.examination.requests import Answer, ExamRequest, Prepare
 from grader.examination.rules import Rules
 from grader.examination.signatures import Signatures
-from grader.records import Device, Examination, Text
+from grader.examination.watch import limit_memory
+from grader.records import Device, Fault, Outcome, Text
 from grader.sandbox import jail
 from grader.sandbox.children import ChildSource
 from grader.sandbox.link import receive_record, send_record
@@ -45,14 +49,9 @@ def serve(control: socket.socket, source: ChildSource, explain: Explain) -> None
         send_record(control, Answer.of(missing))
         return
     try:
-        fixtures = Fixtures(load_reference(prepare.exercise))
-        run = _runner(prepare, source, fixtures, explain)
-        collect(
-            prepare.exercise,
-            prepare.device,
-            functools.partial(_serve_exams, control, run),
-            fixtures=_Plugins(fixtures),
-        )
+        examiner = _Examiner(prepare, source, explain)
+        examine = functools.partial(examiner.serve, control)
+        collect(prepare.exercise, prepare.device, examine, fixtures=_Plugins(examiner.fixtures))
     except AuthorError as error:
         send_record(control, Answer.of(error))
 
@@ -81,71 +80,98 @@ def _missing_for_cuda() -> SandboxUnavailable | None:
     return None
 
 
-def _runner(
-    prepare: Prepare, source: ChildSource, fixtures: Fixtures, explain: Explain
-) -> Callable[[ExamRequest, list[Case]], Examination]:
-    signatures, rules = Signatures(prepare.exercise), Rules(prepare.exercise.forbid)
-    reference = read_reference(prepare.exercise)  # before any student's code could have changed the files
-    versions()
+Apart = Callable[[Callable[[], Answer]], Answer]
 
-    def run(request: ExamRequest, cases: list[Case]) -> Examination:
-        return Exam(
-            prepare.exercise,
-            request,
-            cases,
+
+class _Examiner:
+    """What every exam of the exercise needs, made once: the exams are forks of it."""
+
+    def __init__(self, prepare: Prepare, source: ChildSource, explain: Explain) -> None:
+        exercise = prepare.exercise
+        self.fixtures = Fixtures(load_reference(exercise))
+        self._reference = read_reference(exercise)  # before any student's code could have changed the files
+        self._make = functools.partial(
+            Exam,
+            exercise,
             device=prepare.device,
             source=source,
-            fixtures=fixtures,
+            fixtures=self.fixtures,
             explain=explain,
-            signatures=signatures,
-            rules=rules,
-            reference=reference,
-        ).run()
+            signatures=Signatures(exercise),
+            rules=Rules(exercise.forbid),
+            reference=self._reference,
+        )
+        versions()
 
-    return run
+    def serve(self, control: socket.socket, cases: list[Case]) -> None:
+        """Serve exams until the controller goes; where there is no fork, one."""
+        gc.collect()
+        gc.freeze()
+        send_record(control, Answer())
+        while True:
+            try:
+                request, _ = receive_record(control, ExamRequest)
+            except GraderFault:  # the controller has gone: an orderly end
+                return
+            apart: Apart = functools.partial(_in_a_fork, control) if hasattr(os, "fork") else _answer
+            send_record(control, self._examine(request, cases, apart))
+            if not hasattr(os, "fork"):
+                return
+
+    def _examine(self, request: ExamRequest, cases: list[Case], apart: Apart) -> Answer:
+        """Run an exam, and then the tests that failed on the reference, each in a process of its own.
+
+        So the proof starts from tests that have never run: what a test keeps between runs proves nothing.
+        """
+        answer = apart(lambda: Answer(examination=self._make(request, cases).run()))
+        examination = answer.examination
+        if examination is None or examination.fault is not None or not self._reference:
+            return answer
+        doubtful = {test.name for test in examination.tests if test.outcome not in _UNDOUBTED}
+        if not doubtful:
+            return answer
+        proof = apart(lambda: Answer(broken=self._make(request, cases).prove(doubtful)))
+        if proof.fault is not None:
+            return proof
+        if proof.broken:
+            examination = replace(examination, problem=broken_test(proof.broken), fault=Fault.AUTHOR)
+        return Answer(examination=examination)
 
 
-def _serve_exams(
-    control: socket.socket, run: Callable[[ExamRequest, list[Case]], Examination], cases: list[Case]
-) -> None:
-    gc.collect()
-    gc.freeze()
-    send_record(control, Answer())
-    while True:
-        try:
-            request, _ = receive_record(control, ExamRequest)
-        except GraderFault:  # the controller has gone: an orderly end
-            return
-        if hasattr(os, "fork"):
-            _answer_from_a_fork(control, functools.partial(run, request, cases))
-        else:
-            send_record(control, _answer(functools.partial(run, request, cases)))
-            return
+_UNDOUBTED = (Outcome.PASSED, Outcome.BLOCKED)
 
 
-def _answer_from_a_fork(control: socket.socket, examine: Callable[[], Examination]) -> None:
-    """Run an exam in a fork and send its answer on. The fork's death is the grader's fault."""
+def _in_a_fork(control: socket.socket, work: Callable[[], Answer]) -> Answer:
+    """Do the work in a fork and return its answer. The fork's death is the grader's fault."""
     reading, writing = os.pipe()
     examiner = os.getpid()
     pid = os.fork()
     if pid == 0:
         jail.die_with_parent(examiner)
+        limit_memory()
         os.close(reading)
-        _write_and_leave(writing, examine)
+        _write_and_leave(writing, work)
     os.close(writing)
     data = _read_answer(reading, control, pid)
-    if data is not None:
-        send_record(control, msgspec.msgpack.decode(data, type=Answer))
-    _, status = os.waitpid(pid, 0)
     if data is None:
+        _, status = os.waitpid(pid, 0)
         problem = Text(en=f"The exam's process ended with status {status}.", zh=f"考试进程意外结束，状态为 {status}。")
-        send_record(control, Answer.of(GraderFault(problem)))
+        return Answer.of(GraderFault(problem))
+    _collect_ended()
+    return msgspec.msgpack.decode(data, type=Answer)
 
 
-def _write_and_leave(writing: int, examine: Callable[[], Examination]) -> None:
+def _collect_ended() -> None:
+    """Collect forks that have answered and are gone by now; giving back their memory is not waited for."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            continue
+
+
+def _write_and_leave(writing: int, work: Callable[[], Answer]) -> None:
     status = 1
     try:
-        answer = msgspec.msgpack.encode(_answer(examine))
+        answer = msgspec.msgpack.encode(_answer(work))
         data = _LENGTH.pack(len(answer)) + answer
         while data:
             data = data[os.write(writing, data) :]
@@ -157,9 +183,9 @@ def _write_and_leave(writing: int, examine: Callable[[], Examination]) -> None:
         os._exit(status)
 
 
-def _answer(examine: Callable[[], Examination]) -> Answer:
+def _answer(work: Callable[[], Answer]) -> Answer:
     try:
-        return Answer(examination=examine())
+        return work()
     except GraderError as error:
         return Answer.of(error)
     except BaseException:  # noqa: BLE001  a fault of our own, whatever it is, is told and never becomes a zero

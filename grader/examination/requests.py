@@ -36,6 +36,7 @@ class Answer:
     fault: Fault | None = None
     problem: Text | None = None  # with every fault
     remedy: Text | None = None
+    broken: str = ""  # what shows that a test is wrong: it fails on the reference
     unavailable: bool = False  # this machine lacks what was asked for; nothing has failed
 
     @classmethod

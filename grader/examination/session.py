@@ -35,7 +35,6 @@ from grader.sandbox.children import ChildSource
 from grader.sandbox.client import ChildEnded, Client, Served, new_nonce
 from grader.sandbox.graph import Unsendable
 from grader.sandbox.messages import (
-    Answer,
     Do,
     HandleSpec,
     Invoke,
@@ -338,6 +337,12 @@ class Session:
         if self._test.stopped is None:
             self._test.stopped = evidence
         return TestStopped(evidence)
+
+    def overran(self) -> TestStopped:
+        """Return what to raise when a test goes on after the exam's deadline, whatever it is doing; end the child."""
+        self._end_child()
+        limit = self._exercise.limits.exam_s
+        return self._stop(Ended(outcome=Outcome.TIMEOUT, detail="exam", limit=limit, call=self.log.last()))
 
     def stop(self, evidence: Evidence) -> TestStopped:
         """Return what to raise for a failure that a proxy found itself."""

@@ -34,11 +34,12 @@ class OpenSlot(msgspec.Struct, frozen=True):
 
 
 class SlotOpened(msgspec.Struct, frozen=True):
-    """The slot's processes; `error` says which module of `preload` could not be imported."""
+    """The slot's processes. Or `error`: a module of `preload` cannot be imported; or `fault`: ours."""
 
     examiner: int = 0
     zygote: int = 0
     error: str = ""
+    fault: str = ""
 
 
 def main(descriptor: str) -> NoReturn:
@@ -49,20 +50,31 @@ def main(descriptor: str) -> NoReturn:
     control = socket.socket(fileno=int(descriptor))
     _warm()
     from grader.errors import GraderFault
-    from grader.sandbox.link import receive_record
+    from grader.sandbox.link import send_record
 
     slots: list[_Slot] = []
     try:
-        while True:
-            request, _ = receive_record(control, OpenSlot)
+        while (request := _next_request(control)) is not None:
             slots = [slot for slot in slots if not slot.has_ended()]
-            _open(control, request, slots)
-    except GraderFault:  # the controller has gone: an orderly end
-        control.close()
+            try:
+                _open(control, request, slots)
+            except GraderFault as fault:
+                send_record(control, SlotOpened(fault=str(fault)))
     finally:
         for slot in slots:
             slot.end()
         os._exit(0)
+
+
+def _next_request(control: socket.socket) -> OpenSlot | None:
+    """Return what the controller asks next; None when it has gone."""
+    from grader.errors import GraderFault
+    from grader.sandbox.link import receive_record
+
+    try:
+        return receive_record(control, OpenSlot)[0]
+    except GraderFault:
+        return None
 
 
 @dataclass(slots=True)

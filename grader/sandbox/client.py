@@ -7,6 +7,7 @@ move it; only the time that a function of the test takes, when the child calls i
 
 from __future__ import annotations
 
+import math
 import re
 import secrets
 import signal
@@ -99,7 +100,7 @@ class Client:
         buffers: Sequence[Buffer],
         *,
         deadline: float,
-        latest: float,
+        latest: float = math.inf,
         serve: Callable[[Invoke, Payload], Served] | None = None,
     ) -> tuple[Reply, Payload]:
         """Send a request and return its reply; `serve` answers what the child calls back meanwhile.

@@ -27,9 +27,10 @@ CONNECT_TIMEOUT_S = 60.0  # a slow disk may take this long to import torch
 _TOKEN_BYTES = 32
 
 # Set before torch is imported: forking after a thread pool has started can hang the child (pytorch#17199).
-_THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+_SETTINGS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+_SETTINGS["PYTHONHASHSEED"] = "0"  # the order of a student's sets is the same in every exam of the same seed
 if sys.platform == "darwin":  # its frameworks end a process that forks after they were loaded, unless told not to
-    _THREADS["OBJC_DISABLE_INITIALIZE_FORK_SAFETY"] = "YES"
+    _SETTINGS["OBJC_DISABLE_INITIALIZE_FORK_SAFETY"] = "YES"
 _NEEDED = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # without these some systems cannot start Python
 
 
@@ -41,15 +42,16 @@ class Started:
 
 def environment() -> dict[str, str]:
     """Return the environment of our processes: what a child can read at /proc/self/environ."""
-    return {**_THREADS, **{name: os.environ[name] for name in _NEEDED if name in os.environ}}
+    return {**_SETTINGS, **{name: os.environ[name] for name in _NEEDED if name in os.environ}}
 
 
 def command(entry: str, *arguments: str) -> list[str]:
     """Return the command line that runs `module:function` with text arguments, isolated from the user's settings."""
     root = str(Path(grader.__file__).resolve().parent.parent)
     module, _, function = entry.partition(":")
-    code = f"import sys; sys.path.insert(0, {root!r}); from {module} import {function} as entry; entry(*{list(arguments)!r})"
-    return [sys.executable, "-I", "-X", "utf8", "-c", code]
+    start = f"import sys; sys.path.insert(0, {root!r}); from {module} import {function} as entry"
+    code = f"{start}; entry(*{list(arguments)!r})"
+    return [sys.executable, "-s", "-P", "-X", "utf8", "-c", code]
 
 
 def start(entry: str, *, sockets: int) -> Started:

@@ -118,7 +118,15 @@ def limit(*, memory_mib: int, cpu_s: float, device: str) -> None:
     _lower(resource.RLIMIT_FSIZE, MAX_FILE_BYTES)
     _lower(resource.RLIMIT_NOFILE, MAX_OPEN_FILES)
     _lower(resource.RLIMIT_CPU, int(cpu_s) + 1, grace=1)  # SIGXCPU, and SIGKILL a second later
-    if LINUX and device == "cpu":
+    if device == "cpu":
+        limit_memory(memory_mib)
+
+
+def limit_memory(memory_mib: int) -> None:
+    """Let this process take so much memory on top of what it has now. Linux only: macOS enforces no such limit."""
+    if LINUX:
+        import resource
+
         _lower(resource.RLIMIT_DATA, data_bytes() + memory_mib * MIB)
 
 

@@ -71,6 +71,8 @@ class WarmBase:
             raise GraderFault(
                 joined((fault.problem, both(words)) if words else (fault.problem,), separator="\n")
             ) from None
+        if opened.fault:
+            raise GraderFault(opened.fault)
         if opened.error:
             raise AuthorError(
                 Text(en=f"exercise.toml: preload: {opened.error}.", zh=f"exercise.toml：preload：{opened.error}。"),

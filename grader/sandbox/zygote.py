@@ -115,7 +115,7 @@ class Zygote:
         return status, usage.ru_utime + usage.ru_stime, peak_mib
 
     def _collect(self, pid: int) -> tuple[int, resource.struct_rusage | None]:
-        """Wait for a killed child. A process that traces it keeps it from us, so what it left behind is killed first."""
+        """Wait for a killed child. A process that traces it keeps it from us, so what it left behind is killed too."""
         deadline = time.monotonic() + _REAP_S
         pause_s = 0.0002
         while time.monotonic() < deadline:

@@ -1,0 +1,108 @@
+"""What a test's end means: the verdict, with the evidence that `diagnosis` will explain.
+
+Verdicts are made here and nowhere else. A child cannot make one: it can only return values, raise, or go.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from grader.errors import GraderFault
+from grader.examination.before import values_before
+from grader.examination.compare import facts
+from grader.examination.evidence import Asserted, Compared, Ended, Evidence, Mismatched, Unusable
+from grader.examination.session import Session
+from grader.examination.signals import StudentRaised, TestIsBroken
+from grader.records import Explanation, Outcome, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    outcome: Outcome
+    evidence: Evidence | None
+    broken: str = ""  # what shows that the test itself may be wrong
+
+
+def judge(session: Session, error: BaseException | None, *, phase: str) -> Verdict:
+    """Say what a test's end means."""
+    stopped = session.stopped
+    if stopped is not None:
+        return Verdict(outcome_of(stopped), stopped)
+    if error is None:
+        return Verdict(Outcome.PASSED, None)
+    if isinstance(error, GraderFault):
+        raise error  # a process of ours has gone: no verdict at all
+    if isinstance(error, Mismatched):
+        call = session.log.that_returned(error.actual)
+        evidence: Evidence = Compared(
+            mismatch=error.mismatch,
+            call=call or session.log.last(),
+            direct=call is not None,
+            before=values_before(error.actual, error.mismatch.path, session.log) if call is None else None,
+            calls=session.log.evidence(),
+        )
+        return Verdict(Outcome.FAILED, evidence)
+    if isinstance(error, StudentRaised):
+        return Verdict(Outcome.FAILED, error.evidence)
+    if isinstance(error, AssertionError | pytest.fail.Exception):
+        asserted = Asserted(message=str(error), call=session.log.last(), calls=session.log.evidence())
+        return Verdict(Outcome.FAILED, asserted)
+    call = session.log.last()
+    problem = f"{type(error).__name__}: {error}"
+    returned = facts(call.result) if call is not None else None
+    certain = phase != "call" or isinstance(error, TestIsBroken | NameError | ImportError) or not session.asked
+    return Verdict(
+        Outcome.FAILED, Unusable(problem=problem, returned=returned, call=call), broken=problem if certain else ""
+    )
+
+
+def outcome_of(evidence: Evidence) -> Outcome:
+    return evidence.outcome if isinstance(evidence, Ended) else Outcome.FAILED
+
+
+def why(evidence: Evidence) -> str:
+    for name in ("problem", "message", "detail"):
+        text = getattr(evidence, name, "")
+        if text:
+            return f"{getattr(evidence, 'type_name', type(evidence).__name__)}: {text}"
+    return type(evidence).__name__
+
+
+def why_failed(verdict: Verdict) -> str:
+    if isinstance(verdict.evidence, Compared):
+        mismatch = verdict.evidence.mismatch
+        return f"{mismatch.kind.value} differs, {mismatch.differing} of {mismatch.total} elements"
+    return why(verdict.evidence) if verdict.evidence is not None else verdict.outcome.value
+
+
+def broken_test(why: str) -> Explanation:
+    return Explanation(
+        cause_id="author.test",
+        problem=Text(
+            en=f"This exercise is broken, so there is no score: {why}",
+            zh=f"这道练习本身有错，因此没有分数：{why}",
+        ),
+        next_step=Text(
+            en="It is not your fault. Please tell your instructor, with this message.",
+            zh="这不是你的错。请把这条信息告诉你的老师。",
+        ),
+    )
+
+
+class KeepErrors:
+    """The pytest plugin that keeps each phase's exception on its report, and draws no traceback that nobody reads."""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
+        report = pytest.TestReport(
+            nodeid=item.nodeid,
+            location=item.location,
+            keywords={},
+            outcome="passed" if call.excinfo is None else "failed",
+            longrepr=None,
+            when=call.when,  # type: ignore[arg-type]  # never "collect": this is a run
+        )
+        report.__dict__["error"] = call.excinfo.value if call.excinfo is not None else None
+        return report

@@ -1,0 +1,43 @@
+"""The examiner's own limits: what a student's values make the tests do must end, too.
+
+A result of millions of elements that a test then walks through in Python would hold the examiner long after the child
+has answered, or fill its memory. Both count as the student's: the same test passes on the reference.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import time
+from collections.abc import Callable, Iterator
+
+from grader.sandbox import jail
+
+OVERTIME_S = 1.0  # a test may go on so long after its exam's deadline, for its own arithmetic
+MEMORY_MIB = 2_048  # of an exam's process, on top of what the examiner has loaded
+
+
+@contextlib.contextmanager
+def interrupted_at(deadline: float, stop: Callable[[], BaseException]) -> Iterator[None]:
+    """Raise `stop()` inside the block when it is not left soon after `deadline`, in `time.monotonic()` seconds.
+
+    Where there is no timer signal (Windows) the controller's own limit is the only one.
+    """
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def ring(_number: int, _frame: object) -> None:
+        raise stop()
+
+    signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, max(deadline - time.monotonic(), 0.0) + OVERTIME_S)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+
+
+def limit_memory() -> None:
+    """Let this process, an exam's fork, take no more memory than an exam can need."""
+    jail.limit_memory(MEMORY_MIB)
