@@ -245,8 +245,23 @@ class Encoder:
             inside = memory.address <= address and address + nbytes <= memory.address + memory.nbytes
             if inside and nbytes and memory.device == device:
                 return index, address - memory.address
+            around = address <= memory.address and memory.address + memory.nbytes <= address + nbytes
+            if around and memory.nbytes and memory.device == device and index >= self._first_memory:
+                self._widen(index, Memory(address, nbytes, device, (memory.owner, owner), source))
+                return index, 0
         self.table.memories.append(Memory(address, nbytes, device, owner, source))
         return len(self.table.memories) - 1, 0
+
+    def _widen(self, index: int, whole: Memory) -> None:
+        """Let a new storage, met in part so far, be the whole that it is a part of."""
+        shift = self.table.memories[index].address - whole.address
+        self.table.memories[index] = whole
+        if index in self._spans:
+            self._spans[index] = [end + shift for end in self._spans[index]]
+        for position in range(self._first, len(self.table.nodes)):
+            node = self.table.nodes[position]
+            if isinstance(node, messages.TensorSpec | messages.ArraySpec) and node.storage == index:
+                self.table.nodes[position] = msgspec.structs.replace(node, offset=node.offset + shift)
 
     def _use(self, memory: int, start: int, end: int) -> None:
         if memory < self._first_memory:

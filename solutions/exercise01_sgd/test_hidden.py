@@ -81,7 +81,9 @@ def test_rows_keep_their_labels(student, rand):
     labels = rand.permutation(17)
     image_of_label = torch.empty_like(images)
     image_of_label[labels] = images
-    for x, y in student.minibatches(images, labels, 6):
+    batches = list(student.minibatches(images, labels, 6))
+    assert batches  # no batch would prove nothing
+    for x, y in batches:
         close(x, image_of_label[y])
 
 
@@ -168,7 +170,9 @@ def test_layout_and_dtype_do_not_matter(student, rand):
     """
     features = rand.normal(3, 9, dtype=torch.float64).T
     targets = torch.stack([torch.arange(9.0), -torch.arange(9.0)], dim=1)
-    for x, y in student.minibatches(features, targets, 4):
+    batches = list(student.minibatches(features, targets, 4))
+    assert batches
+    for x, y in batches:
         rows = y[:, 0].long()
         close(y, targets[rows])
         close(x, features[rows])

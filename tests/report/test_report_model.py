@@ -122,9 +122,7 @@ def test_what_cannot_be_had_here_brings_no_advice_to_try_again() -> None:
 
 
 def test_failure_speaks_chinese_where_the_error_does() -> None:
-    error = SubmissionError(
-        Text(en="It is empty.", zh="文件为空。"), remedy=Text(en="Fill it.", zh="请填写。")
-    )
+    error = SubmissionError(Text(en="It is empty.", zh="文件为空。"), remedy=Text(en="Fill it.", zh="请填写。"))
     problem = build_failure(EXERCISE, error, device=Device.CPU).problem
     assert problem is not None
     assert (problem.problem.zh, problem.cause_id) == ("文件为空。", "student.SubmissionError")

@@ -245,7 +245,6 @@ def test_a_numpy_array_over_a_tensors_memory_still_is_one(whole: bool) -> None:
     assert sent_array.tolist() == [0] * 4
 
 
-@pytest.mark.xfail(reason="a memory that is met in part first is sent once for the part and once for the whole")
 @WHOLE
 def test_part_of_a_memory_may_come_before_all_of_it(whole: bool) -> None:
     array = np.arange(6.0)
