@@ -16,7 +16,7 @@ from grader.errors import GraderFault
 from grader.records import Outcome, SourceFile
 from grader.sandbox import client as client_module
 from grader.sandbox import wire
-from grader.sandbox.client import MAX_OUTPUT_BYTES, ChildEnded, Client
+from grader.sandbox.client import MAX_OUTPUT_BYTES, ChildEnded, Client, Served
 from grader.sandbox.messages import Answer, Changes, Graph, Invoke, Load, Loaded, Raised, Refused, Returned, SourceText
 from grader.sandbox.wire import MIB, DeadlinePassed, PeerGone, WireError
 
@@ -350,9 +350,9 @@ def test_calls_back_without_end_are_refused(monkeypatch: pytest.MonkeyPatch) -> 
     client = Client(ScriptedChild(calls_back), ())
     served = []
 
-    def serve(request: Invoke, payload: object) -> tuple[Answer, list[bytes]]:
+    def serve(request: Invoke, payload: object) -> Served:
         served.append(request)
-        return Answer(nonce=NONCE, graph=Graph(), root=-1, error="no"), []
+        return Served(Answer(nonce=NONCE, graph=Graph(), root=-1, error="no"), [], 0.0)
 
     with pytest.raises(ChildEnded) as caught:
         client.exchange(question(), [], deadline=time.monotonic() + 5, serve=serve)
@@ -360,20 +360,41 @@ def test_calls_back_without_end_are_refused(monkeypatch: pytest.MonkeyPatch) -> 
     assert len(served) == 20
 
 
-def test_the_time_of_the_tests_own_functions_is_not_the_childs() -> None:
-    def calls_back(child: socket.socket, _: socket.socket) -> None:
-        read_question(child)
-        child.sendall(message_frame(invoke()))
-        read_question(child)
-        child.sendall(message_frame(answer()))
+def slow_function(own_s: float) -> Callable[[Invoke, object], Served]:
+    """Return a function of the test that takes 0.25 s, of which `own_s` are its own and the rest is reading."""
 
-    def serve(request: Invoke, payload: object) -> tuple[Answer, list[bytes]]:
+    def serve(request: Invoke, payload: object) -> Served:
         time.sleep(0.25)
-        return Answer(nonce=NONCE, graph=Graph(), root=-1, error="no"), []
+        return Served(Answer(nonce=NONCE, graph=Graph(), root=-1, error="no"), [], own_s)
 
-    client = Client(ScriptedChild(calls_back), ())
-    client.exchange(question(), [], deadline=time.monotonic() + 0.2, serve=serve)
+    return serve
+
+
+def calls_back_once(child: socket.socket, _: socket.socket) -> None:
+    read_question(child)
+    child.sendall(message_frame(invoke()))
+    read_question(child)
+    child.sendall(message_frame(answer()))
+
+
+def test_the_time_of_the_tests_own_functions_is_not_the_childs() -> None:
+    client = Client(ScriptedChild(calls_back_once), ())
+    client.exchange(question(), [], deadline=time.monotonic() + 0.2, serve=slow_function(0.25))
     client.end()
+
+
+def test_the_time_to_read_what_a_child_sends_is_the_childs() -> None:
+    client = Client(ScriptedChild(calls_back_once), ())
+    with pytest.raises(ChildEnded) as caught:
+        client.exchange(question(), [], deadline=time.monotonic() + 0.2, serve=slow_function(0.0))
+    assert caught.value.outcome is Outcome.TIMEOUT
+
+
+def test_no_function_of_a_test_moves_a_deadline_past_the_exams() -> None:
+    client, now = Client(ScriptedChild(calls_back_once), ()), time.monotonic()
+    with pytest.raises(ChildEnded) as caught:
+        client.exchange(question(), [], deadline=now + 0.2, latest=now + 0.21, serve=slow_function(0.25))
+    assert caught.value.outcome is Outcome.TIMEOUT
 
 
 def test_a_flood_of_output_neither_blocks_nor_fills_the_memory() -> None:
