@@ -81,6 +81,7 @@ def _left_of(pids: list[int]) -> list[str]:
 
 
 def _take_stock(who: Roles) -> _Inventory:
+    time.sleep(_MOMENT_S)  # the last exam's fork gives back its memory after it has answered
     named = who.by_name()
     return _Inventory(
         processes=len(tree(who.base)),

@@ -9,7 +9,6 @@ When the controller goes, so does the examiner, and its zygote sees that and kil
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import gc
 import os
@@ -113,8 +112,11 @@ class _Examiner:
                 request, _ = receive_record(control, ExamRequest)
             except GraderFault:  # the controller has gone: an orderly end
                 return
-            apart: Apart = functools.partial(_in_a_fork, control) if hasattr(os, "fork") else _answer
+            forks: list[int] = []
+            apart: Apart = functools.partial(_in_a_fork, control, forks) if hasattr(os, "fork") else _answer
             send_record(control, self._examine(request, cases, apart))
+            for pid in forks:
+                os.waitpid(pid, 0)
             if not hasattr(os, "fork"):
                 return
 
@@ -141,8 +143,11 @@ class _Examiner:
 _UNDOUBTED = (Outcome.PASSED, Outcome.BLOCKED)
 
 
-def _in_a_fork(control: socket.socket, work: Callable[[], Answer]) -> Answer:
-    """Do the work in a fork and return its answer. The fork's death is the grader's fault."""
+def _in_a_fork(control: socket.socket, forks: list[int], work: Callable[[], Answer]) -> Answer:
+    """Do the work in a fork and return its answer. The fork's death is the grader's fault.
+
+    One that has answered is added to `forks`: giving back its memory takes longer, and the answer need not wait for it.
+    """
     reading, writing = os.pipe()
     examiner = os.getpid()
     pid = os.fork()
@@ -157,15 +162,8 @@ def _in_a_fork(control: socket.socket, work: Callable[[], Answer]) -> Answer:
         _, status = os.waitpid(pid, 0)
         problem = Text(en=f"The exam's process ended with status {status}.", zh=f"考试进程意外结束，状态为 {status}。")
         return Answer.of(GraderFault(problem))
-    _collect_ended()
+    forks.append(pid)
     return msgspec.msgpack.decode(data, type=Answer)
-
-
-def _collect_ended() -> None:
-    """Collect forks that have answered and are gone by now; giving back their memory is not waited for."""
-    with contextlib.suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            continue
 
 
 def _write_and_leave(writing: int, work: Callable[[], Answer]) -> None:

@@ -1,7 +1,7 @@
 """An exam's conversation with the student's code: one child after another, one test after another.
 
 The session owns the living child and replaces a dead one, turns every reply into the value or the failure that the
-test should see, and keeps what a failed test's explanation needs. It makes no verdict: the plugin does.
+test should see, and keeps what a failed test's explanation needs. It makes no verdict: `judge` does.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from grader.records import Exercise, Outcome, Resources, SourceFile
 from grader.sandbox import messages
 from grader.sandbox.calls import CallScope, Hooks
 from grader.sandbox.children import ChildSource
-from grader.sandbox.client import ChildEnded, Client, Served, new_nonce
+from grader.sandbox.client import ChildEnded, Client, Nonces, Served
 from grader.sandbox.graph import Unsendable
 from grader.sandbox.messages import (
     Do,
@@ -104,6 +104,8 @@ class Session:
         self._finished = Resources()
         self.proxies: Any = None
         self._functions = Functions()
+        self._nonces = Nonces()
+        self._hooks = Hooks(other=self._node_of, handle=self._proxy_of, callback=self._functions.of)
         self._released: list[int] = []
         self._depth = 0
         self._last_output = ""
@@ -118,7 +120,7 @@ class Session:
         self.generation += 1
         limits = self._exercise.limits
         request = Load(
-            nonce=new_nonce(),
+            nonce=self._nonces.next(),
             files=[SourceText(name=file.name, text=file.text) for file in self._files],
             forbid=list(self._exercise.forbid),
             seed=self._seed,
@@ -188,7 +190,7 @@ class Session:
         client = self._client
         if client is None:
             raise self._stop(self._test.stopped or Ended(outcome=Outcome.CRASHED, detail="gone"))
-        scope = operation.scope or CallScope(self._hooks())
+        scope = operation.scope or CallScope(self._hooks)
         recorded, request, buffers = self._request(operation, scope)
         call = recorded.evidence
         self._depth += 1
@@ -235,7 +237,7 @@ class Session:
         reseed, self._test.reseed = (self._test.seed if self._test.reseed else None), False
         released, self._released = self._released, []
         request = Do(
-            nonce=new_nonce(),
+            nonce=self._nonces.next(),
             op=operation.op,
             handle=operation.handle,
             path=list(operation.path),
@@ -364,9 +366,6 @@ class Session:
         return found
 
     # -- callbacks
-
-    def _hooks(self) -> Hooks:
-        return Hooks(other=self._node_of, handle=self._proxy_of, callback=self._functions.of)
 
     def use_proxies(self, proxies: Any) -> None:
         """Say who makes the proxies: `node(value)` and `make(spec, scope)`."""

@@ -117,7 +117,6 @@ class Client:
             reply, payload = self._ask(request, buffers, deadline)
             for _ in range(MAX_CALLBACKS):
                 if not isinstance(reply, Invoke):
-                    self._collect_output()
                     return reply, payload
                 if serve is None:
                     raise WireError("a call back from where none is possible")
@@ -238,6 +237,14 @@ class Client:
         return tuple(reversed(found[:20]))
 
 
-def new_nonce() -> int:
-    """Draw the number that a call's replies must carry."""
-    return secrets.randbits(63)
+class Nonces:
+    """Numbers that a child cannot foresee, one for each call; drawn from the system many at a time."""
+
+    def __init__(self) -> None:
+        self._drawn: list[int] = []
+
+    def next(self) -> int:
+        if not self._drawn:
+            block = secrets.token_bytes(8 * 64)
+            self._drawn = [int.from_bytes(block[at : at + 8]) >> 1 for at in range(0, len(block), 8)]
+        return self._drawn.pop()

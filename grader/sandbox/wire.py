@@ -168,9 +168,11 @@ class Channel:
 
     def has_unsolicited(self) -> bool:
         """Whether bytes wait although nothing was asked. End of file counts as none: the next use reports it."""
+        if self.sock not in self._readiness.wait(for_sending=False, timeout_s=0.0):
+            return False
         try:
-            return bool(self.sock.recv(1, socket.MSG_PEEK | _DONTWAIT))
-        except (BlockingIOError, OSError):
+            return bool(self.sock.recv(1, socket.MSG_PEEK))
+        except OSError:
             return False
 
     def _wait(self, *, for_sending: bool, deadline: float | None) -> None:
@@ -229,9 +231,6 @@ class _Selected:
 
     def forget_output(self) -> None:
         self._output = None
-
-
-_DONTWAIT = getattr(socket, "MSG_DONTWAIT", 0)
 
 
 def _drop(pending: list[Buffer], sent: int) -> list[Buffer]:
