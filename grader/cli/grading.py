@@ -51,10 +51,14 @@ def grade(grader: Grader, course: Course, exercise: Exercise, *, submission: Pat
 
 def remember(course: Course, report: Report) -> None:
     """Keep the score for `list` and the hints for `hint`; a problem with that is a warning, and changes no grade."""
+    from grader.report import Status
+
     root, score = course.progress_root, report.score
     if root is None or score is None or score.possible is None:
         return
-    warning = record_score(root, report.exercise.name, earned=score.earned, points=score.possible).warning
+    warning = None
+    if report.status is not Status.NOT_STARTED:  # an untouched stub is no attempt
+        warning = record_score(root, report.exercise.name, earned=score.earned, points=score.possible).warning
     if warning is None:
         warning = remember_hints(root, report)
     if warning is not None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from pathlib import Path
 
 import click
 
 from grader.cli.language import choose_language, local, say
 from grader.cli.options import course_option, language_option
-from grader.cli.output import can_show, columns, padded, write_error, write_out
+from grader.cli.output import can_show, columns, is_terminal, padded, write_error, write_out
 from grader.errors import EXIT_FULL_SCORE, EXIT_USAGE
 from grader.exercise import ExerciseProgress, Listed, Progress, load_course, read_progress
 from grader.records import Exercise
@@ -36,7 +38,9 @@ def command(*, course: Path | None) -> int:
 
 
 def _table(listed: tuple[Listed, ...], progress: Progress) -> list[str]:
-    rows = [_row(one, progress) for one in listed]
+    rows = [_row(one, progress, topics=True) for one in listed]
+    if not _fits(rows):  # the topics are what one can do without
+        rows = [_row(one, progress, topics=False) for one in listed]
     widths = [max((columns(row[column]) for row in rows), default=0) for column in range(4)]
     return [
         "  ".join((*(padded(cell, width) for cell, width in zip(row, widths, strict=False)), row[-1])).rstrip()
@@ -44,18 +48,25 @@ def _table(listed: tuple[Listed, ...], progress: Progress) -> list[str]:
     ]
 
 
-def _row(listed: Listed, progress: Progress) -> tuple[str, str, str, str, str]:
+def _fits(rows: list[tuple[str, str, str, str, str]]) -> bool:
+    if not is_terminal(sys.stdout):
+        return True
+    widths = [max((columns(row[column]) for row in rows), default=0) for column in range(5)]
+    return sum(widths) + 2 * 4 <= shutil.get_terminal_size((100, 24)).columns
+
+
+def _row(listed: Listed, progress: Progress, *, topics: bool) -> tuple[str, str, str, str, str]:
     exercise = listed.exercise
     if exercise is None:
         broken = local("broken, see below", "有误，见下")
         return listed.entry.name, "", "", broken, ""
     bar, score = _standing(progress.of(exercise.name))
-    return exercise.id, exercise.slug, bar, score, _about(exercise)
+    return exercise.id, exercise.slug, bar, score, _about(exercise, topics=topics)
 
 
-def _about(exercise: Exercise) -> str:
+def _about(exercise: Exercise, *, topics: bool) -> str:
     title = exercise.title.within(choose_language(None))
-    return f"{title}  ({', '.join(exercise.topics)})" if exercise.topics else title
+    return f"{title}  ({', '.join(exercise.topics)})" if topics and exercise.topics else title
 
 
 def _standing(progress: ExerciseProgress) -> tuple[str, str]:

@@ -163,6 +163,7 @@ class _Loop:
         for item in items:
             found += wrong_marks(item, exam_s=self._exercise.limits.exam_s)
             found += _unknown_fixtures(item)
+            found += _fixtures_of_hidden_tests(item)
         return list(dict.fromkeys(found))
 
 
@@ -213,6 +214,22 @@ def _unknown_fixtures(item: pytest.Function) -> list[Text]:
         return []
     known = sorted({*_FIXTURES, *own_fixtures(item.path)})
     return [_unknown_fixture(place(item), name, known) for name in missing]
+
+
+def _fixtures_of_hidden_tests(item: pytest.Function) -> list[Text]:
+    """Say which fixtures of a visible test need the solution, which students do not have."""
+    if item.path.name != "test_visible.py":
+        return []
+    return [
+        Text(
+            en=f"{place(item)}: a visible test cannot use `{name}`: students have no reference. "
+            "Write the expected values out, or move the test to test_hidden.py.",
+            zh=f"{place(item)}：可见测试不能使用 `{name}`：学生没有参考答案。"
+            "请写出期望的值，或把测试移到 test_hidden.py。",
+        )
+        for name in ("reference", "bench")
+        if name in item.fixturenames
+    ]
 
 
 def _unknown_fixture(where: str, name: str, known: list[str]) -> Text:

@@ -50,7 +50,7 @@ class Fixtures:
     def reference(self) -> types.ModuleType:
         """The reference solution, in this process."""
         if self._reference is None:
-            raise AuthorError("a visible test uses `reference`, which students do not have: write the values out.")
+            raise AuthorError("`reference` is used where there is no solution.")  # refused at collection
         return self._reference
 
     @pytest.fixture

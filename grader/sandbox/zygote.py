@@ -111,7 +111,8 @@ class Zygote:
         self._kill_orphans()
         if usage is None:
             return -1, 0.0, 0.0
-        peak_mib = max(usage.ru_maxrss - _inherited_kib(), 0) / 1024
+        resident_kib = usage.ru_maxrss / 1024 if sys.platform == "darwin" else usage.ru_maxrss  # macOS tells bytes
+        peak_mib = max(resident_kib - _inherited_kib(), 0) / 1024
         return status, usage.ru_utime + usage.ru_stime, peak_mib
 
     def _collect(self, pid: int) -> tuple[int, resource.struct_rusage | None]:

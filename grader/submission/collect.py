@@ -62,15 +62,22 @@ def _from_folder(exercise: Exercise, folder: Path, *, max_bytes: int) -> Mapping
         for name in exercise.files:
             try:
                 shown = show_path(folder / name)
-                sources[name] = read_source(Path(name), dir_fd=dir_fd, shown=shown, max_bytes=max_bytes)
+                path = folder / name if dir_fd is None else Path(name)
+                sources[name] = read_source(path, dir_fd=dir_fd, shown=shown, max_bytes=max_bytes)
             except FileNotFoundError:
                 raise _missing(exercise, folder, name) from None
     return sources
 
 
 @contextmanager
-def _opened(folder: Path) -> Iterator[int]:
-    """Hold the folder open, so that all files come from the same one, whatever its name leads to by then."""
+def _opened(folder: Path) -> Iterator[int | None]:
+    """Hold the folder open, so that all files come from the same one, whatever its name leads to by then.
+
+    None where the system cannot open files relative to a folder (Windows).
+    """
+    if os.open not in os.supports_dir_fd:
+        yield None
+        return
     try:
         dir_fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError as error:

@@ -86,6 +86,12 @@ def refuse_kind(mode: int, shown: str, *, link: str = "") -> SubmissionError:
     return SubmissionError(wrong, remedy=remedy)
 
 
+# Flags that Windows has not got.
+_FLAGS = os.O_RDONLY
+for _name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):
+    _FLAGS |= getattr(os, _name, 0)
+
+
 def _read_capped(path: Path, *, dir_fd: int | None, shown: str, max_bytes: int) -> bytes:
     try:
         mode = os.stat(path, dir_fd=dir_fd, follow_symlinks=False).st_mode
@@ -94,8 +100,7 @@ def _read_capped(path: Path, *, dir_fd: int | None, shown: str, max_bytes: int) 
             raise refuse_kind(mode, shown, link=link)
         # Between the look and the opening the file may have been exchanged: a link is still not followed, a pipe
         # still not waited for, and what was opened is looked at again.
-        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
-        with open(os.open(path, flags, dir_fd=dir_fd), "rb") as stream:  # noqa: PTH123  # a descriptor, not a path
+        with open(os.open(path, _FLAGS, dir_fd=dir_fd), "rb") as stream:  # noqa: PTH123  # a descriptor, not a path
             opened = os.fstat(stream.fileno())
             if not stat.S_ISREG(opened.st_mode):
                 raise refuse_kind(opened.st_mode, shown)

@@ -81,7 +81,7 @@ def test_a_missing_name_asks_did_you_mean() -> None:
     explanation = explain(missing, reveal=Reveal.FULL)
     assert explanation.problem.en == "softmax.py has no public name `softmax`."
     assert explanation.cause is not None
-    assert explanation.cause.en == "Did you mean `soft_max`? It must be called `softmax`."
+    assert explanation.cause.en == "You have `soft_max`. Did you mean `softmax`?"
 
 
 def test_a_missing_name_without_a_near_one_lists_what_there_is() -> None:

@@ -193,3 +193,11 @@ class _Student:
     @pytest.fixture
     def student(self) -> None:
         """Never used: the exam of this test does not run."""
+
+
+@pytest.mark.parametrize("fixture", ["reference", "bench"])
+def test_a_visible_test_that_needs_the_solution_is_told_at_once(exams: Any, fixture: str) -> None:
+    seen = f"def test_seen(student, {fixture}):\n    assert True\n"
+    text = complaint(exams, HEAD + GOOD, visible=seen)
+    assert f"test_seen: a visible test cannot use `{fixture}`" in text
+    assert "test_visible.py:" in text

@@ -146,8 +146,8 @@ CAUSES: dict[str, Sentences] = {
             "The function or class is missing, misspelled, or defined inside another one.",
             "函数或类缺失、拼写有误，或定义在了别的函数内部。",
         ),
-        full=t("Did you mean `{match}`? It must be called `{name}`.", "是不是 `{match}`？它必须叫 `{name}`。"),
-        next_step=t("Define `{name}` at the left margin of {module}.", "在 {module} 中顶格定义 `{name}`。"),
+        full=t("You have `{match}`. Did you mean `{name}`?", "你写的是 `{match}`，是不是想写 `{name}`？"),
+        next_step=t("It must be called `{name}`: rename it.", "它必须叫 `{name}`：请改名。"),
     ),
     "missing_name.no_match": Sentences(
         hint=t(
