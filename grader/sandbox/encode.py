@@ -97,7 +97,7 @@ class Encoder:
                 moved[index] = start
                 memory.address += start
                 memory.nbytes = max(end - start, 0)
-                memory.source = None
+                memory.source = memory.view = None
         if moved:
             for position in range(self._first, len(table.nodes)):
                 node = table.nodes[position]

@@ -21,6 +21,7 @@ class Memory:
     device: str
     owner: object
     source: torch.UntypedStorage | None = None  # for torch views of it
+    view: Payload | None = None  # its bytes, once somebody has asked; of its own, so that an array's base ends here
 
 
 def memory_bytes(memory: Memory) -> memoryview:
@@ -58,9 +59,9 @@ class _Held:
 
 def bytes_array(memory: Memory) -> Payload:
     """View a storage of the CPU as writable bytes; the view keeps the storage alive."""
-    if memory.nbytes == 0:
-        return np.empty(0, dtype=np.uint8)
-    return np.asarray(_Held(memory))
+    if memory.view is None or len(memory.view) != memory.nbytes:  # an encoder may cut a new storage down
+        memory.view = np.asarray(_Held(memory)) if memory.nbytes else np.empty(0, dtype=np.uint8)
+    return memory.view
 
 
 def received(part: Payload) -> Memory:

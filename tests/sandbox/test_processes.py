@@ -86,8 +86,15 @@ def test_the_base_itself_was_started_with_its_own_settings_only(grader: Grader) 
     assert "OMP_NUM_THREADS" in names
 
 
+def settled(grader: Grader) -> set[int]:
+    """Return the base and all below it, once the last exam's fork has given back its memory and is gone."""
+    base = base_of(grader)
+    wait_for(lambda: all(leads_session(pid) for slot in children(base) for pid in children(slot)))
+    return {base, *descendants(base)}
+
+
 def test_nothing_of_an_exercise_is_in_the_arguments_of_our_processes(grader: Grader) -> None:
-    for pid in {base_of(grader), *descendants(base_of(grader))}:
+    for pid in settled(grader):
         command = Path(f"/proc/{pid}/cmdline").read_bytes().decode()
         assert "exercise03" not in command
         assert "softmax" not in command
@@ -212,13 +219,13 @@ print("denied", denied)
 
 def test_the_base_and_all_that_it_forks_have_one_thread(grader: Grader) -> None:
     examine(grader, RIGHT)
-    for pid in {base_of(grader), *descendants(base_of(grader))}:
+    for pid in settled(grader):
         assert len(list(Path(f"/proc/{pid}/task").iterdir())) == 1
 
 
 def test_thirty_exams_leave_no_process_no_descriptor_and_no_file(grader: Grader) -> None:
     def state() -> tuple[dict[int, int], set[str], int]:
-        ours = {pid for pid in descendants(base_of(grader)) if not leads_session(pid)} | {base_of(grader)}
+        ours = {pid for pid in settled(grader) if not leads_session(pid)} | {base_of(grader)}
         return (
             {pid: len(descriptors(pid)) for pid in ours},
             {entry.name for entry in Path(tempfile.gettempdir()).iterdir()},

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from grader.sandbox.decode import Decoder, split_payload
 from grader.sandbox.encode import Encoder
 from grader.sandbox.graph import MAX_DEPTH, MAX_NODES, NUMPY_DTYPES, TORCH_DTYPES, Table, Unsendable
-from grader.sandbox.messages import Graph
+from grader.sandbox.messages import ArraySpec, Graph
 from grader.sandbox.wire import MAX_HEADER_BYTES
 
 
@@ -331,3 +331,18 @@ def test_what_a_sender_lets_pass_the_receiver_takes() -> None:
     edge = [torch.empty(0, 10**6, 10**6), np.empty((0, 10**9)), torch.zeros([1] * 32), 2**63, -(2**63), 2**64 - 1]
     assert_same(edge, there(edge, whole=True))
     assert_same(edge, there(edge, whole=False))
+
+
+def test_an_array_that_arrived_beside_another_is_known_again() -> None:
+    first, second = np.arange(4.0), np.arange(6.0)
+    encoder = Encoder(Table(), whole=True, other=refuse)
+    encoder.add([first, second])
+    graph, buffers = encoder.finish()
+    table = Table()
+    decoder = Decoder(table, handle=lambda spec: object())
+    decoder.read(graph, split_payload(payload_of(b"".join(bytes(part) for part in buffers)), graph.storages))
+    arrived = next(value for value in table.objects if isinstance(value, np.ndarray) and value.size == 6)
+    again = Encoder(table, whole=False, other=refuse)
+    node = table.nodes[again.add(arrived[2:])]
+    assert isinstance(node, ArraySpec)
+    assert (node.storage, node.offset) == (1, 16)
