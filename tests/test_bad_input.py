@@ -595,6 +595,13 @@ def spares(grader: Grader) -> set[int]:
     return {pid for zygote in children(base_of(grader)) for pid in children(zygote) if leads_session(pid)}
 
 
+def open_descriptors(grader: Grader) -> dict[int, int]:
+    """Count each process's descriptors, once the last exam's fork has given back its memory and is gone."""
+    base = base_of(grader)
+    wait_for(lambda: all(leads_session(pid) for slot in children(base) for pid in children(slot)))
+    return {pid: len(descriptors(pid)) for pid in descendants(base) - spares(grader)}
+
+
 def test_a_thread_that_goes_on_does_not_hold_up_the_exam(grader: Grader) -> None:
     before = "import threading, time\nplain = softmax\ndef spin():\n    while True: time.sleep(0)\n"
     text = softmax("threading.Thread(target=spin).start()\nreturn plain(logits, dim)", before=before)
@@ -615,11 +622,10 @@ def test_a_thread_that_writes_to_the_wire_gains_nothing(grader: Grader) -> None:
 @linux_only
 def test_exams_of_every_kind_leave_the_base_as_it_was(grader: Grader) -> None:
     examine(grader, RIGHT)
-    before = {pid: len(descriptors(pid)) for pid in descendants(base_of(grader)) - spares(grader)}
+    before = open_descriptors(grader)
     for case in (RESULTS[0], ERRORS[3], IMPORTS[0], IMPORTS[5], ENDINGS[0], ENDINGS[8], ENDINGS[11]):
         examine(grader, case.text)
-    after = {pid: len(descriptors(pid)) for pid in descendants(base_of(grader)) - spares(grader)}
-    assert after == before
+    assert open_descriptors(grader) == before
 
 
 # ---------------------------------------------------------------------------------------------- faults of our own
