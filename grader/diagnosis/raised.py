@@ -39,6 +39,7 @@ _RULES = tuple(
         ),
         ("RuntimeError|NotImplementedError", r"not implemented for '(?:Long|Int|Byte|Bool)'", "torch.float_needed"),
         ("RuntimeError", r"Only Tensors of floating point.{0,30}can require gradients", "torch.float_needed"),
+        ("TypeError|AttributeError", r"torch\.return_types\.", "torch.values_and_indices"),
         ("RuntimeError", r"view size is not compatible", "torch.view"),
         ("RuntimeError|ValueError", r"shape '.{0,80}' is invalid for input|cannot reshape array", "torch.size"),
         ("RuntimeError", r"shapes cannot be multiplied \((\d+x\d+) and (\d+x\d+)\)", "torch.matmul"),

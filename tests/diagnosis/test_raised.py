@@ -111,6 +111,9 @@ REAL: list[tuple[str, Callable[[], object]]] = [
     ("raised.name", lambda: no_such_name),  # type: ignore[name-defined]  # noqa: F821
     ("raised.unbound", unbound),
     ("raised.attribute", lambda: X.foo),
+    ("torch.values_and_indices", lambda: X - X.max(dim=0)),  # type: ignore[operator]
+    ("torch.values_and_indices", lambda: torch.exp(X.max(dim=0))),  # type: ignore[arg-type]
+    ("torch.values_and_indices", lambda: X.max(dim=0).exp()),  # type: ignore[attr-defined]
     ("raised.none_used", lambda: None + 1),  # type: ignore[operator]
     ("raised.none_used", lambda: None.shape),  # type: ignore[attr-defined]
     ("raised.none_used", lambda: F.relu(None)),

@@ -33,6 +33,13 @@ ERRORS: dict[str, Sentences] = {
             "把该行的调用与被调函数的 `def` 对照。",
         ),
     ),
+    "torch.values_and_indices": Sentences(
+        hint=t(
+            "`max`, `min`, `sort` and their like return two tensors along an axis: the values and the indices.",
+            "`max`、`min`、`sort` 等沿某个轴时返回两个张量：值和下标。",
+        ),
+        next_step=t("Take the `.values`, or use `amax` or `amin`.", "请取 `.values`，或改用 `amax`、`amin`。"),
+    ),
     "raised.none_used": Sentences(
         hint=t(
             "None is used as if it were a value: a `return` is missing, or an in-place method's result is used.",
