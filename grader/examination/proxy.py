@@ -13,9 +13,9 @@ from typing import Any, NoReturn, Self
 import torch
 
 from grader.examination.evidence import HandleMisused
-from grader.examination.session import EXHAUSTED, REMOTE_ROOT, STUDENT_ROOT, Operation, Session
+from grader.examination.session import EXHAUSTED, Operation, Session
 from grader.sandbox.calls import CallScope
-from grader.sandbox.messages import HandleSpec
+from grader.sandbox.messages import REMOTE_ROOT, STUDENT_ROOT, HandleSpec
 
 
 class Proxies:

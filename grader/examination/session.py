@@ -35,6 +35,7 @@ from grader.sandbox.children import ChildSource
 from grader.sandbox.client import ChildEnded, Client, Nonces, Served
 from grader.sandbox.graph import Unsendable
 from grader.sandbox.messages import (
+    MAX_CALL_DEPTH,
     Do,
     HandleSpec,
     Invoke,
@@ -48,11 +49,8 @@ from grader.sandbox.messages import (
 )
 from grader.sandbox.wire import Buffer, Payload, WireError
 
-STUDENT_ROOT = -1
-REMOTE_ROOT = -2
 LOAD_FACTOR = 2.0  # importing the module may take this many times `call_s`
 MAX_NAMES = 500  # of the submission's public names; looking for near misses among more takes too long
-MAX_DEPTH = 16  # calls within callbacks within calls
 
 
 @dataclass(slots=True, kw_only=True)
@@ -384,7 +382,7 @@ class Session:
             self._released.append(handle)
 
     def _serve(self, scope: CallScope, invoke: Invoke, payload: Payload) -> Served:
-        if self._depth > MAX_DEPTH:
+        if self._depth > MAX_CALL_DEPTH:
             raise WireError("too many calls within calls")
         return self._functions.serve(scope, invoke, payload)
 

@@ -31,6 +31,9 @@ from grader.sandbox.encode import Encoder
 from grader.sandbox.graph import Table, Unsendable
 from grader.sandbox.handles import Handles
 from grader.sandbox.messages import (
+    MAX_CALL_DEPTH,
+    REMOTE_ROOT,
+    STUDENT_ROOT,
     Answer,
     CallbackSpec,
     Changes,
@@ -58,10 +61,6 @@ from grader.sandbox.student_module import (
     student_frames,
 )
 from grader.sandbox.tripwire import set_tripwires
-
-STUDENT_ROOT = -1
-REMOTE_ROOT = -2
-MAX_CALLBACK_DEPTH = 16
 
 
 class Callback:
@@ -240,7 +239,7 @@ class Server:
         """Ask the examiner to call a function of the test; serve what it asks meanwhile."""
         if threading.get_ident() != self._thread or not self._scopes:
             raise RuntimeError("a function of the test can only be called while the test calls you, from its thread")
-        if len(self._scopes) > MAX_CALLBACK_DEPTH:
+        if len(self._scopes) > MAX_CALL_DEPTH:
             raise RecursionError("too many calls within calls")
         scope, nonce = self._scopes[-1], self._nonce
         mark = scope.table.mark()

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import msgspec
 
+STUDENT_ROOT = -1  # as `Do.handle`: the student's module
+REMOTE_ROOT = -2  # the importable modules
+MAX_CALL_DEPTH = 16  # calls within callbacks within calls
+
 # ------------------------------------------------------------------------------------------- the object graph
 
 
@@ -167,7 +171,7 @@ class Do(msgspec.Struct, tag="do", frozen=True):
     """One operation in the child.
 
     `op`: "call", "get", "set", "item", "setitem", "len", "iter", "next", "fetch", "grad", "enter", "exit".
-    The target is `path` from a root: handle `handle`, or -1 the student's module, or -2 the importable modules.
+    The target is `path` from a root: handle `handle`, or STUDENT_ROOT, or REMOTE_ROOT.
     `keep`: leave results that are no plain values in the child. `reseed`: a test begins; seed the generators anew
     and restore torch's defaults first. `release`: handles that the examiner no longer holds.
     """
