@@ -4,6 +4,10 @@
 
 `Grader` is the controller's end: it starts the base early, opens one examiner an exercise, and asks it for exams. The
 examiner's process enters at `examine_here`, which joins the examination and the diagnosis.
+
+A fault of our own (a process of ours was killed, hangs, or has no memory or descriptors left) leaves an exam without a
+verdict. It is held once more, with the same seed, in a new slot, and in a new base where the base is gone; a second
+fault is told, and the submission stays unscored.
 """
 
 from __future__ import annotations
@@ -16,48 +20,31 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from grader.errors import GraderError, GraderFault, SandboxUnavailable, UsageError, both, joined
-from grader.records import Device, Exercise, Isolation, Submission, Text
+from grader.errors import GraderError, GraderFault, UsageError, both, joined
+from grader.records import Device, Examination, Exercise, Isolation, Submission, Text
 from grader.report import Report, build_report
 
 if TYPE_CHECKING:
+    from grader.examination.requests import ExamRequest
     from grader.sandbox.children import ChildSource
-    from grader.sandbox.jail import Degree
-    from grader.sandbox.launch import Warm
+    from grader.sandbox.jail.layers import Proof
+    from grader.sandbox.launch import OpenedSlot, SlotOrder, Warm
 
 _EXAMINER = "grader.pipeline:examine_here"
 _GRACE_S = 30.0  # on top of an exam's own limit: the proof of a failure, and a busy machine
 
 
-def degrees() -> tuple[Degree, ...]:
-    """Return every degree of isolation, strongest first, and whether this machine offers it."""
-    from grader.sandbox import jail
-
-    return jail.degrees()
+_BEST_FIRST = (Isolation.STRONG, Isolation.LANDLOCK, Isolation.PROCESS)
 
 
-def choose_isolation(wanted: Isolation | None) -> Isolation:
-    """Return the degree to use: the one that is asked for, or the best there is. Raises SandboxUnavailable."""
-    for degree in degrees():
-        if degree.available and wanted in (None, degree.isolation):
-            return degree.isolation
-        if degree.isolation is wanted:
-            why = degree.missing or Text(en="no reason is known", zh="原因不明")
-            raise SandboxUnavailable(
-                Text(
-                    en=f"Isolation {wanted.value} cannot be had here: {why.en}.",
-                    zh=f"无法使用隔离 {wanted.value}：{why.zh}。",
-                ),
-                remedy=degree.remedy
-                or Text(
-                    en="`dlgrade doctor` lists what there is; `--isolation auto` takes the best.",
-                    zh="`dlgrade doctor` 会列出可用的隔离；`--isolation auto` 取其中最强的。",
-                ),
-            )
-    raise SandboxUnavailable(
-        Text(en="This machine offers no isolation at all.", zh="这台机器不提供任何隔离。"),
-        remedy=Text(en="Run `dlgrade doctor`.", zh="请运行 `dlgrade doctor`。"),
-    )
+def choose_degrees(wanted: Isolation | None, *, others: bool = False) -> tuple[Isolation, ...]:
+    """Return the degrees of isolation to try, in order: the one that is asked for, or the best first.
+
+    `others`: the code is other people's, so nothing below `landlock` is taken unless it is asked for by name.
+    """
+    if wanted is not None:
+        return (wanted,)
+    return _BEST_FIRST[:-1] if others else _BEST_FIRST
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,26 +53,34 @@ class _Examiner:
 
     control: socket.socket
     sha256: str
+    proof: Proof
 
 
 class Grader:
     """Grades submissions, warm: the second exam of an exercise costs some tens of milliseconds.
 
-    A context manager: leaving it ends every process. Raises SandboxUnavailable when `isolation` cannot be had.
+    A context manager: leaving it ends every process. `isolation` None takes the strongest that this machine proves;
+    with `others`, for other people's code, nothing below `landlock`. `examine` raises SandboxUnavailable where it
+    cannot be had.
     """
 
-    def __init__(self, isolation: Isolation | None = None, device: Device = Device.CPU) -> None:
-        self.isolation = choose_isolation(isolation)
+    def __init__(
+        self, isolation: Isolation | None = None, device: Device = Device.CPU, *, others: bool = False
+    ) -> None:
+        self.degrees = choose_degrees(isolation, others=others)
         self.device = device
         self._warm: Warm | None = None
         self._examiners: dict[str, _Examiner] = {}  # by exercise
 
     def start(self) -> None:
-        """Begin to import torch in the background; returns at once."""
+        """Begin to import torch in the background; returns at once. Raises GraderFault."""
         from grader.sandbox.launch import start_warm
 
         if self._warm is None:
-            self._warm = start_warm()
+            try:
+                self._warm = start_warm()
+            except OSError as error:
+                raise _not_started(error) from None
 
     def examine(
         self, exercise: Exercise, submission: Submission, *, seed: int | None = None, next_exercise: str | None = None
@@ -95,27 +90,20 @@ class Grader:
         Raises: UsageError for a device that the exercise is not made for, SandboxUnavailable for one that is not here,
             AuthorError for a broken exercise, GraderFault for a fault of our own.
         """
-        from grader.examination.requests import Answer, ExamRequest
-        from grader.sandbox.link import receive_record, send_record
+        from grader.examination.requests import ExamRequest
 
         began = time.monotonic()
         if self.device not in exercise.devices:
             raise _not_made_for(exercise, self.device)
         seed = secrets.randbits(63) if seed is None else seed
-        examiner = self._examiner(exercise)
+        request = ExamRequest(submission=submission, seed=seed)
         try:
-            send_record(examiner, ExamRequest(submission=submission, seed=seed))
-            deadline = time.monotonic() + 2 * exercise.limits.exam_s + _GRACE_S
-            answer, _ = receive_record(examiner, Answer, deadline=deadline)
-        except GraderFault as fault:
-            self._forget(exercise)
-            raise self._with_last_words(fault) from None
-        if answer.examination is None:
-            self._forget(exercise)
-            raise self._with_last_words(answer.error())
-        if not hasattr(os, "fork"):
-            self._forget(exercise)  # without forks an examiner serves one exam
-        examination = replace(answer.examination, isolation=self.isolation)
+            examination = self._attempt(exercise, request)
+        except GraderFault as first:
+            try:
+                examination = replace(self._attempt(exercise, request), attempts=2)
+            except GraderFault as second:
+                raise _failed_twice(first, second) from None
         return build_report(
             exercise,
             submission,
@@ -125,25 +113,76 @@ class Grader:
             next_exercise=next_exercise,
         )
 
-    def _examiner(self, exercise: Exercise) -> socket.socket:
+    def _attempt(self, exercise: Exercise, request: ExamRequest) -> Examination:
+        """Hold an exam once; after any fault the next one gets a new slot."""
+        from grader.examination.requests import Answer
+        from grader.sandbox.link import receive_record, send_record
+
+        examiner = self._examiner(exercise)
+        try:
+            send_record(examiner.control, request)
+            deadline = time.monotonic() + 2 * exercise.limits.exam_s + _GRACE_S
+            answer, _ = receive_record(examiner.control, Answer, deadline=deadline)
+        except GraderFault as fault:
+            self._forget(exercise)
+            raise self._with_last_words(fault) from None
+        if answer.examination is None:
+            self._forget(exercise)
+            raise self._with_last_words(answer.error())
+        if not hasattr(os, "fork"):
+            self._forget(exercise)  # without forks an examiner serves one exam
+        return replace(answer.examination, isolation=examiner.proof.isolation)
+
+    def proofs(self) -> list[Proof]:
+        """Return what this machine's self-test says of every degree, strongest first. Raises GraderFault."""
+        self.start()
+        assert self._warm is not None
+        return self._warm.prove(_BEST_FIRST, self.device.value)
+
+    def _examiner(self, exercise: Exercise) -> _Examiner:
         """Return the examiner that has loaded this exercise, as its files are now."""
         from grader.examination.requests import Answer, Prepare
+        from grader.sandbox.launch import SlotOrder
         from grader.sandbox.link import receive_record, send_record
 
         found = self._examiners.get(exercise.id)
         if found is not None and found.sha256 == exercise.sha256:
-            return found.control
+            return found
         self._forget(exercise)  # it has loaded the files as they were before
-        self.start()
-        assert self._warm is not None
-        examiner = self._warm.open(_EXAMINER, exercise.preload)
-        send_record(examiner, Prepare(exercise=exercise, device=self.device))
-        answer, _ = receive_record(examiner, Answer, deadline=time.monotonic() + _GRACE_S)
+        opened = self._open(
+            SlotOrder(
+                entry=_EXAMINER,
+                preload=exercise.preload,
+                degrees=self.degrees,
+                device=self.device.value,
+                memory_mib=exercise.limits.memory_mib,
+            )
+        )
+        examiner = opened.examiner
+        try:
+            send_record(examiner, Prepare(exercise=exercise, device=self.device))
+            answer, _ = receive_record(examiner, Answer, deadline=time.monotonic() + _GRACE_S)
+        except GraderFault as fault:
+            examiner.close()
+            raise self._with_last_words(fault) from None
         if answer.fault is not None:
             examiner.close()
             raise answer.error()
-        self._examiners[exercise.id] = _Examiner(examiner, exercise.sha256)
-        return examiner
+        self._examiners[exercise.id] = _Examiner(examiner, exercise.sha256, opened.proof)
+        return self._examiners[exercise.id]
+
+    def _open(self, order: SlotOrder) -> OpenedSlot:
+        """Open a slot. A base that is gone, or cannot, is ended: the next slot gets a new one, this one if it may."""
+        for is_new in (self._warm is None, True):
+            self.start()
+            assert self._warm is not None
+            try:
+                return self._warm.open(order)
+            except GraderFault:
+                self.close()
+                if is_new:
+                    raise
+        raise AssertionError("a new base either opens a slot or raises")
 
     def _with_last_words(self, error: GraderError) -> GraderError:
         """Add what our own processes wrote before they failed to a grader's fault."""
@@ -173,6 +212,28 @@ class Grader:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _not_started(error: OSError) -> GraderFault:
+    return GraderFault(
+        Text(
+            en=f"dlgrade's own processes could not be started: {error.strerror or error}.",
+            zh=f"无法启动 dlgrade 自己的进程：{error.strerror or error}。",
+        ),
+        remedy=Text(
+            en="This machine has no disk space, descriptors, processes or memory left.",
+            zh="这台机器的磁盘空间、文件描述符、进程数或内存已用尽。",
+        ),
+    )
+
+
+def _failed_twice(first: GraderFault, second: GraderFault) -> GraderFault:
+    """Return the fault of an exam that failed when it was held once more, too."""
+    twice = Text(en="The exam was tried twice.", zh="考试已尝试两次。")
+    parts = [second.problem, twice]
+    if first.problem != second.problem:
+        parts += [Text(en="The first time:", zh="第一次："), first.problem]
+    return GraderFault(joined(parts), remedy=second.remedy or first.remedy or "")
 
 
 def _not_made_for(exercise: Exercise, device: Device) -> UsageError:

@@ -15,7 +15,7 @@ from sandbox.living import assert_gone, descendants, linux_only
 
 from grader.exercise import load_course
 from grader.pipeline import Grader
-from grader.records import Exercise, Limits, Outcome, SourceFile, Submission
+from grader.records import Exercise, Isolation, Limits, Outcome, SourceFile, Submission
 from grader.report import Report, Status
 from grader.report.document import to_json
 
@@ -122,7 +122,7 @@ def test_a_result_that_a_test_cannot_finish_reading_ends_with_the_exam(grader: G
     assert Outcome.TIMEOUT in outcomes(report).values()
 
 
-def test_spoiling_the_reference_on_disk_blames_nobody_else(grader: Grader, tmp_path: Path) -> None:
+def test_spoiling_the_reference_on_disk_blames_nobody_else(tmp_path: Path) -> None:
     for half in ("exercises", "solutions"):
         shutil.copytree(ROOT / half / "exercise03_softmax", tmp_path / half / "exercise03_softmax")
     exercise = load_course(tmp_path).find("exercise03")
@@ -133,7 +133,8 @@ def test_spoiling_the_reference_on_disk_blames_nobody_else(grader: Grader, tmp_p
         def softmax(logits, dim):
             return logits
     """
-    report = examine(grader, exercise, source)
+    with Grader(Isolation.PROCESS) as open_to_files:  # a stronger jail does not let it get so far
+        report = examine(open_to_files, exercise, source)
     assert reference.read_text().startswith("def softmax(logits, dim): return")  # the attack itself works
     assert report.status is Status.PARTIAL
 

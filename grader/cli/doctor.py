@@ -11,11 +11,13 @@ import click
 from grader.cli.language import local, say
 from grader.cli.options import course_option, language_option
 from grader.cli.output import Progress, can_show, padded, write_out
-from grader.errors import EXIT_FULL_SCORE, EXIT_GRADER_FAULT, joined
+from grader.errors import EXIT_FULL_SCORE, EXIT_GRADER_FAULT
 from grader.records import Text
+from grader.sandbox.jail.layers import DEGREES_STOP, layer_states
 
 if TYPE_CHECKING:
     from grader.cli.machine import Machine
+    from grader.sandbox.jail.layers import Proof
 
 SCHEMA = "doctor/1"
 LABEL_COLUMNS = 12
@@ -55,15 +57,10 @@ def _as_json(machine: Machine) -> str:
         "course": machine.course,
         "course_problem": None if machine.course_problem is None else machine.course_problem.en,
         "workspace": machine.workspace,
-        "isolation": [
-            {
-                "degree": degree.isolation.value,
-                "available": degree.available,
-                "stops": degree.stops,
-                "reason": "" if degree.missing is None else degree.missing.en,
-                "remedy": "" if degree.remedy is None else degree.remedy.en,
-            }
-            for degree in machine.degrees
+        "isolation": [_degree(proof) for proof in machine.trial.proofs],
+        "layers": [
+            {"layer": state.layer.value, "held": state.held, "stops": state.stops.en, "detail": state.detail.en}
+            for state in layer_states(machine.trial.proofs)
         ],
         "trial": {
             "works": machine.trial.works,
@@ -74,6 +71,20 @@ def _as_json(machine: Machine) -> str:
         },
     }
     return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _degree(proof: Proof) -> dict[str, object]:
+    remedy = None if proof.holds else proof.remedy()
+    return {
+        "degree": proof.isolation.value,
+        "available": proof.holds,
+        "stops": DEGREES_STOP[proof.isolation].en,
+        "reason": "" if proof.holds else proof.problem().en,
+        "remedy": "" if remedy is None else remedy.en,
+        "tries": [
+            {"what": one.what, "layer": one.layer.value, "stopped": one.stopped, "how": one.how} for one in proof.tries
+        ],
+    }
 
 
 def _lines(machine: Machine) -> list[str]:
@@ -95,12 +106,31 @@ def _lines(machine: Machine) -> list[str]:
         _line(local("course", "课程"), machine.course or say(machine.course_problem or Text(en="none", zh="无"))),
         _line(local("workspace", "工作区"), machine.workspace or local("none here", "当前位置没有")),
     ]
-    for number, degree in enumerate(machine.degrees):
-        mark = yes if degree.available else no
-        why = say(joined(part for part in (degree.missing, degree.remedy) if part is not None))
+    for number, proof in enumerate(machine.trial.proofs):
         label = local("isolation", "隔离") if number == 0 else ""
-        lines.append(_line(label, f"{mark} {degree.isolation.value}" + (f": {why}" if why else "")))
+        lines.append(_line(label, f"{yes if proof.holds else no} {_proven(proof)}"))
+    stops = local("stops", "拦住")
+    for number, state in enumerate(layer_states(machine.trial.proofs)):
+        label = local("layers", "隔离层") if number == 0 else ""
+        mark = {True: yes, False: no, None: "?"}[state.held]
+        lines.append(_line(label, f"{mark} {padded(state.layer.value, 10)} {stops} {say(state.stops)}"))
+        if state.held is not True:
+            lines.append(_line("", f"  {say(state.detail)}"))
     return [*lines, _line(local("trial exam", "试评"), f"{yes if machine.trial.works else no} {_trial(machine)}")]
+
+
+def _proven(proof: Proof) -> str:
+    name = proof.isolation.value
+    if not proof.holds:
+        remedy = proof.remedy()
+        return f"{name}: {say(proof.problem())}" + (f". {say(remedy)}" if remedy is not None else "")
+    tried = len(proof.tries)
+    if not tried:
+        return f"{name}: {say(DEGREES_STOP[proof.isolation])}"
+    return local(
+        f"{name}: proven just now, {tried} attempts from inside were stopped",
+        f"{name}：刚刚验证，来自内部的 {tried} 次尝试均被拦住",
+    )
 
 
 def _trial(machine: Machine) -> str:

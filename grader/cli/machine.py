@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 from grader import __version__
 from grader.errors import GraderError
 from grader.exercise import find_workspace, load_course
-from grader.pipeline import Grader, degrees
+from grader.pipeline import Grader
 from grader.records import Device, Exercise, Isolation, Limits, Reveal, SourceFile, Submission, Text
 
 if TYPE_CHECKING:
-    from grader.sandbox.jail import Degree
+    from grader.sandbox.jail.layers import Proof
 
 # Right in one test, so that full score needs a tensor to cross both ways.
 STUB = "def double(x):\n    return None\n"
@@ -56,6 +56,7 @@ class Trial:
     warm_s: float = 0.0
     isolation: Isolation | None = None
     problem: Text | None = None
+    proofs: tuple[Proof, ...] = ()  # of every degree of isolation, strongest first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +70,6 @@ class Machine:
     cores: int
     memory_mib: int | None  # None: the platform does not say
     launcher: Launcher
-    degrees: tuple[Degree, ...]
     course: str | None
     course_problem: Text | None
     workspace: str | None
@@ -87,7 +87,6 @@ def examine_machine(course: Path | None) -> Machine:
         cores=_cores(),
         memory_mib=_memory_mib(),
         launcher=Launcher.FORK if hasattr(os, "fork") else Launcher.FRESH,
-        degrees=degrees(),
         course=root,
         course_problem=problem,
         workspace=_workspace_root(),
@@ -108,7 +107,7 @@ def try_exam() -> Trial:
         start = time.monotonic()
         try:
             with Grader(None, Device.CPU) as grader:
-                grader.start()
+                proofs = tuple(grader.proofs())
                 grader.examine(exercise, answer, seed=0)
                 between = time.monotonic()
                 report = grader.examine(exercise, answer, seed=0)
@@ -118,8 +117,11 @@ def try_exam() -> Trial:
     if report.score is None or report.score.earned != report.score.possible:
         problem = report.problem or next((test.explanation for test in report.tests if test.explanation), None)
         unknown = Text(en="A right answer did not get full score.", zh="正确答案没有得到满分。")
-        return Trial(works=False, isolation=report.isolation, problem=problem.problem if problem else unknown)
-    return Trial(works=True, first_s=between - start, warm_s=end - between, isolation=report.isolation)
+        said = problem.problem if problem else unknown
+        return Trial(works=False, isolation=report.isolation, problem=said, proofs=proofs)
+    return Trial(
+        works=True, first_s=between - start, warm_s=end - between, isolation=report.isolation, proofs=proofs
+    )
 
 
 def _tiny_exercise(folder: Path) -> Exercise:

@@ -30,6 +30,7 @@ from grader.sandbox.decode import Decoder, split_payload
 from grader.sandbox.encode import Encoder
 from grader.sandbox.graph import Table, Unsendable
 from grader.sandbox.handles import Handles
+from grader.sandbox.jail.boxes import Box
 from grader.sandbox.messages import (
     MAX_CALL_DEPTH,
     REMOTE_ROOT,
@@ -82,14 +83,15 @@ class Callback:
 class Server:
     """Serves one examiner until it closes the wire."""
 
-    def __init__(self, channel: wire.Channel) -> None:
+    def __init__(self, channel: wire.Channel, box: Box) -> None:
         self._channel = channel
+        self._box = box
         self._handles = Handles()
         self._callbacks: dict[int, Callback] = {}
         self._files: list[SourceText] = []
         self._module: Any = None
         self._scopes: list[Scope] = []  # of the operations under way, outermost first
-        self._nonce = 0
+        self._nonce = 0  # of the examiner's last question
         self._forbidden = ""
         self._device = "cpu"
         self._thread = threading.get_ident()
@@ -115,15 +117,15 @@ class Server:
             else:
                 raise wire.WireError("an answer to no question")
         except Unsendable as refusal:
-            reply = self._refused(request.nonce, refusal)
+            reply = self._refused(refusal)
         except BaseException as error:  # noqa: BLE001  SystemExit and KeyboardInterrupt of the student's code, too
-            reply = self._raised(request.nonce, error)
+            reply = self._raised(error)
         _flush_output()
         self._channel.send(reply, buffers)
 
-    def _refused(self, nonce: int, refusal: Unsendable) -> Refused:
+    def _refused(self, refusal: Unsendable) -> Refused:
         return Refused(
-            nonce=nonce,
+            nonce=self._nonce,
             reason=refusal.reason,
             type_name=clean(refusal.type_name),
             shape=list(refusal.shape),
@@ -131,9 +133,9 @@ class Server:
             forbidden=self._forbidden,
         )
 
-    def _raised(self, nonce: int, error: BaseException) -> Raised:
+    def _raised(self, error: BaseException) -> Raised:
         return Raised(
-            nonce=nonce,
+            nonce=self._nonce,
             type_name=clean(type(error).__name__),
             bases=builtin_bases(error),
             message=message_of(error),
@@ -144,7 +146,7 @@ class Server:
     # -- loading
 
     def _load(self, request: Load) -> Loaded:
-        jail.limit(memory_mib=request.memory_mib, cpu_s=request.cpu_s, device=request.device)
+        self._box.limit(memory_mib=request.memory_mib, cpu_s=request.cpu_s, device=request.device)
         forget_own_path()
         self._files = request.files
         self._device = request.device
@@ -217,7 +219,7 @@ class Server:
             root = encoder.add(result)
         changes, graph, buffers = _finish(scope, encoder)
         return Returned(
-            nonce=request.nonce, graph=graph, root=root, changes=changes, forbidden=self._forbidden
+            nonce=self._nonce, graph=graph, root=root, changes=changes, forbidden=self._forbidden
         ), buffers
 
     def _decoder(self, table: Table) -> Decoder:
@@ -269,6 +271,7 @@ class Server:
                 self._reply_to(request, payload)
                 self._nonce, self._forbidden = nonce, forbidden
                 continue
+            self._nonce = request.nonce  # each question has its own, and what comes next belongs to this one
             if request.error is not None:
                 raise CallbackFailed(request.error)
             decoder = self._decoder(scope.table)
@@ -294,11 +297,11 @@ def _flush_output() -> None:
             continue
 
 
-def become_child(wire_socket: socket.socket, output: socket.socket) -> NoReturn:
-    """Turn this process into a child that serves `wire_socket`, and never return."""
+def become_child(wire_socket: socket.socket, output: socket.socket, box: Box) -> NoReturn:
+    """Turn this process into a child that serves `wire_socket` from inside the box, and never return."""
     channel = wire.Channel(wire_socket)
     try:
-        jail.enter()
+        box.enter()
         sys.dont_write_bytecode = True
         _redirect_output(output)
         faulthandler.enable()
@@ -309,7 +312,7 @@ def become_child(wire_socket: socket.socket, output: socket.socket) -> NoReturn:
         traceback.print_exc(file=sys.__stderr__)
         os._exit(1)
     try:
-        Server(channel).serve()
+        Server(channel, box).serve()
     finally:
         os._exit(0)
 

@@ -1,36 +1,50 @@
-"""Where the examiner gets its children from: a zygote that forks them, or fresh processes where there is no fork."""
+"""Where the examiner gets its children from: a zygote that forks them, or fresh processes where there is no fork.
+
+Theory of operation. The zygote is ours and trusted, but it can be gone, stopped, or short of what the system gives, so
+every request has a deadline of its own, and whatever is late or not as it should be is a `GraderFault`. A late reply
+would be taken for the reply to the next request, so the first fault ends the conversation: each later request raises it
+again, and the exam is retried with another zygote. SIGALRM, which ends an exam that takes too long, waits until a
+request has its reply.
+"""
 
 from __future__ import annotations
 
+import array
+import contextlib
 import os
+import signal
 import socket
 import subprocess
+import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
 from grader.errors import GraderFault
-from grader.records import Text
+from grader.records import Isolation, Text
 from grader.sandbox import fresh, zygote
+from grader.sandbox.endings import Ending
+
+SPAWN_S = 10.0  # a fork and a jail take some milliseconds, on a machine that is not overloaded
+REAP_S = 15.0  # the zygote itself gives up on a child after 5 s
+START_FORKED_S = 10.0
+START_FRESH_S = 60.0  # it must import torch first, on a slow disk
+_INT = array.array("i").itemsize
+_DESCRIPTORS = 2
+_PASS_CREDENTIALS = getattr(socket, "SO_PASSCRED", 16)
 
 
 @dataclass(frozen=True, slots=True)
 class Spawned:
-    """A child that waits for its first request."""
+    """A child that waits for its first request. `pid` is its number for `trace` and `reap`."""
 
     pid: int
     wire: socket.socket
     output: socket.socket
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ending:
-    """How a child ended, as the system tells it; -1: unknown."""
-
-    exit_status: int = -1
-    signal: int = 0
-    cpu_s: float = 0.0
-    peak_mib: float = 0.0
+    outer_pid: int | None = None  # its number among our own processes; None where it has none, or none is told
+    isolation: Isolation = Isolation.PROCESS
+    start_s: float = START_FRESH_S  # it is up by then, or never
 
 
 class ChildSource(Protocol):
@@ -49,27 +63,30 @@ class ForkedChildren:
 
     def __init__(self, control: socket.socket) -> None:
         self._control = control
+        self._broken: GraderFault | None = None  # what ended the conversation
+        if sys.platform == "linux":
+            control.setsockopt(socket.SOL_SOCKET, _PASS_CREDENTIALS, 1)
 
     def spawn(self) -> Spawned:
-        self._ask(zygote.SPAWN)
-        try:
-            data, descriptors, _, _ = socket.recv_fds(self._control, zygote.SPAWNED.size, 2)
-        except OSError as error:
-            raise _no_child(str(error)) from None
-        if len(data) != zygote.SPAWNED.size or len(descriptors) != 2:
-            raise _zygote_gone()
-        (pid,) = zygote.SPAWNED.unpack(data)
-        return Spawned(pid, *(socket.socket(fileno=number) for number in descriptors))
+        with self._request(zygote.SPAWN, limit_s=SPAWN_S) as deadline:
+            data, ancillary = self._receive(zygote.SPAWNED.size, deadline, ancillary=True)
+            descriptors, outer_pid = _unpack(ancillary)
+            if len(descriptors) != _DESCRIPTORS:
+                for number in descriptors:
+                    os.close(number)
+                raise _no_child("no file descriptors are left", "文件描述符已用尽")
+            pid, degree, is_translated = zygote.SPAWNED.unpack(data)
+            wire, output = (socket.socket(fileno=number) for number in descriptors)
+        return Spawned(pid, wire, output, outer_pid if is_translated else pid, zygote.DEGREES[degree], START_FORKED_S)
 
     def trace(self, pid: int) -> None:
-        self._ask(zygote.TRACE, pid)
+        with self._request(zygote.TRACE, pid, limit_s=SPAWN_S):
+            pass
 
     def reap(self, pid: int) -> Ending:
-        self._ask(zygote.REAP, pid)
-        data = self._control.recv(zygote.REAPED.size, socket.MSG_WAITALL)
-        if len(data) != zygote.REAPED.size:
-            raise _zygote_gone()
-        status, cpu_s, peak_mib = zygote.REAPED.unpack(data)
+        with self._request(zygote.REAP, pid, limit_s=REAP_S) as deadline:
+            data, _ = self._receive(zygote.REAPED.size, deadline)
+        status, cpu_s, peak_mib, oom_killed = zygote.REAPED.unpack(data)
         if status == -1:
             return Ending()
         return Ending(
@@ -77,22 +94,92 @@ class ForkedChildren:
             signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
             cpu_s=cpu_s,
             peak_mib=peak_mib,
+            oom_killed=oom_killed,
         )
 
-    def _ask(self, op: bytes, pid: int = 0) -> None:
-        try:
-            self._control.sendall(zygote.REQUEST.pack(op, pid))
-        except OSError as error:
-            raise _zygote_gone(f" ({error})") from None
+    @contextlib.contextmanager
+    def _request(self, op: bytes, pid: int = 0, *, limit_s: float) -> Iterator[float]:
+        """Send a request; the block reads its reply, until the deadline that it is given."""
+        if self._broken is not None:
+            raise self._broken
+        deadline = time.monotonic() + limit_s
+        with _alarm_held():
+            try:
+                self._control.settimeout(limit_s)
+                self._control.sendall(zygote.REQUEST.pack(op, pid))
+                yield deadline
+            except TimeoutError:
+                self._broken = _late(limit_s)
+                raise self._broken from None
+            except OSError as error:
+                self._broken = _gone(f": {error}")
+                raise self._broken from None
+            except GraderFault as fault:
+                self._broken = fault
+                raise
+
+    def _receive(self, size: int, deadline: float, *, ancillary: bool = False) -> tuple[bytes, list[_Ancillary]]:
+        """Receive exactly so many bytes, and what came with them."""
+        data, found = b"", []
+        room = socket.CMSG_SPACE(_DESCRIPTORS * _INT) + socket.CMSG_SPACE(zygote.CREDENTIALS.size) if ancillary else 0
+        while len(data) < size:
+            self._control.settimeout(max(deadline - time.monotonic(), 0.001))
+            part, more, _, _ = self._control.recvmsg(size - len(data), room)
+            found += more
+            if not part:
+                raise _gone()
+            data += part
+        return data, found
 
 
-def _no_child(why: str) -> GraderFault:
-    return GraderFault(Text(en=f"No new child process: {why}.", zh=f"无法创建新的子进程：{why}。"))
+_Ancillary = tuple[int, int, bytes]
 
 
-def _zygote_gone(detail: str = "") -> GraderFault:
+def _unpack(ancillary: list[_Ancillary]) -> tuple[list[int], int | None]:
+    """Return the descriptors that came with a message, and the process that the system says it is about."""
+    descriptors = array.array("i")
+    pid: int | None = None
+    for level, kind, data in ancillary:
+        if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+            descriptors.frombytes(data[: len(data) - len(data) % _INT])
+        elif level == socket.SOL_SOCKET and kind == zygote.SCM_CREDENTIALS:
+            pid = zygote.CREDENTIALS.unpack(data)[0] or None  # 0: it has no number here
+    return list(descriptors), pid
+
+
+@contextlib.contextmanager
+def _alarm_held() -> Iterator[None]:
+    """Keep SIGALRM waiting inside the block: what it raises would leave half a conversation behind."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _no_child(en: str, zh: str) -> GraderFault:
+    return GraderFault(Text(en=f"No new child process: {en}.", zh=f"无法创建新的子进程：{zh}。"))
+
+
+def _gone(detail: str = "") -> GraderFault:
     return GraderFault(
         Text(en=f"The process that forks the children has gone{detail}.", zh=f"创建子进程的进程已经结束{detail}。")
+    )
+
+
+def _late(limit_s: float) -> GraderFault:
+    return GraderFault(
+        Text(
+            en=f"The process that forks the children did not answer within {limit_s:g} s.",
+            zh=f"创建子进程的进程未在 {limit_s:g} 秒内应答。",
+        ),
+        remedy=Text(
+            en="It was stopped, or the machine is overloaded: run fewer exams side by side.",
+            zh="它被暂停了，或者机器过载：请减少同时进行的考试。",
+        ),
     )
 
 
@@ -106,7 +193,8 @@ class FreshChildren:
         started = fresh.start("grader.sandbox.fresh:serve_child", sockets=2)
         self._processes[started.process.pid] = started.process
         wire, output = started.sockets
-        return Spawned(started.process.pid, wire, output)
+        pid = started.process.pid
+        return Spawned(pid, wire, output, outer_pid=pid)
 
     def trace(self, pid: int) -> None:
         if hasattr(os, "killpg"):

@@ -3,48 +3,46 @@
 Everything that comes back is decoded as hostile. A child that breaks the protocol, closes its wire, or lets a deadline
 pass is killed with its whole tree, and `ChildEnded` says which it was. A deadline is absolute: bytes that drip do not
 move it; only the time that a function of the test takes, when the child calls it back, is added.
+
+No byte is taken that was not asked for. Each question has a nonce that the child cannot foresee, and no byte may wait
+when it is asked; what arrives between that look and the question cannot carry the nonce, and what arrives behind a
+reply is found before the next question. What a child computes between questions is counted (`cpu`); a child that goes
+on computing is ended.
 """
 
 from __future__ import annotations
 
 import math
-import re
 import secrets
-import signal
 import socket
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.errors import GraderFault
-from grader.records import Outcome, Resources, SourceFile, SourceLine
+from grader.records import Isolation, Outcome, Resources, SourceFile, SourceLine, Text
 from grader.sandbox import wire
-from grader.sandbox.children import ChildSource, Ending
+from grader.sandbox.children import ChildSource
+from grader.sandbox.cpu import Work
+from grader.sandbox.endings import (
+    Allowed,
+    ChildEnded,
+    Ending,
+    cpu_limit_s,
+    death,
+    has_died,
+    has_trace,
+    is_stopped,
+    split_trace,
+    stopped_from_outside,
+)
 from grader.sandbox.messages import Answer, Do, Invoke, Load, Ready, Reply, Request
 from grader.sandbox.wire import Buffer, Channel, DeadlinePassed, Payload, PeerGone, WireError
 
 MAX_OUTPUT_BYTES = 16 * 1024  # of what a child prints that is kept, between two `take_output`
 MAX_CALLBACKS = 100_000  # of one call
-START_TIMEOUT_S = 60.0  # of a child that must import torch first, on a slow disk
 _TRACE_GRACE_S = 0.05
 _MAX_READS = 64  # of the output at a time, 64 KiB each
-_TRACE_LINE = re.compile(r'^  File "([^"\n]{1,200})", line (\d{1,9}) in (.{1,200})$', re.MULTILINE)
-_TRACE_START = re.compile(
-    r"^(Fatal Python error|Current thread|Thread 0x|Stack \(most recent call first\))", re.MULTILINE
-)
-_XCPU = getattr(signal, "SIGXCPU", 0)
-_KILL = getattr(signal, "SIGKILL", 9)
-
-
-class ChildEnded(Exception):
-    """The child is gone; `detail` as in `evidence.Ended`."""
-
-    def __init__(self, outcome: Outcome, detail: str, *, status: int = 0, trace: tuple[SourceLine, ...] = ()) -> None:
-        super().__init__(f"{outcome}: {detail}")
-        self.outcome = outcome
-        self.detail = detail
-        self.status = status
-        self.trace = trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +74,26 @@ class Client:
         self._output = bytearray()
         self._dropped = 0
         self._usage = _Usage()
-        self._memory_mib = 0
-        self._await_ready()
+        self._outer_pid = spawned.outer_pid
+        self._allowed = Allowed(isolation=spawned.isolation)
+        self._await_ready(spawned.start_s)
+        self.work = Work(spawned.outer_pid)
 
-    def _await_ready(self) -> None:
+    def _await_ready(self, start_s: float) -> None:
         """Wait until the child is up and jailed. Raises GraderFault: it has seen nothing of the student's yet."""
         try:
-            reply, _ = self._channel.receive(wire.decode_reply, deadline=time.monotonic() + START_TIMEOUT_S)
+            reply, _ = self._channel.receive(wire.decode_reply, deadline=time.monotonic() + start_s)
             problem = "" if isinstance(reply, Ready) else "it began with something else"
         except (PeerGone, DeadlinePassed, WireError) as error:
             problem = str(error) or type(error).__name__
         if problem:
             ending = self.end()
-            raise GraderFault(f"a new child process did not come up: {problem} ({ending}).")
+            raise GraderFault(
+                Text(
+                    en=f"A new process for the student's code did not come up: {problem} ({_told(ending)}).",
+                    zh=f"运行学生代码的新进程未能启动：{problem}（{_told(ending)}）。",
+                )
+            )
 
     @property
     def alive(self) -> bool:
@@ -110,10 +115,8 @@ class Client:
         """
         self._usage.calls += 1
         if isinstance(request, Load):
-            self._memory_mib = request.memory_mib
+            self._allowed = replace(self._allowed, memory_mib=request.memory_mib, cpu_s=request.cpu_s)
         try:
-            if self._channel.has_unsolicited():
-                raise WireError("bytes before the question")
             reply, payload = self._ask(request, buffers, deadline)
             for _ in range(MAX_CALLBACKS):
                 if not isinstance(reply, Invoke):
@@ -133,11 +136,24 @@ class Client:
             raise ChildEnded(Outcome.CRASHED, "wire") from None
 
     def _ask(self, request: Request, buffers: Sequence[Buffer], deadline: float) -> tuple[Reply, Payload]:
+        self.work.asks()
+        if self.work.too_much:
+            raise self._end_for_work()
+        if self._channel.has_unsolicited():
+            raise WireError("bytes before the question")
         self._channel.send(request, buffers, deadline=deadline)
         reply, payload = self._channel.receive(wire.decode_reply, deadline=deadline)
+        self.work.replies()
         if reply.nonce != request.nonce:
             raise WireError("a reply to another question")
         return reply, payload
+
+    def settle(self) -> None:
+        """Look at what the child has computed since its last reply. Raises ChildEnded where that is too much."""
+        if self.alive:
+            self.work.look()
+            if self.work.too_much:
+                raise self._end_for_work()
 
     # -- output
 
@@ -196,45 +212,49 @@ class Client:
             children=1, calls=self._usage.calls, cpu_s=ending.cpu_s, peak_memory_mib=round(ending.peak_mib, 1)
         )
 
+    def _end_for_work(self) -> ChildEnded:
+        self.end()
+        return ChildEnded(Outcome.FORBIDDEN, "background", background_s=self.work.between_s)
+
     def _end_for_time(self) -> ChildEnded:
         """Ask the child where it is, wait a moment for the answer, and end it."""
+        stopped = self._allowed.isolation is Isolation.STRONG and is_stopped(self._outer_pid)  # it cannot stop itself
         self._collect_output()
         printed, self._output = self._output, bytearray()  # the trace has room whatever was printed before
         self._source.trace(self.pid)
         until = time.monotonic() + _TRACE_GRACE_S
-        while time.monotonic() < until and not _TRACE_LINE.search(self._output.decode(errors="replace")):
+        while time.monotonic() < until and not has_trace(self._output.decode(errors="replace")):
             self._drain()
             time.sleep(0.001)
         self.end()
-        trace = self._take_trace()
+        _, trace = self._take_trace()
         self._output[:0] = printed
+        if stopped:
+            raise stopped_from_outside()
         return ChildEnded(Outcome.TIMEOUT, "call", trace=trace)
 
     def _end_for_death(self) -> ChildEnded:
+        if not self.alive:  # a call within this one has ended it
+            return ChildEnded(Outcome.CRASHED, "gone")
+        died = has_died(self._outer_pid)
+        limit_s = cpu_limit_s(self._outer_pid)
         ending = self.end()
-        trace = self._take_trace()
-        if ending.signal == _XCPU:
-            return ChildEnded(Outcome.TIMEOUT, "cpu", trace=trace)
-        if ending.signal == _KILL and ending.peak_mib > self._memory_mib / 2:  # a system that is out of memory kills so
-            return ChildEnded(Outcome.MEMORY, "memory", trace=trace)
-        if ending.signal:
-            return ChildEnded(Outcome.CRASHED, "signal", status=ending.signal, trace=trace)
-        return ChildEnded(Outcome.CRASHED, "exit", status=ending.exit_status, trace=trace)
+        written, trace = self._take_trace()
+        if died is False:
+            return ChildEnded(Outcome.CRASHED, "wire", trace=trace)
+        return death(ending, self._allowed, cpu_limit_s=limit_s if died else 0.0, printed=written, trace=trace)
 
-    def _take_trace(self) -> tuple[SourceLine, ...]:
-        """Take the trace that faulthandler wrote out of the output; keep the student's lines, outermost first."""
-        text = self._output.decode(errors="backslashreplace")
-        start = _TRACE_START.search(text)
-        if start is None:
-            return ()
-        self._output[:] = text[: start.start()].encode()
-        found: list[SourceLine] = []
-        for name, number, function in _TRACE_LINE.findall(text[start.start() :]):
-            lines = self._files.get(name)
-            if lines is not None:
-                source = lines[int(number) - 1] if 0 < int(number) <= len(lines) else ""
-                found.append(SourceLine(file=name, line=int(number), function=function, source=source))
-        return tuple(reversed(found[:20]))
+    def _take_trace(self) -> tuple[str, tuple[SourceLine, ...]]:
+        """Take the trace that faulthandler wrote out of the output: its text, and the student's lines in it."""
+        printed, written, lines = split_trace(self._output.decode(errors="backslashreplace"), self._files)
+        if written:
+            self._output[:] = printed.encode()
+        return written, lines
+
+
+def _told(ending: Ending) -> str:
+    """Say how a process ended, in the system's words."""
+    return f"signal {ending.signal}" if ending.signal else f"status {ending.exit_status}"
 
 
 class Nonces:

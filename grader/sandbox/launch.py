@@ -12,25 +12,65 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from types import TracebackType
-from typing import IO, Protocol, Self
+from typing import IO, Protocol, Self, TypeVar
 
-from grader.errors import AuthorError, GraderFault, both, joined
-from grader.records import Text
+from grader.errors import AuthorError, GraderFault, SandboxUnavailable, both, joined
+from grader.records import Isolation, Text
 from grader.sandbox import fresh, jail
-from grader.sandbox.base import OpenSlot, SlotOpened
+from grader.sandbox.base import Ask, OpenSlot, Prove, Proven, SlotOpened
+from grader.sandbox.jail.layers import Layer, Proof
 from grader.sandbox.link import receive_record, send_record
 
 START_TIMEOUT_S = 120.0  # torch from a cold and slow disk
 _EXIT_GRACE_S = 5.0
 _LAST_WORDS_BYTES = 4_000
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotOrder:
+    """What the controller wants of a slot: `degrees` are tried in this order."""
+
+    entry: str
+    preload: tuple[str, ...]
+    degrees: tuple[Isolation, ...]
+    device: str
+    memory_mib: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedSlot:
+    """A new examiner, and the proof of the box that its children are in."""
+
+    examiner: socket.socket
+    proof: Proof
+
+
+def unavailable(proofs: Sequence[Proof]) -> SandboxUnavailable:
+    """Return the error for degrees of which none holds, the first of them above all."""
+    first = proofs[0]
+    names = " / ".join(proof.isolation.value for proof in proofs)
+    problem = first.problem()
+    return SandboxUnavailable(
+        Text(
+            en=f"Isolation {names} cannot be had here: {problem.en}.",
+            zh=f"此处无法使用隔离 {names}：{problem.zh}。",
+        ),
+        remedy=first.remedy() or "",
+    )
 
 
 class Warm(Protocol):
     """What gives examiners: a warm base that forks them, or fresh processes."""
 
-    def open(self, entry: str, preload: tuple[str, ...]) -> socket.socket:
-        """Return the socket of a new examiner that runs `entry`. Raises GraderFault, AuthorError (preload)."""
+    def open(self, order: SlotOrder) -> OpenedSlot:
+        """Return a new examiner. Raises GraderFault, AuthorError (preload), SandboxUnavailable (degrees)."""
+
+    def prove(self, degrees: tuple[Isolation, ...], device: str) -> list[Proof]:
+        """Return which of these degrees hold here, in their order. Raises GraderFault."""
 
     def last_words(self) -> str:
         """Return the end of what our own processes wrote to stderr, for a grader's fault."""
@@ -60,17 +100,15 @@ class WarmBase:
                 start_new_session=True,  # Ctrl-C reaches the controller alone, which then ends the rest in order
             )
 
-    def open(self, entry: str, preload: tuple[str, ...]) -> socket.socket:
-        deadline = time.monotonic() + START_TIMEOUT_S
-        self._has_forked = True
-        try:
-            send_record(self._control, OpenSlot(preload=list(preload), entry=entry))
-            opened, descriptors = receive_record(self._control, SlotOpened, deadline=deadline, descriptors=1)
-        except GraderFault as fault:
-            words = self.last_words()
-            raise GraderFault(
-                joined((fault.problem, both(words)) if words else (fault.problem,), separator="\n")
-            ) from None
+    def open(self, order: SlotOrder) -> OpenedSlot:
+        request = OpenSlot(
+            preload=list(order.preload),
+            entry=order.entry,
+            degrees=list(order.degrees),
+            device=order.device,
+            memory_mib=order.memory_mib,
+        )
+        opened, descriptors = self._ask(request, SlotOpened, descriptors=1)
         if opened.fault:
             raise GraderFault(opened.fault)
         if opened.error:
@@ -78,7 +116,24 @@ class WarmBase:
                 Text(en=f"exercise.toml: preload: {opened.error}.", zh=f"exercise.toml：preload：{opened.error}。"),
                 remedy=Text(en="Name modules that are installed.", zh="请填写已安装的模块。"),
             )
-        return socket.socket(fileno=descriptors[0])
+        if not opened.examiner:
+            raise unavailable(opened.proofs)
+        return OpenedSlot(socket.socket(fileno=descriptors[0]), opened.proofs[0])
+
+    def prove(self, degrees: tuple[Isolation, ...], device: str) -> list[Proof]:
+        return self._ask(Prove(degrees=list(degrees), device=device), Proven)[0].proofs
+
+    def _ask(self, request: OpenSlot | Prove, kind: type[T], *, descriptors: int = 0) -> tuple[T, list[int]]:
+        deadline = time.monotonic() + START_TIMEOUT_S
+        self._has_forked = True
+        try:
+            send_record(self._control, Ask(request))
+            return receive_record(self._control, kind, deadline=deadline, descriptors=descriptors)
+        except GraderFault as fault:
+            words = self.last_words()
+            raise GraderFault(
+                joined((fault.problem, both(words)) if words else (fault.problem,), separator="\n")
+            ) from None
 
     def last_words(self) -> str:
         size = os.fstat(self._log.fileno()).st_size
@@ -113,11 +168,21 @@ class FreshExaminers:
         jail.shield()
         self._processes: list[subprocess.Popen[bytes]] = []
 
-    def open(self, entry: str, preload: tuple[str, ...]) -> socket.socket:
-        del preload  # nothing is shared between processes: an import in advance would only cost time
-        started = fresh.start(f"{entry}_afresh", sockets=1)
+    def open(self, order: SlotOrder) -> OpenedSlot:
+        """Open an examiner; `order.preload` is left: an import in advance would only cost time."""
+        if Isolation.PROCESS not in order.degrees:
+            raise unavailable(self.prove(order.degrees, order.device))
+        started = fresh.start(f"{order.entry}_afresh", sockets=1)
         self._processes.append(started.process)
-        return started.sockets[0]
+        return OpenedSlot(started.sockets[0], Proof(isolation=Isolation.PROCESS))
+
+    def prove(self, degrees: tuple[Isolation, ...], device: str) -> list[Proof]:
+        del device
+        why = "processes are started afresh here, without a zygote"
+        return [
+            Proof(isolation=one, missing=None if one is Isolation.PROCESS else Layer.NAMESPACES, why=why)
+            for one in degrees
+        ]
 
     def last_words(self) -> str:
         return ""

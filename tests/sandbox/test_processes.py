@@ -17,7 +17,7 @@ from living import alive, assert_gone, children, descendants, descriptors, leads
 
 from grader.exercise import load_course
 from grader.pipeline import Grader
-from grader.records import Limits, SourceFile, Submission
+from grader.records import Isolation, Limits, SourceFile, Submission
 from grader.report import Report, Status
 from grader.sandbox import jail
 from grader.sandbox.children import ForkedChildren
@@ -36,7 +36,7 @@ def grader() -> Iterator[Grader]:
     """A warm base that was started by a process with a secret in its environment."""
     os.environ["DLGRADE_TEST_SECRET"] = SECRET
     try:
-        with Grader() as warm:
+        with Grader(Isolation.PROCESS) as warm:
             assert examine(warm, RIGHT).status is Status.FULL
             yield warm
     finally:
@@ -273,8 +273,10 @@ def zygote() -> Iterator[tuple[int, socket.socket]]:
     """A zygote without any of the rest, in a process of its own; its id and our end of its control socket."""
     ours, theirs = socket.socketpair()
     code = (
-        "import socket, sys\nfrom grader.sandbox.base import _warm\nfrom grader.sandbox.zygote import Zygote\n"
-        "_warm()\nZygote(socket.socket(fileno=int(sys.argv[1]))).serve()\n"
+        "import socket, sys\nfrom grader.sandbox.base import _warm\n_warm()\n"
+        "from grader.sandbox.jail.boxes import Box\nfrom grader.sandbox.zygote import Counting, Zygote\n"
+        "box = Box()\nbox.settle()\n"
+        "Zygote(socket.socket(fileno=int(sys.argv[1])), box, Counting(None, 512)).serve()\n"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", code, str(theirs.fileno())],
@@ -333,8 +335,10 @@ def test_reaping_what_is_no_child_of_its_own_ends_nothing(zygote: tuple[int, soc
 def test_a_child_dies_with_its_zygote() -> None:
     ours, theirs = socket.socketpair()
     code = (
-        "import socket, sys\nfrom grader.sandbox.zygote import Zygote\n"
-        "Zygote(socket.socket(fileno=int(sys.argv[1]))).serve()\n"
+        "import socket, sys\n"
+        "from grader.sandbox.jail.boxes import Box\nfrom grader.sandbox.zygote import Counting, Zygote\n"
+        "box = Box()\nbox.settle()\n"
+        "Zygote(socket.socket(fileno=int(sys.argv[1])), box, Counting(None, 512)).serve()\n"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", code, str(theirs.fileno())],

@@ -1,0 +1,286 @@
+"""One cgroup group: the caps of one child at a time, what it has used, and its end.
+
+Theory of operation. A group has a directory in each hierarchy that serves it, all of one name; they are held by
+descriptor, because the zygote that uses them has no /sys in its root. Reading and writing their small files is the
+kernel's whole interface; the two versions differ in names and units only, and in what can be reset. A failure here is
+never the student's. Source: Documentation/admin-guide/cgroup-v2.rst and cgroup-v1/, Linux 6.12.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import signal
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from grader.errors import GraderFault
+from grader.records import Text
+from grader.sandbox.jail.cgroup_mounts import Controller, Site
+
+MIB = 1024 * 1024
+START_MEMORY_MIB = 256  # of a child that waits for its exam; it has run nothing of a student's yet
+MAX_TASKS = 128  # processes and threads
+_PERIOD_US = 100_000
+_LEFTOVER_BYTES = 8 * MIB  # what the kernel may keep charged without a process: batches of each CPU, a page table
+_END_S = 5.0  # until what was killed has left its group
+_PAUSE_S = 0.0005
+_READ_BYTES = 65_536
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What the children of a group have used since it was taken; None: the kernel does not tell."""
+
+    peak_mib: float | None
+    oom_kills: int
+    cpu_s: float | None
+
+
+@dataclass(slots=True)
+class Directory:
+    """A group's directory in one hierarchy, by descriptor."""
+
+    name: str
+    site: Site
+    descriptor: int
+
+    def read(self, name: str) -> str:
+        descriptor = os.open(name, os.O_RDONLY | os.O_CLOEXEC, dir_fd=self.descriptor)
+        try:
+            parts = iter(lambda: os.read(descriptor, _READ_BYTES), b"")
+            return b"".join(parts).decode()
+        finally:
+            os.close(descriptor)
+
+    def write(self, name: str, value: str) -> None:
+        descriptor = os.open(name, os.O_WRONLY | os.O_CLOEXEC, dir_fd=self.descriptor)
+        try:
+            os.write(descriptor, value.encode())
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, f"{name} = {value}") from None
+        finally:
+            os.close(descriptor)
+
+    def write_if_there(self, name: str, value: str) -> None:
+        """Set what not every kernel has."""
+        with contextlib.suppress(FileNotFoundError):
+            self.write(name, value)
+
+    def processes(self) -> set[int]:
+        """Return who is in the group; 0 stands for one that this process cannot name."""
+        return {int(pid) for pid in self.read("cgroup.procs").split()}
+
+    def counter(self, name: str, key: str) -> int:
+        """Read a line "key 12"; 0 where there is none."""
+        for line in self.read(name).splitlines():
+            words = line.split()
+            if words[0] == key:
+                return int(words[1])
+        return 0
+
+
+class Group:
+    """The group of one child at a time. Every method raises GraderFault where the kernel refuses."""
+
+    def __init__(self, name: str, directories: tuple[Directory, ...]) -> None:
+        self.name = name
+        self.directories = directories
+        self._by_controller = {one: each for each in directories for one in each.site.controllers}
+        self._memory_mib = 0
+        self._oom_kills_before = 0
+        self._cpu_us_before = 0
+        self._peak: int | None = None  # v2: the descriptor whose peak can be reset
+
+    def set_up(self) -> None:
+        """Set what holds for every child: one core, so many tasks, no swap."""
+        if pids := self._by_controller.get(Controller.PIDS):
+            pids.write("pids.max", str(MAX_TASKS))
+        if cpu := self._by_controller.get(Controller.CPU):
+            if cpu.site.version == 2:
+                cpu.write("cpu.max", f"{_PERIOD_US} {_PERIOD_US}")
+            else:
+                cpu.write("cpu.cfs_period_us", str(_PERIOD_US))
+                cpu.write("cpu.cfs_quota_us", str(_PERIOD_US))
+        memory = self._by_controller.get(Controller.MEMORY)
+        if memory is not None and memory.site.version == 2:
+            memory.write_if_there("memory.swap.max", "0")
+            memory.write_if_there("memory.oom.group", "1")  # a child without one of its threads is of no use
+            with contextlib.suppress(OSError):  # older than 6.12: there it can be read, or not even that
+                self._peak = os.open("memory.peak", os.O_RDWR | os.O_CLOEXEC, dir_fd=memory.descriptor)
+
+    def begin(self) -> None:
+        """Forget the child before: the peak, the kills, the cap."""
+        with told(self.name):
+            self._limit_memory(START_MEMORY_MIB)
+            memory = self._by_controller.get(Controller.MEMORY)
+            if self._peak is not None:
+                os.write(self._peak, b"reset\n")
+            elif memory is not None and memory.site.version == 1:
+                memory.write("memory.max_usage_in_bytes", "0")
+            self._oom_kills_before = self._oom_kills()
+            self._cpu_us_before = self._cpu_us() or 0
+
+    def add(self, pid: int) -> None:
+        """Put a process in, with all that it will start. One that has ended already is left to whoever reaps it."""
+        with told(self.name), contextlib.suppress(ProcessLookupError):
+            for directory in self.directories:
+                directory.write("cgroup.procs", str(pid))
+
+    def limit(self, *, memory_mib: int) -> None:
+        """Cap the memory that the group is charged for: all that its child writes to, its files, its page tables.
+
+        That is more than RLIMIT_DATA counts, so the cap should be some tens of MiB above that limit, for a child to
+        get a MemoryError before it is killed.
+        """
+        with told(self.name):
+            self._limit_memory(memory_mib)
+
+    def measure(self) -> Usage:
+        """Return what was used since `begin`; also after the child has ended."""
+        with told(self.name):
+            peak, cpu_us = self._peak_bytes(), self._cpu_us()
+            return Usage(
+                peak_mib=None if peak is None else peak / MIB,
+                oom_kills=self._oom_kills() - self._oom_kills_before,
+                cpu_s=None if cpu_us is None else (cpu_us - self._cpu_us_before) / 1e6,
+            )
+
+    def freeze(self) -> bool:
+        """Stop every thread where it is; False where the kernel has no freezer."""
+        return self._hold(frozen=True)
+
+    def thaw(self) -> bool:
+        """Let them go on."""
+        return self._hold(frozen=False)
+
+    def kill(self) -> None:
+        """Kill every process in the group, and wait until they have left it."""
+        with told(self.name):
+            kill_all(self.directories)
+
+    def can_be_reused(self) -> bool:
+        """Whether nothing of the last child would be charged to the next. Raises OSError."""
+        memory = self._by_controller.get(Controller.MEMORY)
+        if memory is None:
+            return True
+        if memory.site.version == 2:
+            return self._peak is not None and int(memory.read("memory.current")) <= _LEFTOVER_BYTES
+        return int(memory.read("memory.usage_in_bytes")) <= _LEFTOVER_BYTES
+
+    def close(self) -> None:
+        """Close the descriptors."""
+        for directory in self.directories:
+            os.close(directory.descriptor)
+        if self._peak is not None:
+            os.close(self._peak)
+            self._peak = None
+
+    def _limit_memory(self, memory_mib: int) -> None:
+        memory = self._by_controller.get(Controller.MEMORY)
+        if memory is None or memory_mib == self._memory_mib:
+            return
+        wanted = str(memory_mib * MIB)
+        if memory.site.version == 2:
+            memory.write("memory.max", wanted)
+        else:
+            memory.write_if_there("memory.memsw.limit_in_bytes", "-1")  # it may never be below the other one
+            memory.write("memory.limit_in_bytes", wanted)
+            memory.write_if_there("memory.memsw.limit_in_bytes", wanted)
+        self._memory_mib = memory_mib
+
+    def _peak_bytes(self) -> int | None:
+        memory = self._by_controller.get(Controller.MEMORY)
+        if memory is None:
+            return None
+        if memory.site.version == 1:
+            return int(memory.read("memory.max_usage_in_bytes"))
+        if self._peak is not None:
+            return int(os.pread(self._peak, 32, 0))
+        try:
+            return int(memory.read("memory.peak"))  # of a group that has had no other child
+        except FileNotFoundError:
+            return None  # older than 5.19
+
+    def _oom_kills(self) -> int:
+        memory = self._by_controller.get(Controller.MEMORY)
+        if memory is None:
+            return 0
+        return memory.counter("memory.events" if memory.site.version == 2 else "memory.oom_control", "oom_kill")
+
+    def _cpu_us(self) -> int | None:
+        account = self._by_controller.get(Controller.ACCOUNT)
+        if account is None:
+            return None
+        if account.site.version == 2:
+            return account.counter("cpu.stat", "usage_usec")
+        return int(account.read("cpuacct.usage")) // 1000
+
+    def _hold(self, *, frozen: bool) -> bool:
+        freezer = self._by_controller.get(Controller.FREEZER)
+        if freezer is None:
+            return False
+        with told(self.name):
+            hold(freezer, frozen=frozen)
+        return True
+
+
+def hold(directory: Directory, *, frozen: bool) -> None:
+    """Freeze a group, or thaw it, by a directory that has the freezer."""
+    if directory.site.version == 2:
+        directory.write("cgroup.freeze", "1" if frozen else "0")
+    else:
+        directory.write("freezer.state", "FROZEN" if frozen else "THAWED")
+
+
+def kill_all(directories: Iterable[Directory]) -> None:
+    """Kill every process in a group, and wait until they have left it. Raises OSError when they do not."""
+    directories = tuple(directories)
+    for directory in directories:
+        if directory.site.version == 1 and Controller.FREEZER in directory.site.controllers:
+            hold(directory, frozen=False)  # a process that v1 has frozen does not even die
+    deadline = time.monotonic() + _END_S
+    while left := {pid for directory in directories for pid in directory.processes()}:
+        if time.monotonic() > deadline:
+            raise OSError(errno.EBUSY, f"processes {sorted(left)} do not leave the group")
+        for pid in left - {0}:  # 0: one of a PID namespace that is not below ours
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(_PAUSE_S)
+
+
+def remove(name: str, *, within: int | None = None) -> None:
+    """Remove an empty group; a moment may pass between its last process's end and the kernel's noticing."""
+    deadline = time.monotonic() + _END_S
+    while True:
+        try:
+            os.rmdir(name, dir_fd=within)
+        except FileNotFoundError:
+            return  # someone was quicker
+        except OSError as error:
+            if error.errno != errno.EBUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(_PAUSE_S)
+        else:
+            return
+
+
+@contextlib.contextmanager
+def told(group: str) -> Iterator[None]:
+    """Turn what the kernel refuses into a fault of ours."""
+    try:
+        yield
+    except OSError as error:
+        where = f"{group}: {error.filename or ''}".rstrip(": ")
+        raise GraderFault(
+            Text(
+                en=f"The kernel refuses a change of the cgroup {where}: {error.strerror}.",
+                zh=f"内核拒绝修改 cgroup {where}：{error.strerror}。",
+            ),
+            remedy=Text(
+                en="See that no other program changes the groups named dlgrade-….",
+                zh="请确认没有其他程序修改名为 dlgrade-… 的组。",
+            ),
+        ) from None

@@ -1,0 +1,207 @@
+"""The layers of a jail, as people are told of them: what each stops, and what brings a missing one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from grader.errors import both, joined
+from grader.records import Isolation, Text
+
+
+class Layer(StrEnum):
+    """One layer of the jail; each has its own way of failing."""
+
+    NAMESPACES = "namespaces"
+    ROOT = "root"
+    ACCOUNT = "account"
+    LANDLOCK = "landlock"
+    SECCOMP = "seccomp"
+    LIMITS = "limits"
+    CGROUPS = "cgroups"
+
+
+STOPS: dict[Layer, Text] = {
+    Layer.NAMESPACES: Text(
+        en="seeing or signalling other processes, the network, shared memory, the machine's name",
+        zh="查看其他进程或向其发信号、网络、共享内存、主机名",
+    ),
+    Layer.ROOT: Text(
+        en="reading tests, solutions, homes and /proc; writing anywhere but 16 MiB of its own",
+        zh="读取测试、参考答案、主目录和 /proc；除自己的 16 MiB 外写入任何地方",
+    ),
+    Layer.ACCOUNT: Text(
+        en="acting with a person's rights: no capability, no way to gain one, as root an account of its own",
+        zh="以他人的权限行事：没有任何特权，也无法取得；以 root 运行时使用独立账户",
+    ),
+    Layer.LANDLOCK: Text(
+        en="opening any file outside the Python environment, also by a way that mounts overlooked",
+        zh="打开 Python 环境以外的任何文件，包括挂载遗漏的途径",
+    ),
+    Layer.SECCOMP: Text(
+        en="system calls beyond computing: processes, sockets, tracing, mounts, locks, shared mappings",
+        zh="计算以外的系统调用：进程、套接字、跟踪、挂载、锁、共享映射",
+    ),
+    Layer.LIMITS: Text(
+        en="using up memory, CPU time, threads, descriptors or disk",
+        zh="耗尽内存、CPU 时间、线程、文件描述符或磁盘",
+    ),
+    Layer.CGROUPS: Text(
+        en="the same once more, counted by the kernel for the whole child",
+        zh="同上，由内核对整个子进程再次计量",
+    ),
+}
+
+_NAMESPACES_REMEDY = Text(
+    en=(
+        "Run as root, or allow user namespaces: `sudo sysctl user.max_user_namespaces=10000`; on Debian "
+        "`kernel.unprivileged_userns_clone=1`; on Ubuntu 24.04 `kernel.apparmor_restrict_unprivileged_userns=0`; "
+        "in a container `--security-opt seccomp=unconfined --security-opt apparmor=unconfined`."
+    ),
+    zh=(
+        "请以 root 运行，或允许用户命名空间：`sudo sysctl user.max_user_namespaces=10000`；Debian 上"
+        "`kernel.unprivileged_userns_clone=1`；Ubuntu 24.04 上 `kernel.apparmor_restrict_unprivileged_userns=0`；"
+        "容器内使用 `--security-opt seccomp=unconfined --security-opt apparmor=unconfined`。"
+    ),
+)
+REMEDIES: dict[Layer, Text] = {
+    Layer.NAMESPACES: _NAMESPACES_REMEDY,
+    Layer.ROOT: Text(
+        en="Linux 5.12 or newer, with the right to mount. " + _NAMESPACES_REMEDY.en,
+        zh="需要 Linux 5.12 或更新版本，并有权挂载。" + _NAMESPACES_REMEDY.zh,
+    ),
+    Layer.ACCOUNT: Text(en="Run as root or as an ordinary user.", zh="请以 root 或普通用户运行。"),
+    Layer.LANDLOCK: Text(
+        en="Linux 5.13 or newer with Landlock: boot with `lsm=landlock,…` (see /sys/kernel/security/lsm).",
+        zh="需要带 Landlock 的 Linux 5.13 或更新版本：以 `lsm=landlock,…` 启动（见 /sys/kernel/security/lsm）。",
+    ),
+    Layer.SECCOMP: Text(
+        en="Install libseccomp: `apt-get install libseccomp2` or `dnf install libseccomp`.",
+        zh="请安装 libseccomp：`apt-get install libseccomp2` 或 `dnf install libseccomp`。",
+    ),
+    Layer.LIMITS: Text(en="Run `dlgrade` on Linux.", zh="请在 Linux 上运行 `dlgrade`。"),
+    Layer.CGROUPS: Text(
+        en="Run as root, or in a scope of its own: `systemd-run --user --scope -p Delegate=yes dlgrade …`.",
+        zh="请以 root 运行，或在独立 scope 中运行：`systemd-run --user --scope -p Delegate=yes dlgrade …`。",
+    ),
+}
+
+DEGREES_STOP: dict[Isolation, Text] = {
+    Isolation.STRONG: Text(
+        en="stops reading any file, the network, other processes, exhausting the machine",
+        zh="拦住读取任何文件、网络、其他进程以及耗尽机器资源",
+    ),
+    Isolation.LANDLOCK: Text(
+        en="stops reading any file, the network, dangerous system calls",
+        zh="拦住读取任何文件、网络以及危险的系统调用",
+    ),
+    Isolation.GVISOR: Text(en="stops faults of the kernel itself, too", zh="还能防住内核自身的缺陷"),
+    Isolation.PROCESS: Text(
+        en="stops forging a score and reading the tests' memory; for your own code only",
+        zh="拦住伪造分数和读取测试的内存；仅适合自己的代码",
+    ),
+}
+
+NEEDED: dict[Isolation, tuple[Layer, ...]] = {
+    Isolation.STRONG: (
+        Layer.NAMESPACES,
+        Layer.ROOT,
+        Layer.ACCOUNT,
+        Layer.LANDLOCK,
+        Layer.SECCOMP,
+        Layer.LIMITS,
+    ),
+    Isolation.LANDLOCK: (Layer.ACCOUNT, Layer.LANDLOCK, Layer.SECCOMP, Layer.LIMITS),
+    Isolation.PROCESS: (),
+    Isolation.GVISOR: (),
+}
+
+
+class LayerMissing(Exception):
+    """A layer cannot be had on this machine. `why` is what the system said."""
+
+    def __init__(self, layer: Layer, why: str) -> None:
+        super().__init__(f"{layer.value}: {why}")
+        self.layer = layer
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Try:
+    """One attempt of the proof, from inside the jail, and whether it was stopped."""
+
+    what: str
+    layer: Layer
+    stopped: bool
+    how: str = ""  # what stopped it, in the system's words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What a degree's self-test found on this machine."""
+
+    isolation: Isolation
+    tries: tuple[Try, ...] = ()
+    missing: Layer | None = None  # the layer that is not there or did not hold
+    why: str = ""  # in the system's words
+    cgroups: str = ""  # which caps the kernel counts for the whole child: "memory, pids, cpu"; "": none
+    cgroups_missing: Text | None = None  # why there is none, or not all, and what would bring it
+
+    @property
+    def holds(self) -> bool:
+        """Whether every layer of the degree is there, and every attempt was stopped."""
+        return self.missing is None and all(one.stopped for one in self.tries)
+
+    def problem(self) -> Text:
+        """Return why the degree does not hold, for people."""
+        failed = next((one for one in self.tries if not one.stopped), None)
+        if self.missing is None and failed is not None:
+            return Text(en=f"the self-test got through: {failed.what}", zh=f"自检未被拦住：{failed.what}")
+        layer = self.missing.value if self.missing else "?"
+        return Text(en=f"layer {layer} is missing ({self.why})", zh=f"缺少 {layer} 层（{self.why}）")
+
+    def remedy(self) -> Text | None:
+        """Return what would bring it."""
+        failed = next((one.layer for one in self.tries if not one.stopped), None)
+        layer = self.missing or failed
+        return None if layer is None else REMEDIES[layer]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerState:
+    """Whether a layer is there; None: it was not come to. `detail`: what is missing, and what would bring it."""
+
+    layer: Layer
+    held: bool | None
+    detail: Text
+
+    @property
+    def stops(self) -> Text:
+        return STOPS[self.layer]
+
+
+def layer_states(proofs: Sequence[Proof]) -> tuple[LayerState, ...]:
+    """Return the state of every layer, from the proofs of the degrees."""
+    return tuple(_state(layer, proofs) for layer in Layer) if any(proof.tries for proof in proofs) else ()
+
+
+def _state(layer: Layer, proofs: Sequence[Proof]) -> LayerState:
+    if layer is Layer.CGROUPS:
+        return _state_of_cgroups(proofs)
+    using = [proof for proof in proofs if layer in NEEDED[proof.isolation]]
+    if any(proof.holds for proof in using):
+        return LayerState(layer=layer, held=True, detail=both(""))
+    for proof in using:
+        failed = proof.missing is layer or any(one.layer is layer and not one.stopped for one in proof.tries)
+        if failed:
+            return LayerState(layer=layer, held=False, detail=joined((both(f"{proof.problem().en}."), REMEDIES[layer])))
+    return LayerState(layer=layer, held=None, detail=Text(en="not reached by the self-test", zh="自检未到达此层"))
+
+
+def _state_of_cgroups(proofs: Sequence[Proof]) -> LayerState:
+    found = next((proof for proof in proofs if proof.cgroups or proof.cgroups_missing), None)
+    missing = None if found is None else found.cgroups_missing
+    if found is not None and missing is None:
+        return LayerState(layer=Layer.CGROUPS, held=True, detail=both(found.cgroups))
+    return LayerState(layer=Layer.CGROUPS, held=False, detail=missing or REMEDIES[Layer.CGROUPS])

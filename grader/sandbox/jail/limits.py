@@ -1,0 +1,58 @@
+"""Resource limits of one process: what `setrlimit` can cap. They need no right, so every degree has them."""
+
+from __future__ import annotations
+
+import os
+
+from grader.sandbox.jail.own import LINUX, data_bytes
+
+MIB = 1024 * 1024
+MAX_FILE_BYTES = 16 * MIB
+MAX_OPEN_FILES = 64
+MAX_THREADS = 64  # of a child with an account of its own
+
+
+def limit(*, memory_mib: int, cpu_s: float, device: str, inherited_bytes: int | None = None) -> None:
+    """Set the resource limits of an exam: memory on top of what the process has now, CPU seconds, files, no core.
+
+    `inherited_bytes` is what it has now, where it cannot look itself. An address-space limit would break CUDA, and
+    RLIMIT_DATA counts what CUDA reserves, so `device` "cuda" has none.
+    """
+    if os.name != "posix":
+        return
+    import resource
+
+    _lower(resource.RLIMIT_CORE, 0)
+    _lower(resource.RLIMIT_FSIZE, MAX_FILE_BYTES)
+    _lower(resource.RLIMIT_NOFILE, MAX_OPEN_FILES)
+    _lower(resource.RLIMIT_CPU, int(cpu_s) + 1, grace=1)  # SIGXCPU, and SIGKILL a second later
+    if device == "cpu":
+        limit_memory(memory_mib, inherited_bytes=inherited_bytes)
+
+
+def limit_memory(memory_mib: int, *, inherited_bytes: int | None = None) -> None:
+    """Let this process take so much memory on top of what it has now. Linux only: macOS enforces no such limit."""
+    if LINUX:
+        import resource
+
+        now = data_bytes() if inherited_bytes is None else inherited_bytes
+        _lower(resource.RLIMIT_DATA, now + memory_mib * MIB)
+
+
+def limit_threads(count: int) -> None:
+    """Let the account of this process have so many threads, and let it pin no memory and queue no messages."""
+    import resource
+
+    _lower(resource.RLIMIT_NPROC, count)
+    _lower(resource.RLIMIT_MEMLOCK, 0)
+    if hasattr(resource, "RLIMIT_MSGQUEUE"):
+        _lower(resource.RLIMIT_MSGQUEUE, 0)
+
+
+def _lower(which: int, wanted: int, *, grace: int = 0) -> None:
+    """Set a limit, soft and (by `grace` more) hard, without ever asking for more than there is."""
+    import resource
+
+    _, hard = resource.getrlimit(which)
+    ceiling = wanted + grace if hard == resource.RLIM_INFINITY else min(wanted + grace, hard)
+    resource.setrlimit(which, (min(wanted, ceiling), ceiling))

@@ -1,0 +1,228 @@
+"""Slots of the warm base: a zygote in a box that holds, and an examiner beside it.
+
+Theory of operation. The base forks the zygote for the first degree that is asked for. The zygote enters its box, has it
+proven, and says so; where the box does not hold it leaves, and the next degree is tried. What did not hold once is not
+tried again by this base. The examiner is forked first: it loads the tests while the zygote is at it.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import signal
+import socket
+import sys
+import time
+import traceback
+from dataclasses import dataclass, field, replace
+from typing import NoReturn
+
+from grader.errors import GraderFault, joined
+from grader.records import Isolation, Text
+from grader.sandbox import jail
+from grader.sandbox.base import OpenSlot, Prove, Proven, SlotOpened
+from grader.sandbox.children import ForkedChildren
+from grader.sandbox.jail import boxes, cgroups, own
+from grader.sandbox.jail.layers import Layer, LayerMissing, Proof
+from grader.sandbox.jail.proof import Plant, planted
+from grader.sandbox.link import close_all_but, receive_record
+from grader.sandbox.zygote import Counting, Settled, Zygote, assert_one_thread
+
+_ZYGOTE_GRACE_S = 3.0
+_SETTLE_S = 30.0  # some 20 ms, on a machine that is not overloaded
+
+
+@dataclass(slots=True)
+class Slot:
+    """An examiner and its zygote; their exit is collected here, so that neither is left to another process."""
+
+    examiner: int
+    zygote: int
+
+    def has_ended(self) -> bool:
+        """Collect an examiner that left by itself; its zygote follows at once. False while the examiner lives."""
+        if os.waitpid(self.examiner, os.WNOHANG)[0] == 0:
+            return False
+        self._await_zygote()
+        return True
+
+    def end(self) -> None:
+        """End both: the zygote sees its examiner go, kills its children, and leaves by itself."""
+        _kill(self.examiner)
+        self._await_zygote()
+
+    def _await_zygote(self) -> None:
+        os.kill(self.zygote, signal.SIGCONT)  # one that a student's code has stopped would not see it
+        deadline = time.monotonic() + _ZYGOTE_GRACE_S
+        while os.waitpid(self.zygote, os.WNOHANG)[0] == 0:
+            if time.monotonic() > deadline:
+                _kill(self.zygote)
+                return
+            time.sleep(0.001)
+
+
+@dataclass(slots=True)
+class Slots:
+    """Every slot of this base, and what it knows of the machine."""
+
+    place: cgroups.Place | cgroups.Missing
+    open_slots: list[Slot] = field(default_factory=list)
+    _refused: dict[Isolation, Proof] = field(default_factory=dict)
+    _materials: dict[str, boxes.Materials] = field(default_factory=dict)  # by device
+    _branch: cgroups.Branch | None = None
+
+    def open(self, request: OpenSlot) -> tuple[SlotOpened, socket.socket | None]:
+        """Open a slot; return what to tell the controller, and its end of the examiner's socket."""
+        self.collect()
+        try:
+            for name in request.preload:
+                importlib.import_module(name)
+        except ImportError as error:
+            return SlotOpened(error=str(error)), None
+        self._make_ready()
+        ours, examiner_control = socket.socketpair()
+        examiner_zygote, zygote_control = socket.socketpair()
+        with examiner_control, examiner_zygote, zygote_control:
+            examiner = _fork_examiner(request.entry, examiner_control, examiner_zygote)
+            examiner_zygote.close()  # the zygote's end sees the examiner go only if nobody else holds it
+            try:
+                settled = self._settle(request.degrees, request, zygote_control)
+            except BaseException:
+                _kill(examiner)
+                raise
+            if settled is None:
+                _kill(examiner)
+                return SlotOpened(proofs=[self._refused[one] for one in request.degrees]), None
+        self.open_slots.append(Slot(examiner, settled.pid))
+        return SlotOpened(examiner=examiner, zygote=settled.pid, proofs=[settled.proof]), ours
+
+    def prove(self, request: Prove) -> Proven:
+        """Try each degree, and end what was started for it."""
+        self._make_ready()
+        proofs: list[Proof] = []
+        for isolation in request.degrees:
+            ours, theirs = socket.socketpair()
+            with theirs:
+                settled = self._settle([isolation], request, theirs)
+            ours.close()  # the zygote sees it, and leaves
+            if settled is not None:
+                os.waitpid(settled.pid, 0)
+            proofs.append(self._refused[isolation] if settled is None else settled.proof)
+        return Proven(proofs=[self._with_cgroups(proof) for proof in proofs])
+
+    def _with_cgroups(self, proof: Proof) -> Proof:
+        """Say what the kernel counts for the whole child, beside what the degree itself proves."""
+        if isinstance(self.place, cgroups.Missing):
+            return replace(proof, cgroups_missing=joined((self.place.why, self.place.remedy), separator=". "))
+        lacks = ", ".join(one.value for one in self.place.lacks)
+        return replace(
+            proof,
+            cgroups=", ".join(one.value for one in self.place.caps),
+            cgroups_missing=Text(en=f"no cap on: {lacks}", zh=f"无法限制：{lacks}") if lacks else None,
+        )
+
+    def collect(self) -> None:
+        """Forget the slots that have ended."""
+        self.open_slots = [slot for slot in self.open_slots if not slot.has_ended()]
+
+    def end(self) -> None:
+        """End every process, and remove every group."""
+        for slot in self.open_slots:
+            slot.end()
+        if self._branch is not None:
+            self._branch.close()
+
+    def _make_ready(self) -> None:
+        own.adopt_orphans()  # a zygote without root forks itself once, and is then ours to collect
+        gc.freeze()
+        box = boxes.Box()
+        box.settle()
+        assert_one_thread(box)
+
+    def _settle(self, degrees: list[Isolation], request: OpenSlot | Prove, control: socket.socket) -> Settled | None:
+        """Return a zygote in the first box that holds; None when none does."""
+        for isolation in degrees:
+            if isolation in self._refused:
+                continue
+            try:
+                box = boxes.make_box(isolation, self._of(isolation, request.device))
+            except LayerMissing as missing:
+                self._refused[isolation] = Proof(isolation=isolation, missing=missing.layer, why=missing.why)
+                continue
+            settled = _start_zygote(box, Counting(self._pool(isolation), request.memory_mib), control)
+            if settled.proof.holds:
+                return settled
+            self._refused[isolation] = settled.proof
+        return None
+
+    def _pool(self, isolation: Isolation) -> cgroups.Pool | None:
+        """Return the groups for a new zygote's children; None where nothing counts them."""
+        if isolation is Isolation.PROCESS or isinstance(self.place, cgroups.Missing):
+            return None
+        if self._branch is None:
+            self._branch = self.place.open()
+        return self._branch.pool()
+
+    def _of(self, isolation: Isolation, device: str) -> boxes.Materials | None:
+        if isolation is Isolation.PROCESS:
+            return None
+        if device not in self._materials:
+            self._materials[device] = boxes.Materials.find(device=device)
+        return self._materials[device]
+
+
+def _start_zygote(box: boxes.Box, counting: Counting, control: socket.socket) -> Settled:
+    """Fork a zygote and wait until it has proven its box; one that did not is collected."""
+    report, theirs = socket.socketpair()
+    with report, theirs, planted() as plant:
+        pid = os.fork()
+        if pid == 0:
+            close_all_but(control.fileno(), theirs.fileno(), *counting.descriptors())
+            _become_zygote(Zygote(control, box, counting), theirs, plant)
+        theirs.close()
+        try:
+            settled, _ = receive_record(report, Settled, deadline=time.monotonic() + _SETTLE_S)
+        except GraderFault as fault:
+            os.kill(pid, signal.SIGKILL)
+            why = f"the zygote did not come up: {fault.problem.en}"
+            settled = Settled(pid, Proof(isolation=box.isolation, missing=Layer.NAMESPACES, why=why))
+    if settled.pid != pid or not settled.proof.holds:
+        os.waitpid(pid, 0)
+    if settled.pid != pid and not settled.proof.holds:
+        os.waitpid(settled.pid, 0)
+    return settled
+
+
+def _become_zygote(zygote: Zygote, report: socket.socket, plant: Plant) -> NoReturn:
+    try:
+        zygote.settle(report, plant)
+        zygote.serve()
+    except BaseException:  # noqa: BLE001  the process ends here, and says why
+        _say_why_and_leave()
+
+
+def _fork_examiner(entry: str, control: socket.socket, zygote: socket.socket) -> int:
+    base = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        jail.die_with_parent(base)  # the zygote sees its examiner go, and ends the children in order
+        close_all_but(control.fileno(), zygote.fileno())
+        module, _, function = entry.partition(":")
+        try:
+            getattr(importlib.import_module(module), function)(control, ForkedChildren(zygote))
+        except BaseException:  # noqa: BLE001  the process ends here, and says why
+            _say_why_and_leave()
+        os._exit(0)
+    return pid
+
+
+def _say_why_and_leave() -> NoReturn:
+    traceback.print_exc()  # into the file that the controller quotes from
+    sys.stderr.flush()
+    os._exit(1)
+
+
+def _kill(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
