@@ -162,37 +162,38 @@ class StrongBox(Box):
 
     def settle(self) -> None:
         with _layer(Layer.NAMESPACES):
+            self._pid_namespace = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
             if self._materials.privileged:
                 self._first_account = _first_account(os.getpid())
                 syscalls.unshare(_NAMESPACES)
             else:
-                self._become_privileged()
-            self._pid_namespace = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+                _become_privileged()
+            if not self._can_return():
+                self._take_pid_namespace()
         super().settle()
         with _layer(Layer.ROOT):
             root.enter_root(self._materials.paths, devices=_devices(self._materials.device))
 
-    def _become_privileged(self) -> None:
-        """Let an ordinary user's zygote mount and make namespaces, in a user namespace of its own.
+    def _can_return(self) -> bool:
+        """Whether this process may come back to its PID namespace after it has forked into another."""
+        try:
+            syscalls.setns(self._pid_namespace, syscalls.CLONE_NEWPID)
+        except PermissionError:
+            return False
+        return True
 
-        It goes on as the first process of a PID namespace that this user namespace owns: only such a one can be
-        returned to after the fork of a child.
-        """
-        user, group = os.geteuid(), os.getegid()
-        syscalls.unshare(_NAMESPACES | syscalls.CLONE_NEWUSER | syscalls.CLONE_NEWPID)
-        syscalls.prctl(syscalls.PR_SET_DUMPABLE, 1)  # only so are the maps below ours to write
-        Path("/proc/self/setgroups").write_text("deny")
-        Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
-        Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
-        syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)
+    def _take_pid_namespace(self) -> None:
+        """Go on as the first process of a PID namespace that is our own: to that one may come back."""
+        syscalls.unshare(syscalls.CLONE_NEWPID)
         reading, writing = os.pipe()
         pid = os.fork()
         if pid:
             os.write(writing, _PID.pack(pid))
             os._exit(0)  # the base adopts the zygote
         (self.outer_pid,) = _PID.unpack(os.read(reading, _PID.size))
-        os.close(reading)
-        os.close(writing)
+        for descriptor in (reading, writing, self._pid_namespace):
+            os.close(descriptor)
+        self._pid_namespace = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
 
     def fork(self) -> int:
         """Fork the first process of a new PID namespace: with it, all that it starts is killed."""
@@ -230,7 +231,8 @@ class StrongBox(Box):
             os.setgroups([])
             os.setresgid(self._account, self._account, self._account)
             os.setresuid(self._account, self._account, self._account)
-        syscalls.unshare(syscalls.CLONE_NEWUSER)  # maps no account: whatever it became, it would be nobody outside
+        with _layer(Layer.NAMESPACES):
+            syscalls.unshare(syscalls.CLONE_NEWUSER)  # maps no account: whatever it became, it is nobody outside
         syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)
         limits.limit_threads(limits.MAX_THREADS)
         self._give_up_rights()
@@ -241,6 +243,17 @@ class StrongBox(Box):
         ruleset = landlock.make_ruleset(readable=("/",), writable=writable, devices=nvidia)
         landlock.restrict(ruleset)
         os.close(ruleset)
+
+
+def _become_privileged() -> None:
+    """Let an ordinary user's zygote mount and make namespaces, in a user namespace of its own."""
+    user, group = os.geteuid(), os.getegid()
+    syscalls.unshare(_NAMESPACES | syscalls.CLONE_NEWUSER)
+    syscalls.prctl(syscalls.PR_SET_DUMPABLE, 1)  # only so are the maps below ours to write
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
+    Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+    syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)
 
 
 @contextlib.contextmanager
@@ -276,7 +289,8 @@ def _devices(device: str) -> tuple[str, ...]:
 def _first_account(zygote: int) -> int:
     """Return the first of this zygote's accounts: no other living child of this machine has one of them.
 
-    In a container that maps few accounts it is taken from the upper half of those, where a clash is unlikely.
+    In a container that maps few accounts it is taken from the upper half of those, where a clash is unlikely; 0 where
+    it maps hardly any, and a child then keeps the account that it has, as an ordinary user's does.
     """
     wanted = _FIRST_ACCOUNT + zygote * _ACCOUNTS_OF_A_ZYGOTE
     spans = [tuple(map(int, line.split())) for line in Path("/proc/self/uid_map").read_text().splitlines()]
@@ -285,7 +299,7 @@ def _first_account(zygote: int) -> int:
     first, _, count = max(spans, key=lambda span: span[2])
     half = count // 2
     if half < 2 * _ACCOUNTS_OF_A_ZYGOTE:
-        raise LayerMissing(Layer.ACCOUNT, f"this container maps {count} accounts only")
+        return 0
     return first + half + (zygote * _ACCOUNTS_OF_A_ZYGOTE) % (half - _ACCOUNTS_OF_A_ZYGOTE)
 
 

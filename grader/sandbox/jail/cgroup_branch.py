@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import os
 import re
 from collections.abc import Iterable
@@ -64,11 +63,11 @@ def end_branches(branches: Iterable[Directory]) -> None:
         for branch, group in groups:
             remove(group.name, within=branch.descriptor)
         for branch in branches:
-            remove(str(branch.site.parent / branch.name))
+            remove(branch.name, within=branch.parent)
             _bring_home(branch.site)
     finally:
         for directory in (*branches, *(group for _, group in groups)):
-            os.close(directory.descriptor)
+            directory.close()
 
 
 def open_below(top: Directory, name: str) -> Directory:
@@ -97,6 +96,8 @@ def _make(site: Site) -> Directory:
 
 def _locked(site: Site, name: str) -> Directory | None:
     """Open and lock a branch; None when another has it, or has removed it."""
+    import fcntl  # Windows, which imports this module and never uses it, has none
+
     path = site.parent / name
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -105,7 +106,8 @@ def _locked(site: Site, name: str) -> Directory | None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if path.stat().st_ino == os.fstat(descriptor).st_ino:
-            return Directory(name=name, site=site, descriptor=descriptor)
+            parent = os.open(site.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            return Directory(name=name, site=site, descriptor=descriptor, parent=parent)
     except (BlockingIOError, FileNotFoundError):
         pass  # it is held, or it went between the two calls: either way it is not ours
     os.close(descriptor)

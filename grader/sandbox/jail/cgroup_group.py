@@ -46,6 +46,7 @@ class Directory:
     name: str
     site: Site
     descriptor: int
+    parent: int | None = None  # a branch's: the descriptor of the directory that it is in
 
     def read(self, name: str) -> str:
         descriptor = os.open(name, os.O_RDONLY | os.O_CLOEXEC, dir_fd=self.descriptor)
@@ -68,6 +69,11 @@ class Directory:
         """Set what not every kernel has."""
         with contextlib.suppress(FileNotFoundError):
             self.write(name, value)
+
+    def close(self) -> None:
+        os.close(self.descriptor)
+        if self.parent is not None:
+            os.close(self.parent)
 
     def processes(self) -> set[int]:
         """Return who is in the group; 0 stands for one that this process cannot name."""
@@ -173,7 +179,7 @@ class Group:
     def close(self) -> None:
         """Close the descriptors."""
         for directory in self.directories:
-            os.close(directory.descriptor)
+            directory.close()
         if self._peak is not None:
             os.close(self._peak)
             self._peak = None

@@ -16,8 +16,10 @@ its groups would be out of its reach.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
+import select
 import signal
 from collections import deque
 from collections.abc import Sequence
@@ -79,41 +81,44 @@ class Branch:
 
     def __init__(self, sites: tuple[Site, ...]) -> None:
         self._tops: list[Directory] = []
+        self._base = os.pidfd_open(os.getpid())
         try:
             for site in sites:
                 self._tops.append(make_branch(site))
         except OSError:
+            os.close(self._base)
             end_branches(self._tops)
             raise
 
-    @property
-    def descriptors(self) -> tuple[int, ...]:
-        """What a zygote keeps, and its children close."""
-        return tuple(top.descriptor for top in self._tops)
-
     def pool(self) -> Pool:
-        """Return a pool of groups for a zygote, made before its fork or after."""
-        return Pool(tuple(self._tops))
+        """Return a pool of groups for a zygote, made before its fork."""
+        return Pool(tuple(self._tops), self._base)
 
     def close(self) -> None:
         """Kill what is left in any group of the branch, and remove them all. Raises GraderFault."""
         tops, self._tops = self._tops, []
+        os.close(self._base)
         with told(_ANY):
             end_branches(tops)
 
 
 class Pool:
-    """The groups of one zygote's children. Its methods raise GraderFault."""
+    """The groups of one zygote's children; `base` is a descriptor of the process that opened the branch.
 
-    def __init__(self, tops: tuple[Directory, ...]) -> None:
+    Its methods raise GraderFault.
+    """
+
+    def __init__(self, tops: tuple[Directory, ...], base: int) -> None:
         self._tops = tops
+        self._base = base
         self._free: deque[Group] = deque()
         self._taken: list[Group] = []
 
     @property
     def descriptors(self) -> tuple[int, ...]:
         """What a zygote keeps, and its children close."""
-        return tuple(top.descriptor for top in self._tops)
+        parents = (top.parent for top in self._tops if top.parent is not None)
+        return (self._base, *(top.descriptor for top in self._tops), *parents)
 
     def take(self) -> Group:
         """Return a group for a new child, with the limits that hold until its exam is known."""
@@ -134,7 +139,7 @@ class Pool:
         self._free.append(group)
 
     def close(self) -> None:
-        """Kill what is in the groups, and remove them all."""
+        """Kill what is in the groups, and remove them all; where the base was killed, the branch, too."""
         groups = [*self._taken, *self._free]
         self._taken.clear()
         self._free.clear()
@@ -142,6 +147,10 @@ class Pool:
             group.kill()
             with told(group.name):
                 self._dispose(group)
+        if _has_ended(self._base):
+            for top in self._tops:
+                with contextlib.suppress(OSError):  # another zygote's groups are in it: the last one removes it
+                    os.rmdir(top.name, dir_fd=top.parent)
 
     def _make(self) -> Group:
         first, *others = self._tops
@@ -165,6 +174,13 @@ def _claim(name: str, *, within: Directory) -> bool:
     except FileExistsError:
         return False
     return True
+
+
+def _has_ended(process: int) -> bool:
+    """Whether the process behind this descriptor has ended. Source: pidfd_open(2)."""
+    ended = select.poll()
+    ended.register(process, select.POLLIN)
+    return bool(ended.poll(0))
 
 
 # ------------------------------------------------------------------------------------------------ finding a place

@@ -20,6 +20,7 @@ class Layer(StrEnum):
     SECCOMP = "seccomp"
     LIMITS = "limits"
     CGROUPS = "cgroups"
+    GVISOR = "gvisor"
 
 
 STOPS: dict[Layer, Text] = {
@@ -50,6 +51,10 @@ STOPS: dict[Layer, Text] = {
     Layer.CGROUPS: Text(
         en="the same once more, counted by the kernel for the whole child",
         zh="同上，由内核对整个子进程再次计量",
+    ),
+    Layer.GVISOR: Text(
+        en="reaching the machine's kernel: system calls end in a kernel of gVisor's, a process without rights",
+        zh="接触本机内核：系统调用止于 gVisor 的内核，那是一个没有权限的进程",
     ),
 }
 
@@ -85,6 +90,10 @@ REMEDIES: dict[Layer, Text] = {
         en="Run as root, or in a scope of its own: `systemd-run --user --scope -p Delegate=yes dlgrade …`.",
         zh="请以 root 运行，或在独立 scope 中运行：`systemd-run --user --scope -p Delegate=yes dlgrade …`。",
     ),
+    Layer.GVISOR: Text(
+        en="Install gVisor, `apt-get install runsc` or from gvisor.dev/docs/user_guide/install, and run as root.",
+        zh="请安装 gVisor（`apt-get install runsc`，或见 gvisor.dev/docs/user_guide/install），并以 root 运行。",
+    ),
 }
 
 DEGREES_STOP: dict[Isolation, Text] = {
@@ -114,7 +123,14 @@ NEEDED: dict[Isolation, tuple[Layer, ...]] = {
     ),
     Isolation.LANDLOCK: (Layer.ACCOUNT, Layer.LANDLOCK, Layer.SECCOMP, Layer.LIMITS),
     Isolation.PROCESS: (),
-    Isolation.GVISOR: (),
+    Isolation.GVISOR: (
+        Layer.GVISOR,
+        Layer.NAMESPACES,
+        Layer.ROOT,
+        Layer.ACCOUNT,
+        Layer.SECCOMP,
+        Layer.LIMITS,
+    ),
 }
 
 

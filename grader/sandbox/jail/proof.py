@@ -78,9 +78,11 @@ def prove(box: Box, plant: Plant) -> Proof:
 _ROUNDS: dict[Isolation, tuple[tuple[tuple[Layer, ...], Layer | None], ...]] = {
     Isolation.STRONG: (
         ((Layer.SECCOMP, Layer.LANDLOCK), Layer.NAMESPACES),
+        ((Layer.SECCOMP,), Layer.LANDLOCK),
         ((), None),
     ),
     Isolation.LANDLOCK: (((Layer.SECCOMP,), Layer.LANDLOCK), ((), None)),
+    Isolation.GVISOR: (((Layer.SECCOMP,), Layer.NAMESPACES), ((), None)),
     Isolation.PROCESS: (),
 }
 
@@ -156,6 +158,7 @@ def _attempts(plant: Plant, zygote: int) -> tuple[tuple[str, tuple[Layer, ...], 
         ("read a process's environment", (spaces, files), lambda: Path("/proc/1/environ").read_bytes()),
         ("write into the Python environment", (spaces, files), lambda: _write(f"{library}/dlgrade-proof")),
         ("write beside the planted file", (spaces, files), lambda: _write(f"{plant.secret}.mine")),
+        ("write to a device that anybody may write to", (files,), lambda: _write("/dev/zero")),
         ("connect to a server of the machine", (calls, spaces), lambda: _connect(plant.port)),
         ("open a unix socket", (calls,), lambda: socket.socket(socket.AF_UNIX)),
         ("start a process", (calls,), _fork),

@@ -1,0 +1,548 @@
+"""Caps by cgroup: they hold on this kernel, whichever version it has, and nothing of them stays."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.errors import GraderFault
+from grader.sandbox.jail import cgroups
+from grader.sandbox.jail.cgroups import Branch, Controller, Group, Missing, Place, Pool
+
+MIB = 1024 * 1024
+ROOT = Path(__file__).parent.parent.parent.parent
+NOBODY = 65534
+HOLD = "import signal; signal.pause()"
+ALLOCATE = "data = bytearray({mib} << 20)\nfor at in range(0, len(data), 4096): data[at] = 1\nprint('done')"
+BOMB = """
+import threading
+started = 0
+try:
+    while started < 1000:
+        threading.Thread(target=threading.Event().wait, daemon=True).start()
+        started += 1
+except RuntimeError:
+    pass
+print(started, flush=True)
+import os
+os._exit(0)
+"""
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has cgroups")
+
+
+@pytest.fixture(scope="module")
+def place() -> Place:
+    found = cgroups.find()
+    if isinstance(found, Missing):
+        pytest.skip(found.why.en)
+    return found
+
+
+@pytest.fixture
+def branch(place: Place) -> Iterator[Branch]:
+    opened = place.open()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def pool(branch: Branch) -> Pool:
+    return branch.pool()
+
+
+def needs(place: Place, *wanted: Controller) -> None:
+    offered = {one for site in place.sites for one in site.controllers}
+    if missing := [one.value for one in wanted if one not in offered]:
+        pytest.skip(f"no writable cgroup here has {', '.join(missing)}")
+
+
+class Process:
+    """A Python of its own that does nothing before `go`."""
+
+    def __init__(self, code: str) -> None:
+        self.popen = subprocess.Popen(
+            [sys.executable, "-I", "-S", "-c", f"print(end='', flush=True); input()\n{code}"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.pid = self.popen.pid
+
+    def go(self) -> None:
+        assert self.popen.stdin is not None
+        self.popen.stdin.write("\n")
+        self.popen.stdin.flush()
+
+    def finish(self) -> tuple[int, str]:
+        """Return the exit status and what it wrote."""
+        output, _ = self.popen.communicate(timeout=20)
+        return self.popen.returncode, output.strip()
+
+    def end(self) -> None:
+        """Kill it; what it has started may still hold its output open."""
+        self.popen.kill()
+        self.popen.wait()
+        for stream in (self.popen.stdin, self.popen.stdout):
+            assert stream is not None
+            with contextlib.suppress(BrokenPipeError):
+                stream.close()
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[[str], Process]]:
+    """Start processes that are ended with the test."""
+    started: list[Process] = []
+
+    def begin(code: str = HOLD) -> Process:
+        started.append(Process(code))
+        return started[-1]
+
+    yield begin
+    for process in started:
+        process.end()
+
+
+def run(process: Process, group: Group) -> tuple[int, str]:
+    group.add(process.pid)
+    process.go()
+    return process.finish()
+
+
+def branches(place: Place) -> set[str]:
+    """Return our directories, in every hierarchy."""
+    return {str(path) for site in place.sites for path in site.parent.glob("dlgrade-*")}
+
+
+# ------------------------------------------------------------------------------------------------ the caps hold
+
+
+def test_a_child_over_its_memory_is_killed_and_the_kernel_says_so(
+    place: Place, pool: Pool, start: Callable[[str], Process]
+) -> None:
+    needs(place, Controller.MEMORY)
+    group = pool.take()
+    group.limit(memory_mib=64)
+    assert run(start(ALLOCATE.format(mib=200)), group) == (-signal.SIGKILL, "")
+    usage = group.measure()
+    assert usage.oom_kills >= 1
+    assert usage.peak_mib is None or 60 <= usage.peak_mib <= 64
+
+
+def test_a_child_within_its_memory_is_left_alone_and_its_peak_is_told(
+    place: Place, pool: Pool, start: Callable[[str], Process]
+) -> None:
+    needs(place, Controller.MEMORY)
+    group = pool.take()
+    group.limit(memory_mib=128)
+    assert run(start(ALLOCATE.format(mib=64)), group) == (0, "done")
+    usage = group.measure()
+    assert usage.oom_kills == 0
+    assert usage.peak_mib is None or 64 <= usage.peak_mib <= 100
+
+
+def test_the_cap_on_tasks_stops_a_thread_bomb(place: Place, pool: Pool, start: Callable[[str], Process]) -> None:
+    needs(place, Controller.PIDS)
+    status, started = run(start(BOMB), pool.take())
+    assert status == 0
+    assert 100 <= int(started) < 128
+
+
+def test_two_busy_processes_get_one_core(place: Place, pool: Pool, start: Callable[[str], Process]) -> None:
+    needs(place, Controller.CPU, Controller.ACCOUNT)
+    if len(os.sched_getaffinity(0)) < 2:
+        pytest.skip("with one core everything gets one core at most")
+    group = pool.take()
+    busy = "import os\nif not os.fork(): os.setsid()\nwhile True: pass"
+    process = start(busy)
+    group.add(process.pid)
+    process.go()
+    began = time.monotonic()
+    time.sleep(0.6)
+    used = group.measure().cpu_s
+    elapsed_s = time.monotonic() - began
+    group.kill()
+    assert used is not None
+    assert 0 < used <= elapsed_s + 0.2  # the quota of a period that has just begun
+
+
+def test_a_frozen_child_computes_nothing_until_it_is_thawed(
+    place: Place, pool: Pool, start: Callable[[str], Process]
+) -> None:
+    needs(place, Controller.FREEZER, Controller.ACCOUNT)
+    group = pool.take()
+    process = start("while True: pass")
+    group.add(process.pid)
+    process.go()
+    assert grows(group)
+    assert group.freeze()
+    time.sleep(0.05)
+    assert not grows(group)
+    assert group.thaw()
+    assert grows(group)
+
+
+def grows(group: Group) -> bool:
+    """Whether more CPU time has been used a moment later."""
+    before = group.measure().cpu_s
+    deadline = time.monotonic() + 0.3
+    while time.monotonic() < deadline:
+        time.sleep(0.02)
+        after = group.measure().cpu_s
+        assert before is not None
+        assert after is not None
+        if after > before + 0.01:
+            return True
+    return False
+
+
+def test_a_child_may_leave_no_process_behind_in_its_group(
+    place: Place, pool: Pool, start: Callable[[str], Process]
+) -> None:
+    del place
+    group = pool.take()
+    process = start("import os, signal\npid = os.fork()\nif pid: print(pid, flush=True); os._exit(0)\nsignal.pause()")
+    _, orphan = run_without_waiting_for_the_end_of_output(process, group)
+    assert alive(orphan)
+    pool.give_back(group)
+    assert not alive(orphan)
+
+
+def run_without_waiting_for_the_end_of_output(process: Process, group: Group) -> tuple[int, int]:
+    group.add(process.pid)
+    process.go()
+    assert process.popen.stdout is not None
+    printed = int(process.popen.stdout.readline())
+    return process.popen.wait(timeout=20), printed
+
+
+def alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state not in "ZX"
+
+
+def test_a_frozen_child_can_be_killed(place: Place, pool: Pool, start: Callable[[str], Process]) -> None:
+    needs(place, Controller.FREEZER)
+    group = pool.take()
+    process = start(HOLD)
+    group.add(process.pid)
+    group.freeze()
+    group.kill()
+    assert process.popen.wait(timeout=5) == -signal.SIGKILL
+
+
+def test_a_process_that_has_ended_is_no_fault(pool: Pool, start: Callable[[str], Process]) -> None:
+    group = pool.take()
+    process = start(HOLD)
+    process.end()
+    group.add(process.pid)
+    pool.give_back(group)
+
+
+# ------------------------------------------------------------------------------------------------ reuse
+
+
+def test_the_next_child_of_a_group_inherits_no_peak_no_kill_and_no_cap(
+    place: Place, pool: Pool, start: Callable[[str], Process]
+) -> None:
+    needs(place, Controller.MEMORY)
+    first = pool.take()
+    first.limit(memory_mib=64)
+    run(start(ALLOCATE.format(mib=200)), first)
+    pool.give_back(first)
+    second = pool.take()
+    assert run(start(ALLOCATE.format(mib=100)), second) == (0, "done")
+    assert second.measure().oom_kills == 0
+    pool.give_back(second)
+    third = pool.take()
+    run(start("pass"), third)
+    usage = third.measure()
+    assert usage.peak_mib is None or usage.peak_mib < 30
+    assert usage.cpu_s is None or usage.cpu_s < 5
+
+
+def test_a_group_is_used_again_where_the_kernel_can_forget_its_peak(place: Place, pool: Pool) -> None:
+    needs(place, Controller.MEMORY)
+    group = pool.take()
+    if not group.can_be_reused():
+        pytest.skip("this kernel cannot reset a peak: cgroup v2 before Linux 6.12")
+    pool.give_back(group)
+    assert pool.take() is group
+
+
+def test_a_group_that_stays_charged_is_replaced(
+    place: Place, pool: Pool, start: Callable[[str], Process], tmp_path: Path
+) -> None:
+    needs(place, Controller.MEMORY)
+    kept = Path("/dev/shm", f"{tmp_path.name}-{os.getpid()}")
+    if not os.access("/dev/shm", os.W_OK):
+        pytest.skip("no file system in memory at /dev/shm")
+    group = pool.take()
+    try:
+        status, _ = run(start(f"open({str(kept)!r}, 'wb').write(bytes(40 << 20))"), group)
+        assert status == 0
+        assert not group.can_be_reused()
+        pool.give_back(group)
+        usage = pool.take().measure()
+    finally:
+        kept.unlink(missing_ok=True)
+    assert usage.peak_mib is None or usage.peak_mib < 8
+
+
+def test_two_zygotes_share_a_branch_and_no_group(branch: Branch, start: Callable[[str], Process]) -> None:
+    one, other = branch.pool(), branch.pool()
+    first, second = one.take(), other.take()
+    assert first.name != second.name
+    process = start(HOLD)
+    first.add(process.pid)
+    second.kill()
+    assert process.popen.poll() is None
+    one.close()
+    assert process.popen.wait(timeout=5) == -signal.SIGKILL
+
+
+def test_a_group_works_from_a_root_without_sys(branch: Branch, start: Callable[[str], Process], tmp_path: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root may change its root")
+    pool = branch.pool()
+    process = start(HOLD)
+
+    def in_an_empty_root() -> None:
+        os.chroot(tmp_path)
+        os.chdir("/")
+        group = pool.take()
+        group.add(process.pid)
+        group.limit(memory_mib=99)
+        assert group.measure().oom_kills == 0
+        group.kill()
+        pool.give_back(group)
+        pool.close()
+
+    assert in_a_fork(in_an_empty_root) == ""
+    assert process.popen.wait(timeout=5) == -signal.SIGKILL
+
+
+def in_a_fork(action: Callable[[], object]) -> str:
+    """Do something in a process of its own; return what it raised, or the text that it returned."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            result = action() or ""
+        except BaseException as error:  # noqa: BLE001  whatever it is, the test shows it
+            result = f"{type(error).__name__}: {error}"
+        os.write(writing, str(result).encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as file:
+        text = file.read()
+    os.waitpid(pid, 0)
+    return text
+
+
+# ------------------------------------------------------------------------------------------------ nothing stays
+
+
+def test_looking_for_a_place_leaves_nothing(place: Place) -> None:
+    before = branches(place)
+    descriptors = len(os.listdir("/proc/self/fd"))
+    assert isinstance(cgroups.find(), Place)
+    assert branches(place) == before
+    assert len(os.listdir("/proc/self/fd")) == descriptors
+
+
+def test_a_closed_branch_leaves_no_group_no_process_and_no_descriptor(
+    place: Place, start: Callable[[str], Process]
+) -> None:
+    before = branches(place)
+    descriptors = len(os.listdir("/proc/self/fd"))
+    branch = place.open()
+    pool = branch.pool()
+    groups = [pool.take() for _ in range(3)]
+    process = Process(HOLD)
+    groups[0].add(process.pid)
+    groups[0].freeze()
+    assert len(branches(place)) > len(before)
+    pool.close()
+    branch.close()
+    process.end()
+    assert process.popen.returncode == -signal.SIGKILL
+    assert branches(place) == before
+    assert len(os.listdir("/proc/self/fd")) == descriptors
+
+
+def test_the_base_removes_the_groups_of_a_zygote_that_was_killed(place: Place) -> None:
+    before = branches(place)
+    branch = place.open()
+    branch.pool().take()  # and its pool is never closed
+    branch.close()
+    assert branches(place) == before
+
+
+OWNER = """
+import os, signal
+from grader.sandbox.jail import cgroups
+place = cgroups.find()
+group = place.open().pool().take()
+pid = os.fork()
+if pid == 0:
+    os.closerange(3, 256)
+    signal.pause()
+group.add(pid)
+group.freeze()
+print(pid, flush=True)
+signal.pause()
+"""
+
+
+def test_what_a_killed_owner_left_is_swept_with_its_processes(place: Place) -> None:
+    before = branches(place)
+    owner = subprocess.Popen([sys.executable, "-c", OWNER], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    assert owner.stdout is not None
+    orphan = int(owner.stdout.readline())
+    assert place.sweep() == ()  # the owner lives
+    assert len(branches(place)) == len(before) + len(place.sites)
+    owner.kill()
+    owner.communicate()
+    assert alive(orphan)
+    assert place.sweep() == (f"dlgrade-{owner.pid}",)
+    assert not alive(orphan)
+    assert branches(place) == before
+
+
+KILLED_BASE = """
+import os, signal
+from grader.sandbox.jail import cgroups
+branch = cgroups.find().open()
+pool = branch.pool()
+base = os.getpid()
+if os.fork() == 0:  # the zygote
+    pool.take()
+    os.kill(base, signal.SIGKILL)
+    print(base, flush=True)
+    input()
+    pool.close()
+    print("closed", flush=True)
+    os._exit(0)
+signal.pause()
+"""
+
+
+def test_the_last_zygote_of_a_killed_base_removes_its_branch(place: Place) -> None:
+    before = branches(place)
+    base = subprocess.Popen(
+        [sys.executable, "-c", KILLED_BASE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+    )
+    assert base.stdin is not None
+    assert base.stdout is not None
+    assert int(base.stdout.readline()) == base.pid
+    assert base.wait(timeout=5) == -signal.SIGKILL
+    assert place.sweep() == ()  # the zygote lives, and holds it
+    assert len(branches(place)) > len(before)
+    base.stdin.write("\n")
+    base.stdin.flush()
+    assert base.stdout.read() == "closed\n"
+    base.stdin.close()
+    base.stdout.close()
+    assert branches(place) == before
+
+
+# ------------------------------------------------------------------------------------------------ where there is none
+
+
+def test_a_user_who_may_write_nowhere_is_told_why_and_what_would_help() -> None:
+    if os.geteuid() != 0:
+        pytest.skip("needs root, to become a user without any right here")
+
+    def look() -> str:
+        os.setgroups([])
+        os.setresgid(NOBODY, NOBODY, NOBODY)
+        os.setresuid(NOBODY, NOBODY, NOBODY)
+        found = cgroups.find()
+        assert isinstance(found, Missing)
+        assert any("一" <= character <= "鿿" for character in found.why.zh + found.remedy.zh)
+        return f"{found.why.en} {found.remedy.en}"
+
+    told = in_a_fork(look)
+    assert "Permission denied" in told
+    assert "/sys/fs/cgroup" in told
+    assert "systemd-run --user --scope -p Delegate=yes" in told
+
+
+def test_a_machine_without_any_hierarchy_is_told_so() -> None:
+    found = cgroups.find(among=())
+    assert isinstance(found, Missing)
+    assert "no cgroup hierarchy" in found.why.en
+
+
+def test_a_group_that_someone_removed_is_our_fault_and_says_which(pool: Pool, place: Place) -> None:
+    needs(place, Controller.MEMORY)
+    group = pool.take()
+    for site in place.sites:
+        (site.parent / f"dlgrade-{os.getpid()}" / group.name).rmdir()
+    with pytest.raises(GraderFault, match=rf"cgroup {group.name}"):
+        group.limit(memory_mib=77)
+
+
+def test_an_ordinary_user_uses_what_was_delegated_to_him(place: Place, tmp_path: Path) -> None:
+    needs(place, Controller.MEMORY)
+    if os.geteuid() != 0:
+        pytest.skip("needs root, to delegate a group")
+    delegated = [site.parent / f"delegated-{os.getpid()}" for site in place.sites]
+    program = textwrap.dedent(
+        f"""
+        import os
+        from grader.sandbox.jail import cgroups
+        place = cgroups.find()
+        assert isinstance(place, cgroups.Place), place.why.en
+        assert all("delegated-" in str(site.parent) for site in place.sites), place
+        branch = place.open()
+        pool = branch.pool()
+        group = pool.take()
+        group.limit(memory_mib=64)
+        pid = os.fork()
+        if pid == 0:
+            group.add(os.getpid())
+            {ALLOCATE.format(mib=200).splitlines()[0]}
+            os._exit(0)
+        status = os.waitpid(pid, 0)[1]
+        kills = group.measure().oom_kills
+        pool.close()
+        branch.close()
+        print(os.WTERMSIG(status), kills > 0)
+        """
+    )
+
+    def as_nobody() -> str:
+        for group in delegated:
+            (group / "cgroup.procs").write_text("0")
+        os.setgroups([])
+        os.setresgid(NOBODY, NOBODY, NOBODY)
+        os.setresuid(NOBODY, NOBODY, NOBODY)
+        said: list[str] = []
+        exec(program, {"print": lambda *words: said.append(" ".join(map(str, words)))})
+        return said[0]
+
+    try:
+        for group in delegated:
+            group.mkdir()
+            for path in (group, *group.glob("cgroup.*")):
+                with contextlib.suppress(FileNotFoundError):
+                    os.chown(path, NOBODY, NOBODY)
+        assert in_a_fork(as_nobody) == f"{signal.SIGKILL.value} True"
+        assert [path for group in delegated for path in group.glob("dlgrade-*")] == []
+    finally:
+        for group in delegated:
+            group.rmdir()

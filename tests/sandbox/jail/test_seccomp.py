@@ -1,0 +1,514 @@
+"""The seccomp filter: asked about every call on both architectures, and tried in real children."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import mmap
+import os
+import random
+import signal
+import socket
+import struct
+import sys
+import threading
+from collections.abc import Callable
+
+import pytest
+from confined import confined, errno_of, fork_confined
+from filter_machine import ALLOW, KILL, X32_BIT, FilterMachine
+
+from grader.sandbox.jail import policy, seccomp
+from grader.sandbox.jail.layers import Layer, LayerMissing
+
+if sys.platform == "linux":
+    import fcntl
+    import termios
+
+    import pyseccomp
+else:
+    pytest.skip("seccomp is Linux's", allow_module_level=True)
+
+MACHINES = ("x86_64", "aarch64")
+NATIVE = os.uname().machine
+OWN = 4242  # the process id that the asked filters hold
+KINDS = {
+    "plain": {},
+    "no scratch": {"scratch": False},
+    "cuda": {"cuda": True},
+}
+
+# What no child may do, whatever it passes; CUDA's exceptions below.
+FORBIDDEN = {
+    "other programs and processes": "fork vfork execve execveat ptrace process_vm_readv process_vm_writev kcmp tkill "
+    "rt_sigqueueinfo rt_tgsigqueueinfo pidfd_open pidfd_getfd pidfd_send_signal process_madvise process_mrelease",
+    "the network": "connect accept accept4 sendmmsg recvmmsg socket bind listen setsockopt",
+    "mounts and roots": "mount umount2 fsopen fsconfig fsmount fspick open_tree move_mount mount_setattr pivot_root chroot "
+    "unshare setns",
+    "rights": "setuid setgid setreuid setregid setresuid setresgid setgroups setfsuid setfsgid capset personality setsid "
+    "setpgid chown fchown lchown fchownat mknod mknodat",
+    "wide doors into the kernel": "bpf perf_event_open userfaultfd io_uring_setup io_uring_enter io_uring_register "
+    "add_key request_key keyctl seccomp init_module finit_module delete_module kexec_load kexec_file_load modify_ldt "
+    "ioperm iopl landlock_create_ruleset landlock_add_rule landlock_restrict_self fanotify_init fanotify_mark "
+    "inotify_init inotify_init1 inotify_add_watch quotactl name_to_handle_at open_by_handle_at lookup_dcookie "
+    "uselib ustat sysfs nfsservctl acct remap_file_pages arch_prctl clone3 openat2",
+    "memory that no limit counts, or that is shared": "shmget shmat shmctl shmdt semget semop semctl semtimedop msgget "
+    "msgsnd msgrcv msgctl mq_open mq_unlink memfd_secret memfd_create splice tee vmsplice sendfile copy_file_range",
+    "signs from one child to another": "flock mincore eventfd eventfd2 signalfd signalfd4 timerfd_create",
+    "the machine": "reboot swapon swapoff syslog settimeofday clock_settime clock_adjtime adjtimex sethostname "
+    "setdomainname sync syncfs vhangup sched_setaffinity sched_setscheduler sched_setparam sched_setattr setpriority "
+    "ioprio_set mbind set_mempolicy migrate_pages move_pages mlock mlock2 mlockall munlock munlockall "
+    "set_mempolicy_home_node timer_create setrlimit",
+    "the attributes of files": "setxattr lsetxattr fsetxattr getxattr removexattr",
+}
+OF_CUDA = set(
+    "socket bind listen setsockopt memfd_create eventfd2 sched_setaffinity sched_setscheduler setpriority mbind "
+    "set_mempolicy mlock mlock2 munlock".split()
+)
+CHANGING_FILES = (
+    "truncate ftruncate fallocate unlink unlinkat rename renameat renameat2 mkdir mkdirat rmdir link linkat symlink "
+    "symlinkat utimensat utime utimes futimesat chmod fchmod fchmodat fchmodat2 fsync"
+).split()
+
+
+def number_of(machine: str, call: str) -> int:
+    """Return a call's number; negative where that machine, or this libseccomp, has no such call."""
+    arch = {"x86_64": pyseccomp.Arch.X86_64, "aarch64": pyseccomp.Arch.AARCH64}[machine]
+    return pyseccomp.resolve_syscall(arch, call)
+
+
+@pytest.fixture(scope="module")
+def filters() -> dict[tuple[str, str], FilterMachine]:
+    """Every kind of filter, for each machine, as the child OWN would install it."""
+    return {
+        (kind, machine): FilterMachine(seccomp._with_own_pid(seccomp.compile_filter(machine=machine, **options), OWN))
+        for kind, options in KINDS.items()
+        for machine in MACHINES
+    }
+
+
+@pytest.fixture(scope="module")
+def program() -> bytes:
+    return seccomp.compile_filter()
+
+
+def interesting(kind: str) -> list[int]:
+    """Return the values that some rule compares an argument with, and their neighbours; and -1, huge, and dirty ones."""
+    options = {"cuda": False, "scratch": True, **KINDS[kind]}
+    named = {check.value for rule in policy.rules(**options) for check in rule.checks}
+    near = {value ^ (1 << bit) for value in (0, 1, 2, 3, OWN) for bit in range(32)}
+    return sorted((named - {policy.OWN_PID}) | near | {OWN, 2**32 - 1, 2**64 - 1, 2**63, 1 << 32, OWN | 1 << 32})
+
+
+def cases(kind: str, count: int) -> list[tuple[int, ...]]:
+    values, draw = interesting(kind), random.Random(1)
+    return [(0,) * 6, (2**64 - 1,) * 6, *(tuple(draw.choices(values, k=6)) for _ in range(count))]
+
+
+# ------------------------------------------------------------------------------------------------ asked, not tried
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("group", FORBIDDEN)
+def test_nothing_forbidden_is_allowed_with_any_argument(
+    filters: dict[tuple[str, str], FilterMachine], kind: str, machine: str, group: str
+) -> None:
+    calls = [call for call in FORBIDDEN[group].split() if kind != "cuda" or call not in OF_CUDA]
+    known = {call: number for call in calls if (number := number_of(machine, call)) >= 0}
+    assert len(known) > len(calls) / 2, "libseccomp knows most of them"
+    for call, number in known.items():
+        for arguments in cases(kind, 60):
+            assert filters[kind, machine].verdict(machine, number, arguments) not in (ALLOW, KILL), (call, arguments)
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_call_outside_the_policy_is_allowed(
+    filters: dict[tuple[str, str], FilterMachine], kind: str, machine: str
+) -> None:
+    options = {"cuda": False, "scratch": True, **KINDS[kind]}
+    named = {number_of(machine, rule.call) for rule in policy.rules(**options) if not rule.error}
+    asked = cases(kind, 20)
+    for number in [*range(601), 2**30 - 1, 2**32 - 1]:
+        if number not in named:
+            verdicts = {filters[kind, machine].verdict(machine, number, arguments) for arguments in asked}
+            assert len(verdicts) == 1, number
+            assert verdicts.pop() not in (ALLOW, KILL), number
+
+
+def meant(call: str, arguments: tuple[int, ...], rules: list[policy.Rule]) -> str | int:
+    """Return what the policy says about a call, read directly."""
+    for rule in rules:
+        wanted = (
+            (check.argument, check.mask, OWN if check.value == policy.OWN_PID else check.value) for check in rule.checks
+        )
+        if rule.call == call and all(arguments[at] & mask == value for at, mask, value in wanted):
+            return rule.error or ALLOW
+    return errno.EPERM
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_program_says_what_the_policy_says(
+    filters: dict[tuple[str, str], FilterMachine], kind: str, machine: str
+) -> None:
+    rules = list(policy.rules(**{"cuda": False, "scratch": True, **KINDS[kind]}))
+    by_call: dict[str, list[policy.Rule]] = {}
+    for rule in rules:
+        by_call.setdefault(rule.call, []).append(rule)
+    values = interesting(kind)
+    draw = random.Random(2)
+    for call, own in by_call.items():
+        number = number_of(machine, call)
+        checks = [check for rule in own for check in rule.checks]
+        for _ in range(200 if checks else 2):
+            arguments = draw.choices(values, k=6)
+            for check in draw.sample(checks, min(len(checks), 3)):  # near a rule, or nothing would ever be allowed
+                arguments[check.argument] = OWN if check.value == policy.OWN_PID else check.value
+            if number >= 0:
+                verdict = filters[kind, machine].verdict(machine, number, arguments)
+                assert verdict == meant(call, tuple(arguments), own), (call, [hex(one) for one in arguments])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_foreign_architecture_is_killed_whatever_it_calls(
+    filters: dict[tuple[str, str], FilterMachine], kind: str
+) -> None:
+    for machine, foreign in (("x86_64", ("i386", "arm", "aarch64")), ("aarch64", ("arm", "i386", "x86_64"))):
+        for other in foreign:
+            assert {filters[kind, machine].verdict(other, number) for number in range(600)} == {KILL}
+    assert {filters[kind, "x86_64"].verdict("x86_64", number | X32_BIT) for number in range(600)} == {KILL}
+
+
+THREAD = 0x3D_0F00  # what glibc's pthread_create passes
+ASKED: list[tuple[str, tuple[int, ...], str | int]] = [
+    ("clone", (THREAD,), ALLOW),
+    ("clone", (signal.SIGCHLD,), errno.EPERM),
+    ("clone", (0x4100 | signal.SIGCHLD,), errno.EPERM),  # vfork
+    *(("clone", (THREAD | flag,), errno.EPERM) for flag in (0x2_0000, 0x1000_0000, 0x4000_0000, 0x2000_0000, 0x2000)),
+    ("clone3", (), errno.ENOSYS),
+    ("mmap", (0, 4096, 3, 0x22), ALLOW),
+    ("mmap", (0, 4096, 7, 0x22), ALLOW),  # oneDNN's and libffi's code
+    ("mmap", (0, 4096, 3, 0x21), errno.EPERM),  # MAP_SHARED
+    ("mmap", (0, 4096, 1, 0x03), errno.EPERM),  # MAP_SHARED_VALIDATE
+    ("mmap", (0, 4096, 3, 0x28), errno.EPERM),  # MAP_DROPPABLE, which no limit counts
+    ("mmap", (0, 4096, 3, 0x122), errno.EPERM),  # MAP_GROWSDOWN, which RLIMIT_DATA does not count
+    ("mmap", (0, 4096, 3, 0x4_0022), errno.EPERM),  # MAP_HUGETLB
+    ("kill", (OWN, 9), ALLOW),
+    ("kill", (0, 9), errno.EPERM),
+    ("kill", (2**64 - 1, 9), errno.EPERM),
+    ("kill", (OWN - 1, 9), errno.EPERM),
+    ("kill", (-OWN, 9), errno.EPERM),  # its group
+    ("tgkill", (OWN, OWN + 1, 6), ALLOW),
+    ("tgkill", (OWN + 1, OWN, 6), errno.EPERM),
+    ("kill", (policy.OWN_PID, 9), errno.EPERM),
+    ("prlimit64", (OWN, 7), ALLOW),
+    ("prlimit64", (1, 7), errno.EPERM),
+    ("socketpair", (1, 0x8_0001), ALLOW),
+    ("socketpair", (1, 2), errno.EPERM),  # a datagram socket could send to any address
+    ("socketpair", (16, 3), errno.EPERM),
+    ("sendto", (3, 4, 5, 0, 0, 0), ALLOW),
+    ("sendto", (3, 4, 5, 0, 0x7F00_0000_0000, 16), errno.EPERM),
+    ("ioctl", (1, 0x5401), ALLOW),
+    ("ioctl", (1, 0x5412), errno.EPERM),  # TIOCSTI
+    ("ioctl", (1, 1 << 32 | 0x5412), errno.EPERM),
+    ("ioctl", (1, 0x4004_9409), errno.EOPNOTSUPP),
+    ("prctl", (15,), ALLOW),
+    *(("prctl", (option,), errno.EPERM) for option in (1, 4, 22, 23 + 1, 36, 38, 52, 53, 67, 0x5961_6D61)),
+    ("prctl", (0x5356_4D41,), errno.EINVAL),
+    *(("fcntl", (3, command), ALLOW) for command in (0, 1, 2, 3, 4, 1030)),
+    *(("fcntl", (3, command), errno.EPERM) for command in (5, 6, 7, 8, 10, 15, 36, 37, 38, 1024, 1026, 1031, 1033)),
+    ("openat", (0, 0, os.O_RDONLY), ALLOW),
+    ("openat", (0, 0, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), ALLOW),
+    ("openat", (0, 0, os.O_RDONLY | os.O_TRUNC), errno.EPERM),  # empties a file that it may only read
+    ("fchmod", (3, 0o600), ALLOW),
+    ("fchmod", (3, 0o4755), errno.EPERM),
+    ("pipe2", (0, os.O_CLOEXEC), ALLOW),
+    ("pipe2", (0, os.O_EXCL), errno.EPERM),  # a notification pipe
+    ("futex", (0, 128 | 9), ALLOW),
+    ("futex", (0, 6), errno.EPERM),  # LOCK_PI
+    ("futex", (0, 128 | 12), errno.EPERM),  # CMP_REQUEUE_PI
+    ("madvise", (0, 4096, 4), ALLOW),
+    ("madvise", (0, 4096, 12), errno.EPERM),  # MERGEABLE: deduplication tells what others hold
+    ("madvise", (0, 4096, 21), errno.EPERM),  # PAGEOUT
+]
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize(("call", "arguments", "verdict"), ASKED)
+def test_arguments_decide(
+    filters: dict[tuple[str, str], FilterMachine],
+    machine: str,
+    call: str,
+    arguments: tuple[int, ...],
+    verdict: str | int,
+) -> None:
+    assert filters["plain", machine].verdict(machine, number_of(machine, call), arguments) == verdict
+
+
+@pytest.mark.parametrize("call", CHANGING_FILES)
+def test_without_a_file_system_of_its_own_it_changes_no_file(
+    filters: dict[tuple[str, str], FilterMachine], call: str
+) -> None:
+    for machine in MACHINES:
+        if (number := number_of(machine, call)) >= 0:
+            verdicts = {filters["no scratch", machine].verdict(machine, number, case) for case in cases("plain", 60)}
+            assert ALLOW not in verdicts
+
+
+@pytest.mark.parametrize(
+    ("call", "arguments"),
+    [
+        ("ioctl", (3, 0xC020_462A)),  # NVIDIA's RM control
+        ("mmap", (0, 4096, 3, 0x11)),
+        ("memfd_create", ()),  # without it cuInit ends with error 304
+        ("sched_get_priority_max", (2,)),
+        ("get_mempolicy", ()),
+    ],
+)
+def test_the_wider_filter_lets_the_gpus_driver_work(
+    filters: dict[tuple[str, str], FilterMachine], call: str, arguments: tuple[int, ...]
+) -> None:
+    for machine in MACHINES:
+        number = number_of(machine, call)
+        assert filters["cuda", machine].verdict(machine, number, arguments) == ALLOW
+        assert filters["plain", machine].verdict(machine, number, arguments) != ALLOW
+
+
+def test_a_call_newer_than_the_policy_does_not_exist(filters: dict[tuple[str, str], FilterMachine]) -> None:
+    for number in (450, 451, 463, 470, policy.LAST_NEW_CALL):  # not EPERM, which glibc takes for an answer
+        assert filters["plain", NATIVE].verdict(NATIVE, number) == errno.ENOSYS
+
+
+def test_every_instruction_is_a_search_and_not_a_list(filters: dict[tuple[str, str], FilterMachine]) -> None:
+    for machine in filters.values():
+        assert len(machine) < 500
+
+
+# ---------------------------------------------------------------------------------------------- the process's own id
+
+
+def test_two_children_get_programs_that_differ_in_their_ids_only(program: bytes) -> None:
+    one, other = seccomp._with_own_pid(program, 17), seccomp._with_own_pid(program, 18)
+    assert len(one) == len(program)
+    changed = [at for at in range(0, len(program), 4) if one[at : at + 4] != other[at : at + 4]]
+    assert changed
+    assert {struct.unpack_from("<I", one, at)[0] for at in changed} == {17}
+    assert struct.pack("<I", policy.OWN_PID) not in one
+
+
+def test_a_program_without_a_place_for_the_id_is_refused(program: bytes) -> None:
+    without = seccomp._with_own_pid(program, 17)
+    with pytest.raises(LayerMissing, match="0 times"):
+        seccomp.install(without, own_pid=17)
+
+
+def test_a_program_that_holds_the_id_elsewhere_is_refused(program: bytes) -> None:
+    with pytest.raises(LayerMissing, match="holds the process id"):
+        seccomp.install(program + struct.pack("<HBBI", 0x06, 0, 0, policy.OWN_PID), own_pid=17)
+
+
+def test_a_program_with_more_places_than_calls_is_refused(program: bytes) -> None:
+    with pytest.raises(LayerMissing, match="times with the process id"):
+        seccomp.install(program + struct.pack("<HBBI", 0x15, 0, 0, policy.OWN_PID) * 9, own_pid=17)
+
+
+# ------------------------------------------------------------------------------------------------- where it is not
+
+
+def test_a_machine_of_another_kind_is_told_so() -> None:
+    with pytest.raises(LayerMissing, match="s390x"):
+        seccomp.compile_filter(machine="s390x")
+
+
+def test_a_machine_without_libseccomp_is_told_which_layer_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ctypes.util.find_library", lambda name: None)  # what it returns where the library is not
+    monkeypatch.delitem(sys.modules, "pyseccomp")
+    seccomp._library.cache_clear()
+    try:
+        with pytest.raises(LayerMissing, match="libseccomp") as caught:
+            seccomp.compile_filter()
+    finally:
+        seccomp._library.cache_clear()
+    assert caught.value.layer is Layer.SECCOMP
+
+
+def test_compiling_leaves_no_thread_descriptor_or_process() -> None:
+    def left() -> tuple[list[str], int, str]:
+        threads = len(os.listdir("/proc/self/task"))
+        with open(f"/proc/self/task/{os.getpid()}/children") as children:
+            return os.listdir("/proc/self/fd"), threads, children.read()
+
+    def compile_afresh() -> bool:
+        before = left()
+        sys.modules.pop("pyseccomp", None)
+        seccomp._library.cache_clear()
+        seccomp.compile_filter()
+        return left() == before
+
+    assert confined(compile_afresh) is True
+
+
+def test_a_process_that_may_gain_privileges_cannot_install_it(program: bytes) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("root may install a filter without no_new_privs")
+    with pytest.raises(PermissionError):
+        seccomp.install(program, own_pid=os.getpid())
+
+
+# -------------------------------------------------------------------------------------- tried, in a child that has it
+
+NULL = 0
+TRIED: dict[str, tuple[str, tuple[int | bytes, ...], int]] = {
+    "fork": ("clone", (signal.SIGCHLD, 0, 0, 0, 0), errno.EPERM),
+    "clone3": ("clone3", (NULL, 0), errno.ENOSYS),
+    "execve": ("execve", (b"/bin/true", NULL, NULL), errno.EPERM),
+    "execveat": ("execveat", (-100, b"/bin/true", NULL, NULL, 0), errno.EPERM),
+    "internet socket": ("socket", (socket.AF_INET, socket.SOCK_STREAM, 0), errno.EPERM),
+    "vsock socket": ("socket", (40, socket.SOCK_STREAM, 0), errno.EPERM),
+    "netlink socket": ("socket", (16, 3, 0), errno.EPERM),
+    "unix socket": ("socket", (socket.AF_UNIX, socket.SOCK_STREAM, 0), errno.EPERM),
+    "connect": ("connect", (1, NULL, 0), errno.EPERM),
+    "bind": ("bind", (1, NULL, 0), errno.EPERM),
+    "shared mapping": ("mmap", (NULL, 4096, 3, 0x21, -1, 0), errno.EPERM),
+    "mapping that grows down": ("mmap", (NULL, 4096, 3, 0x122, -1, 0), errno.EPERM),
+    "memfd": ("memfd_create", (b"x", 0), errno.ENOSYS),
+    "System V memory": ("shmget", (0, 4096, 0o1600), errno.EPERM),
+    "System V semaphore": ("semget", (0, 1, 0o1600), errno.EPERM),
+    "System V queue": ("msgget", (0, 0o1600), errno.EPERM),
+    "POSIX queue": ("mq_open", (b"x", 0, 0, NULL), errno.EPERM),
+    "mincore": ("mincore", (NULL, 4096, NULL), errno.EPERM),
+    "flock": ("flock", (1, fcntl.LOCK_EX | fcntl.LOCK_NB), errno.EPERM),
+    "record lock": ("fcntl", (1, fcntl.F_SETLK, NULL), errno.EPERM),
+    "pipe size": ("fcntl", (1, 1031, 1 << 20), errno.EPERM),
+    "lease": ("fcntl", (1, 1024, 0), errno.EPERM),
+    "terminal input": ("ioctl", (0, termios.TIOCSTI, b"x"), errno.EPERM),
+    "dumpable again": ("prctl", (4, 1), errno.EPERM),
+    "no death with the parent": ("prctl", (1, 0), errno.EPERM),
+    "tracer": ("prctl", (0x5961_6D61, -1), errno.EPERM),
+    "another filter": ("prctl", (22, 2, NULL), errno.EPERM),
+    "seccomp": ("seccomp", (1, 0, NULL), errno.EPERM),
+    "ptrace": ("ptrace", (0, 0, 0, 0), errno.EPERM),
+    "another's memory": ("process_vm_readv", (1, NULL, 0, NULL, 0, 0), errno.EPERM),
+    "signal to all": ("kill", (-1, 0), errno.EPERM),
+    "signal to its group": ("kill", (0, 0), errno.EPERM),
+    "signal to the parent": ("kill", (os.getpid(), 0), errno.EPERM),
+    "signal to a parent's thread": ("tgkill", (os.getpid(), os.getpid(), 0), errno.EPERM),
+    "signal to any thread": ("tkill", (1, 0), errno.EPERM),
+    "limits of the parent": ("prlimit64", (os.getpid(), 7, NULL, NULL), errno.EPERM),
+    "io_uring": ("io_uring_setup", (1, NULL), errno.ENOSYS),
+    "bpf": ("bpf", (0, NULL, 0), errno.EPERM),
+    "perf": ("perf_event_open", (NULL, 0, -1, -1, 0), errno.EPERM),
+    "userfaultfd": ("userfaultfd", (0,), errno.EPERM),
+    "key ring": ("keyctl", (0, -3, 0), errno.EPERM),
+    "key": ("add_key", (b"user", b"x", b"x", 1, -3), errno.EPERM),
+    "namespace": ("unshare", (0x1000_0000,), errno.EPERM),
+    "another's namespace": ("setns", (0, 0), errno.EPERM),
+    "mount": ("mount", (b"none", b"/", b"tmpfs", 0, NULL), errno.EPERM),
+    "root": ("chroot", (b"/",), errno.EPERM),
+    "pidfd": ("pidfd_open", (1, 0), errno.ENOSYS),
+    "file handle": ("open_by_handle_at", (0, NULL, 0), errno.EPERM),
+    "openat2": ("openat2", (-100, b"/", NULL, 0), errno.ENOSYS),
+    "device": ("mknodat", (-100, b"x", 0o20600, 259), errno.EPERM),
+    "owner": ("fchownat", (-100, b"/", 0, 0, 0), errno.EPERM),
+    "Landlock": ("landlock_create_ruleset", (NULL, 0, 1), errno.EPERM),
+    "processor": ("sched_setaffinity", (0, 8, b"\1" + b"\0" * 7), errno.EPERM),
+    "priority": ("setpriority", (0, 0, 5), errno.EPERM),
+    "watch": ("inotify_init1", (0,), errno.EPERM),
+    "splice": ("splice", (0, NULL, 1, NULL, 1, 0), errno.EPERM),
+    "kernel log": ("syslog", (3, NULL, 0), errno.EPERM),
+    "clock": ("clock_settime", (0, NULL), errno.EPERM),
+    "sync": ("sync", (), errno.EPERM),
+    "attributes": ("listxattr", (b"/", NULL, 0), errno.ENOTSUP),
+    "copying in the kernel": ("copy_file_range", (0, NULL, 1, NULL, 1, 0), errno.EXDEV),
+    "waiting for children": ("wait4", (-1, NULL, 1, NULL), errno.ECHILD),
+}
+
+
+@pytest.fixture(scope="module")
+def tried(program: bytes) -> dict[str, int]:
+    """What became of every attempt, all made by one child."""
+
+    def try_all() -> dict[str, int]:
+        return {what: errno_of(number_of(NATIVE, call), *given) for what, (call, given, _) in TRIED.items()}
+
+    found: dict[str, int] = confined(try_all, program=program)
+    return found
+
+
+@pytest.mark.parametrize("what", TRIED)
+def test_a_child_is_refused(tried: dict[str, int], what: str) -> None:
+    assert errno.errorcode.get(tried[what]) == errno.errorcode[TRIED[what][2]]
+
+
+def test_python_sees_an_ordinary_permission_error(program: bytes) -> None:
+    def names() -> list[str]:
+        found = []
+        attempts: list[Callable[[], object]] = [os.fork, socket.socket, lambda: mmap.mmap(-1, 4096)]
+        for attempt in attempts:
+            try:
+                attempt()
+            except OSError as error:
+                found.append(type(error).__name__)
+        return found
+
+    assert confined(names, program=program) == ["PermissionError"] * 3
+
+
+def test_a_call_with_the_x32_bit_is_killed(program: bytes) -> None:
+    if NATIVE != "x86_64":
+        pytest.skip("x32 is x86-64's")
+    getpid = number_of("x86_64", "getpid") | X32_BIT
+    assert fork_confined(lambda: errno_of(getpid), program=program).signal == signal.SIGSYS
+
+
+def test_a_32_bit_call_is_killed(program: bytes) -> None:
+    if NATIVE != "x86_64":
+        pytest.skip("the machine code is x86-64's")
+
+    def getpid_by_interrupt() -> int:
+        code = mmap.mmap(-1, 4096, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, 7)
+        code.write(b"\xb8\x14\x00\x00\x00\xcd\x80\xc3")  # mov eax, 20; int 0x80; ret
+        address = ctypes.addressof(ctypes.c_char.from_buffer(code))
+        return ctypes.CFUNCTYPE(ctypes.c_int)(address)()
+
+    if fork_confined(getpid_by_interrupt).signal:
+        pytest.skip("this kernel runs no 32-bit calls")
+    assert fork_confined(getpid_by_interrupt, program=program).signal == signal.SIGSYS
+
+
+def test_abort_ends_the_child_by_its_signal(program: bytes) -> None:
+    assert fork_confined(os.abort, program=program).signal == signal.SIGABRT
+
+
+def test_a_child_may_signal_itself(program: bytes) -> None:
+    def handle() -> int:
+        seen: list[int] = []
+        signal.signal(signal.SIGUSR1, lambda number, _: seen.append(number))
+        os.kill(os.getpid(), signal.SIGUSR1)
+        return seen[0]
+
+    assert confined(handle, program=program) == signal.SIGUSR1
+
+
+def test_every_thread_of_the_child_is_bound(program: bytes) -> None:
+    def from_a_thread() -> list[int]:
+        found: list[int] = []
+        thread = threading.Thread(target=lambda: found.append(errno_of(number_of(NATIVE, "ptrace"), 0, 0, 0, 0)))
+        thread.start()
+        thread.join()
+        return found
+
+    assert confined(from_a_thread, program=program) == [errno.EPERM]
+
+
+def test_it_cannot_be_taken_off_or_replaced(program: bytes) -> None:
+    def try_to() -> list[int]:
+        found = []
+        for arguments in ((22, 0, 0), (22, 1, 0), (22, 2, NULL)):  # PR_SET_SECCOMP: disabled, strict, filter
+            found.append(errno_of(number_of(NATIVE, "prctl"), *arguments))
+        found.append(errno_of(number_of(NATIVE, "ptrace"), 0, 0, 0, 0))
+        return found
+
+    assert confined(try_to, program=program) == [errno.EPERM] * 4
