@@ -1,6 +1,6 @@
 """The kernel's filter machine in Python: asks a compiled filter about any call, of any architecture, in microseconds.
 
-Source: include/uapi/linux/filter.h and seccomp.h; only the instructions that libseccomp emits, anything else is an error.
+Source: include/uapi/linux/filter.h and seccomp.h. Only the instructions that libseccomp emits; others are an error.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import faulthandler
 import mmap
 import os
 import random
@@ -13,6 +14,7 @@ import struct
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from confined import confined, errno_of, fork_confined
@@ -43,10 +45,10 @@ FORBIDDEN = {
     "other programs and processes": "fork vfork execve execveat ptrace process_vm_readv process_vm_writev kcmp tkill "
     "rt_sigqueueinfo rt_tgsigqueueinfo pidfd_open pidfd_getfd pidfd_send_signal process_madvise process_mrelease",
     "the network": "connect accept accept4 sendmmsg recvmmsg socket bind listen setsockopt",
-    "mounts and roots": "mount umount2 fsopen fsconfig fsmount fspick open_tree move_mount mount_setattr pivot_root chroot "
-    "unshare setns",
-    "rights": "setuid setgid setreuid setregid setresuid setresgid setgroups setfsuid setfsgid capset personality setsid "
-    "setpgid chown fchown lchown fchownat mknod mknodat",
+    "mounts and roots": "mount umount2 fsopen fsconfig fsmount fspick open_tree move_mount mount_setattr pivot_root "
+    "chroot unshare setns",
+    "rights": "setuid setgid setreuid setregid setresuid setresgid setgroups setfsuid setfsgid capset personality "
+    "setsid setpgid chown fchown lchown fchownat mknod mknodat",
     "wide doors into the kernel": "bpf perf_event_open userfaultfd io_uring_setup io_uring_enter io_uring_register "
     "add_key request_key keyctl seccomp init_module finit_module delete_module kexec_load kexec_file_load modify_ldt "
     "ioperm iopl landlock_create_ruleset landlock_add_rule landlock_restrict_self fanotify_init fanotify_mark "
@@ -61,14 +63,14 @@ FORBIDDEN = {
     "set_mempolicy_home_node timer_create setrlimit",
     "the attributes of files": "setxattr lsetxattr fsetxattr getxattr removexattr",
 }
-OF_CUDA = set(
+OF_CUDA = (
     "socket bind listen setsockopt memfd_create eventfd2 sched_setaffinity sched_setscheduler setpriority mbind "
-    "set_mempolicy mlock mlock2 munlock".split()
+    "set_mempolicy mlock mlock2 munlock"
 )
 CHANGING_FILES = (
     "truncate ftruncate fallocate unlink unlinkat rename renameat renameat2 mkdir mkdirat rmdir link linkat symlink "
     "symlinkat utimensat utime utimes futimesat chmod fchmod fchmodat fchmodat2 fsync"
-).split()
+)
 
 
 def number_of(machine: str, call: str) -> int:
@@ -93,7 +95,7 @@ def program() -> bytes:
 
 
 def interesting(kind: str) -> list[int]:
-    """Return the values that some rule compares an argument with, and their neighbours; and -1, huge, and dirty ones."""
+    """Return the values that some rule compares an argument with, their neighbours, and huge and dirty ones."""
     options = {"cuda": False, "scratch": True, **KINDS[kind]}
     named = {check.value for rule in policy.rules(**options) for check in rule.checks}
     near = {value ^ (1 << bit) for value in (0, 1, 2, 3, OWN) for bit in range(32)}
@@ -114,7 +116,7 @@ def cases(kind: str, count: int) -> list[tuple[int, ...]]:
 def test_nothing_forbidden_is_allowed_with_any_argument(
     filters: dict[tuple[str, str], FilterMachine], kind: str, machine: str, group: str
 ) -> None:
-    calls = [call for call in FORBIDDEN[group].split() if kind != "cuda" or call not in OF_CUDA]
+    calls = [call for call in FORBIDDEN[group].split() if kind != "cuda" or call not in OF_CUDA.split()]
     known = {call: number for call in calls if (number := number_of(machine, call)) >= 0}
     assert len(known) > len(calls) / 2, "libseccomp knows most of them"
     for call, number in known.items():
@@ -210,6 +212,12 @@ ASKED: list[tuple[str, tuple[int, ...], str | int]] = [
     ("socketpair", (16, 3), errno.EPERM),
     ("sendto", (3, 4, 5, 0, 0, 0), ALLOW),
     ("sendto", (3, 4, 5, 0, 0x7F00_0000_0000, 16), errno.EPERM),
+    ("sendto", (3, 4, 5, socket.MSG_OOB, 0, 0), errno.EPERM),  # CVE-2025-38236
+    ("sendmsg", (3, 4, socket.MSG_NOSIGNAL), ALLOW),
+    ("sendmsg", (3, 4, socket.MSG_OOB), errno.EPERM),
+    ("recvfrom", (3, 4, 5, socket.MSG_PEEK), ALLOW),
+    ("recvfrom", (3, 4, 5, socket.MSG_OOB), errno.EPERM),
+    ("recvmsg", (3, 4, socket.MSG_OOB), errno.EPERM),
     ("ioctl", (1, 0x5401), ALLOW),
     ("ioctl", (1, 0x5412), errno.EPERM),  # TIOCSTI
     ("ioctl", (1, 1 << 32 | 0x5412), errno.EPERM),
@@ -222,6 +230,7 @@ ASKED: list[tuple[str, tuple[int, ...], str | int]] = [
     ("openat", (0, 0, os.O_RDONLY), ALLOW),
     ("openat", (0, 0, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), ALLOW),
     ("openat", (0, 0, os.O_RDONLY | os.O_TRUNC), errno.EPERM),  # empties a file that it may only read
+    ("openat", (0, 0, 3), errno.EPERM),  # opens a device without reading or writing it, unseen by Landlock
     ("fchmod", (3, 0o600), ALLOW),
     ("fchmod", (3, 0o4755), errno.EPERM),
     ("pipe2", (0, os.O_CLOEXEC), ALLOW),
@@ -232,6 +241,8 @@ ASKED: list[tuple[str, tuple[int, ...], str | int]] = [
     ("madvise", (0, 4096, 4), ALLOW),
     ("madvise", (0, 4096, 12), errno.EPERM),  # MERGEABLE: deduplication tells what others hold
     ("madvise", (0, 4096, 21), errno.EPERM),  # PAGEOUT
+    ("fadvise64", (3, 0, 4096, 2), ALLOW),
+    ("fadvise64", (3, 0, 4096, 4), errno.EPERM),  # DONTNEED: drops what others have read
 ]
 
 
@@ -247,7 +258,7 @@ def test_arguments_decide(
     assert filters["plain", machine].verdict(machine, number_of(machine, call), arguments) == verdict
 
 
-@pytest.mark.parametrize("call", CHANGING_FILES)
+@pytest.mark.parametrize("call", CHANGING_FILES.split())
 def test_without_a_file_system_of_its_own_it_changes_no_file(
     filters: dict[tuple[str, str], FilterMachine], call: str
 ) -> None:
@@ -335,10 +346,10 @@ def test_a_machine_without_libseccomp_is_told_which_layer_is_missing(monkeypatch
 
 
 def test_compiling_leaves_no_thread_descriptor_or_process() -> None:
-    def left() -> tuple[list[str], int, str]:
-        threads = len(os.listdir("/proc/self/task"))
-        with open(f"/proc/self/task/{os.getpid()}/children") as children:
-            return os.listdir("/proc/self/fd"), threads, children.read()
+    def left() -> list[str]:
+        own = Path("/proc/self")
+        children = (own / "task" / str(os.getpid()) / "children").read_text()
+        return [children, *(entry.name for folder in ("task", "fd") for entry in (own / folder).iterdir())]
 
     def compile_afresh() -> bool:
         before = left()
@@ -348,13 +359,6 @@ def test_compiling_leaves_no_thread_descriptor_or_process() -> None:
         return left() == before
 
     assert confined(compile_afresh) is True
-
-
-def test_a_process_that_may_gain_privileges_cannot_install_it(program: bytes) -> None:
-    if os.geteuid() == 0:
-        pytest.skip("root may install a filter without no_new_privs")
-    with pytest.raises(PermissionError):
-        seccomp.install(program, own_pid=os.getpid())
 
 
 # -------------------------------------------------------------------------------------- tried, in a child that has it
@@ -419,6 +423,8 @@ TRIED: dict[str, tuple[str, tuple[int | bytes, ...], int]] = {
     "splice": ("splice", (0, NULL, 1, NULL, 1, 0), errno.EPERM),
     "kernel log": ("syslog", (3, NULL, 0), errno.EPERM),
     "clock": ("clock_settime", (0, NULL), errno.EPERM),
+    "datagram pair": ("socketpair", (socket.AF_UNIX, socket.SOCK_DGRAM, 0, bytes(8)), errno.EPERM),
+    "emptying by reading": ("openat", (-100, b"/dev/null", os.O_TRUNC, 0), errno.EPERM),
     "sync": ("sync", (), errno.EPERM),
     "attributes": ("listxattr", (b"/", NULL, 0), errno.ENOTSUP),
     "copying in the kernel": ("copy_file_range", (0, NULL, 1, NULL, 1, 0), errno.EXDEV),
@@ -479,7 +485,11 @@ def test_a_32_bit_call_is_killed(program: bytes) -> None:
 
 
 def test_abort_ends_the_child_by_its_signal(program: bytes) -> None:
-    assert fork_confined(os.abort, program=program).signal == signal.SIGABRT
+    def abort() -> None:
+        faulthandler.disable()  # pytest's would tell of it at length
+        os.abort()
+
+    assert fork_confined(abort, program=program).signal == signal.SIGABRT
 
 
 def test_a_child_may_signal_itself(program: bytes) -> None:
