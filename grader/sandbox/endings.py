@@ -29,7 +29,7 @@ from grader.records import Isolation, Outcome, SourceLine, Text
 MAX_TRACE_LINES = 20
 _CPU_SLACK_S = 0.05  # the system looks at the limit a few milliseconds apart
 _DYING_S = 0.25  # it closes its wire some milliseconds before it is dead
-_LEAST_CPU_LIMIT_S = 1.0  # RLIMIT_CPU counts whole seconds, and takes none for one
+_LEAST_CPU_LIMIT_S = 0.0  # a hard limit of none kills at once; a soft one of none counts as one second
 _CPU_LIMIT = re.compile(r"^Max cpu time +\S+ +(\d+)", re.MULTILINE)
 _TRACE_LINE = re.compile(r'^  File "([^"\n]{1,200})", line (\d{1,9}) in (.{1,200})$', re.MULTILINE)
 _TRACE_START = re.compile(
@@ -115,7 +115,7 @@ def cpu_limit_s(pid: int | None) -> float:
         found = _CPU_LIMIT.search(Path(f"/proc/{pid}/limits").read_text(encoding="utf-8"))
     except OSError:
         return _LEAST_CPU_LIMIT_S
-    return max(float(found[1]), _LEAST_CPU_LIMIT_S) if found else _LEAST_CPU_LIMIT_S
+    return float(found[1]) if found else _LEAST_CPU_LIMIT_S
 
 
 def is_stopped(pid: int | None) -> bool:

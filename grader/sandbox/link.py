@@ -62,8 +62,10 @@ def _receive_exactly(
         _wait(sock, deadline)
         try:
             if descriptors:
-                data, more, _, _ = socket.recv_fds(sock, length, descriptors)
+                data, more, flags, _ = socket.recv_fds(sock, length, descriptors)
                 found.extend(more)
+                if flags & socket.MSG_CTRUNC:
+                    raise _no_descriptors(found)
             else:
                 data = sock.recv(min(length, 1 << 20))
         except OSError as error:
@@ -78,10 +80,23 @@ def _receive_exactly(
 def _wait(sock: socket.socket, deadline: float | None) -> None:
     if deadline is None:
         return
-    if not select.select([sock], [], [], max(deadline - time.monotonic(), 0.0))[0]:
+    left_s = max(deadline - time.monotonic(), 0.0)
+    if hasattr(select, "poll"):  # select() takes no descriptor beyond 1,023
+        waiting = select.poll()
+        waiting.register(sock, select.POLLIN)
+        ready = bool(waiting.poll(left_s * 1000))
+    else:
+        ready = bool(select.select([sock], [], [], left_s)[0])
+    if not ready:
         raise GraderFault(
             Text(en="One of dlgrade's own processes did not answer in time.", zh="dlgrade 自己的一个进程没有及时应答。")
         )
+
+
+def _no_descriptors(received: list[int]) -> GraderFault:
+    for number in received:
+        os.close(number)
+    return GraderFault(Text(en="No file descriptors are left for dlgrade.", zh="dlgrade 已没有可用的文件描述符。"))
 
 
 def _gone(detail: str = "") -> GraderFault:

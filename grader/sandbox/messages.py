@@ -189,7 +189,10 @@ class Do(msgspec.Struct, tag="do", frozen=True):
 
 
 class Answer(msgspec.Struct, tag="answer", frozen=True):
-    """What the called-back function returned; or `error`, its exception's text, when it raised."""
+    """What the called-back function returned; or `error`, its exception's text, when it raised.
+
+    Its nonce is a new one: whatever the child sends next must carry it, and cannot have been sent before.
+    """
 
     nonce: int
     graph: Graph

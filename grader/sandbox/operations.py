@@ -12,6 +12,7 @@ import torch
 from grader.sandbox.graph import Unsendable
 
 NOTHING = object()  # an iterator's end
+_differentiate = torch.autograd.grad  # looked up before an exercise's rules can forbid it to its students
 
 
 class Exhausted(Exception):
@@ -54,7 +55,7 @@ def _gradient(function: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[
         raise Unsendable("gradient-shape", result, shape=tuple(result.shape))
     wanted = [leaf for leaf in leaves if isinstance(leaf, torch.Tensor) and leaf.requires_grad]
     # The scalar product, not grad_outputs=: that would import sympy on its first use, a quarter of a second.
-    found = iter(torch.autograd.grad((result * upstream.conj()).sum().real, wanted, allow_unused=True))
+    found = iter(_differentiate((result * upstream.conj()).sum().real, wanted, allow_unused=True))
     return tuple(next(found) if isinstance(leaf, torch.Tensor) and leaf.requires_grad else None for leaf in leaves)
 
 

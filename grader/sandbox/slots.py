@@ -20,7 +20,7 @@ from typing import NoReturn
 
 from grader.errors import GraderFault, joined
 from grader.records import Isolation, Text
-from grader.sandbox import jail
+from grader.sandbox import gvisor, jail
 from grader.sandbox.base import OpenSlot, Prove, Proven, SlotOpened
 from grader.sandbox.children import ForkedChildren
 from grader.sandbox.jail import boxes, cgroups, own
@@ -30,7 +30,6 @@ from grader.sandbox.link import close_all_but, receive_record
 from grader.sandbox.zygote import Counting, Settled, Zygote, assert_one_thread
 
 _ZYGOTE_GRACE_S = 3.0
-_SETTLE_S = 30.0  # some 20 ms, on a machine that is not overloaded
 
 
 @dataclass(slots=True)
@@ -146,15 +145,25 @@ class Slots:
             if isolation in self._refused:
                 continue
             try:
-                box = boxes.make_box(isolation, self._of(isolation, request.device))
+                zygote = self._make_zygote(isolation, request, control)
             except LayerMissing as missing:
                 self._refused[isolation] = Proof(isolation=isolation, missing=missing.layer, why=missing.why)
                 continue
-            settled = _start_zygote(box, Counting(self._pool(isolation), request.memory_mib), control)
+            settled = _start_zygote(zygote, control)
             if settled.proof.holds:
                 return settled
             self._refused[isolation] = settled.proof
         return None
+
+    def _make_zygote(
+        self, isolation: Isolation, request: OpenSlot | Prove, control: socket.socket
+    ) -> Zygote | gvisor.Keeper:
+        if isolation is Isolation.GVISOR:
+            preload = request.preload if isinstance(request, OpenSlot) else []
+            counting = Counting(self._pool(isolation), request.memory_mib)
+            return gvisor.Keeper(control, counting, preload=tuple(preload), device=request.device)
+        box = boxes.make_box(isolation, self._of(isolation, request.device))
+        return Zygote(control, box, Counting(self._pool(isolation), request.memory_mib))
 
     def _pool(self, isolation: Isolation) -> cgroups.Pool | None:
         """Return the groups for a new zygote's children; None where nothing counts them."""
@@ -172,21 +181,21 @@ class Slots:
         return self._materials[device]
 
 
-def _start_zygote(box: boxes.Box, counting: Counting, control: socket.socket) -> Settled:
+def _start_zygote(zygote: Zygote | gvisor.Keeper, control: socket.socket) -> Settled:
     """Fork a zygote and wait until it has proven its box; one that did not is collected."""
     report, theirs = socket.socketpair()
     with report, theirs, planted() as plant:
         pid = os.fork()
         if pid == 0:
-            close_all_but(control.fileno(), theirs.fileno(), *counting.descriptors())
-            _become_zygote(Zygote(control, box, counting), theirs, plant)
+            close_all_but(control.fileno(), theirs.fileno(), *zygote.counting.descriptors())
+            _become_zygote(zygote, theirs, plant)
         theirs.close()
         try:
-            settled, _ = receive_record(report, Settled, deadline=time.monotonic() + _SETTLE_S)
+            settled, _ = receive_record(report, Settled, deadline=time.monotonic() + zygote.settle_s)
         except GraderFault as fault:
             os.kill(pid, signal.SIGKILL)
             why = f"the zygote did not come up: {fault.problem.en}"
-            settled = Settled(pid, Proof(isolation=box.isolation, missing=Layer.NAMESPACES, why=why))
+            settled = Settled(pid, Proof(isolation=zygote.isolation, missing=Layer.NAMESPACES, why=why))
     if settled.pid != pid or not settled.proof.holds:
         os.waitpid(pid, 0)
     if settled.pid != pid and not settled.proof.holds:
@@ -194,7 +203,7 @@ def _start_zygote(box: boxes.Box, counting: Counting, control: socket.socket) ->
     return settled
 
 
-def _become_zygote(zygote: Zygote, report: socket.socket, plant: Plant) -> NoReturn:
+def _become_zygote(zygote: Zygote | gvisor.Keeper, report: socket.socket, plant: Plant) -> NoReturn:
     try:
         zygote.settle(report, plant)
         zygote.serve()

@@ -1,8 +1,14 @@
 """Tripwires on forbidden functions, in the child.
 
-A tripwire catches the honest mistake of calling `torch.softmax` where the exercise is to write it, whatever name the
-function was reached by. It is no security: the code it guards against shares its process. The rules on the syntax
-tree, which the examiner checks, are the other half; docs/design/rules.md says what neither can catch.
+Theory of operation. Before the student's module is imported, every function that a pattern names is replaced, where it
+is looked up, by one that stops the test, whatever name it is then called by. Behind the public name lie doors to the
+same function: the tables of torch's C module (`torch._C._VariableFunctions`, `torch._C._nn`, …), which are closed by
+identity, and the operators of `torch.ops.aten`, which are closed by name. Only who calls directly counts: torch's own
+Python code may use the function (printing a tensor takes absolute values), except the layers of `torch.nn`, which are
+nothing but the functions that they call, and except code that runs what it is given (`torch.func.vmap`).
+
+It is no security: the code that a tripwire guards against shares its process, and can find the original again. The
+rules on the syntax tree, which the examiner checks, are the other half; docs/design/rules.md says what neither catches.
 """
 
 from __future__ import annotations
@@ -11,38 +17,102 @@ import fnmatch
 import importlib
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NoReturn
+
+OnCall = Callable[[str], None]
 
 
 class ForbiddenCall(BaseException):
     """The student's code called a forbidden function; not an Exception, so that `except Exception` cannot hide it."""
 
 
-def set_tripwires(patterns: Iterable[str], on_call: Callable[[str], None]) -> None:
+# Where a wildcard is looked for besides the module that a pattern begins with: a * also means dots.
+_OWNERS = (
+    *("torch", "torch.Tensor", "torch.nn", "torch.nn.functional", "torch.special", "torch.linalg", "torch.fft"),
+    *("torch.autograd", "torch.func", "torch.optim", "torch.distributions", "torch.ops.aten"),
+    *("torch._C._VariableFunctions", "torch._C._nn", "torch._C._special", "torch._C._linalg"),
+    *("numpy", "numpy.linalg", "numpy.fft", "numpy.random"),
+)
+# Modules of torch's C code that hold the public functions once more.
+_TABLES = ("_nn", "_special", "_linalg", "_fft", "_sparse", "_nested")
+_WITH_OPERATORS = ("torch", "torch.Tensor", "torch.special", "torch.linalg", "torch.nn.functional")
+_ATEN = "torch.ops.aten"
+_CALLS_THE_STUDENT = "sandbox/operations.py"
+# Parts of a library that call on behalf of who calls them: layers, and whatever runs a function that it is given.
+_ON_BEHALF = re.compile(
+    r"(nn/modules/|nn/utils/|nn/parallel/|_functorch/|func/|autograd/|_higher_order_ops/|_dynamo/|jit/|fx/|overrides\.py"
+    r"|utils/(_contextlib|_pytree|checkpoint|hooks)\.py|utils/data/|utils/_python_dispatch\.py|library\.py|_library/"
+    r"|multiprocessing/|lib/_?(function_base|shape_base))"
+)
+
+
+def set_tripwires(patterns: Iterable[str], on_call: OnCall) -> None:
     """Replace every function that a pattern such as "torch.nn.functional.*softmax" names; `on_call` hears its name.
 
-    Patterns whose module does not exist are passed over: an exercise may forbid what one version lacks.
+    Passed over are patterns whose module does not exist (an exercise may forbid what one version lacks), and names of
+    types that Python cannot change, such as numpy.ndarray.
     """
-    by_owner: dict[str, list[str]] = {}
-    for pattern in patterns:
-        owner_name, _, name_pattern = pattern.rpartition(".")
-        by_owner.setdefault(owner_name, []).append(name_pattern)
-    for owner_name, name_patterns in by_owner.items():
+    tables = _Tables(on_call)
+    for owner_name, names in _by_owner(patterns).items():
         owner = _resolve(owner_name)
-        for name in _names(owner, name_patterns) if owner is not None else ():
-            if callable(getattr(owner, name, None)):
-                setattr(owner, name, _tripwire(f"{owner_name}.{name}", on_call))
+        if owner is None:
+            continue
+        for name in _names(owner_name, owner, names):
+            shown = f"{owner_name}.{name}"
+            if owner_name == _ATEN:
+                _close_operator(name, shown, on_call)
+                continue
+            genuine = getattr(owner, name, None)
+            if callable(genuine) and not _is_tripwire(genuine):
+                _set(owner, name, _tripwire(shown, genuine, on_call))
+                tables.close(genuine, owner_name, name)
+    tables.finish()
 
 
-def _names(owner: Any, patterns: list[str]) -> list[str]:
-    """List the owner's names that the patterns mean; looking through all of them only where there is a wildcard."""
-    wild = [pattern for pattern in patterns if any(sign in pattern for sign in "*?[")]
-    found = [pattern for pattern in patterns if pattern not in wild]
-    if wild:
-        matches = re.compile("|".join(map(fnmatch.translate, wild))).match
-        found += [name for name in dir(owner) if matches(name)]
+def _by_owner(patterns: Iterable[str]) -> dict[str, list[str]]:
+    """Sort the patterns by the object on which their names are looked up."""
+    found: dict[str, list[str]] = {}
+    for pattern in patterns:
+        owner, _, name = pattern.rpartition(".")
+        if owner and not _is_wild(owner):
+            found.setdefault(owner, []).append(name)
+        for at in (at for at, sign in enumerate(pattern) if sign == "*"):  # below torch.nn, "torch.*x" means "*x"
+            rest = pattern[at:]
+            for known in _OWNERS if "." not in rest else ():
+                if known != owner and _matches(f"{known}.", pattern[: at + 1]):
+                    found.setdefault(known, []).append(rest)
     return found
+
+
+def _names(owner_name: str, owner: Any, patterns: list[str]) -> list[str]:
+    """List the owner's names that the patterns mean; looking through all of them only where there is a wildcard."""
+    found = [pattern for pattern in patterns if not _is_wild(pattern)]
+    wild = [pattern for pattern in patterns if _is_wild(pattern)]
+    names = (_KNOWN_NAMES.get(owner_name) or dir(owner)) if wild else ()
+    for pattern in wild:
+        piece = max(re.split(r"\*|\?|\[.*\]", pattern), key=len)  # most names are ruled out by it, quickly
+        found += [name for name in names if piece in name and _matches(name, pattern) and not name.startswith("__")]
+    return found
+
+
+def _matches(name: str, pattern: str) -> bool:
+    """Whether an fnmatch pattern matches; without a regular expression, which takes longer to compile than to use."""
+    if "?" in pattern or "[" in pattern:
+        return fnmatch.fnmatchcase(name, pattern)
+    first, *others = pattern.split("*")
+    if not others:
+        return name == pattern
+    last, at = others.pop(), len(first)
+    for part in others:
+        at = name.find(part, at) + len(part)
+        if at < len(part):
+            return False
+    return name.startswith(first) and name.endswith(last) and at <= len(name) - len(last)
+
+
+def _is_wild(pattern: str) -> bool:
+    return any(sign in pattern for sign in "*?[")
 
 
 def _resolve(dotted: str) -> Any:
@@ -56,9 +126,150 @@ def _resolve(dotted: str) -> Any:
     return found
 
 
-def _tripwire(name: str, on_call: Callable[[str], None]) -> Callable[..., NoReturn]:
-    def forbidden(*_args: object, **_kwargs: object) -> NoReturn:
-        on_call(name)
-        raise ForbiddenCall(f"{name} is forbidden in this exercise")
+def _set(owner: Any, name: str, value: object) -> None:
+    try:
+        setattr(owner, name, value)
+    except (TypeError, AttributeError):  # a type or an object of C code, which cannot be changed
+        return
+
+
+def _tripwire(name: str, genuine: Callable[..., Any], on_call: OnCall) -> Callable[..., Any]:
+    library = name.partition(".")[0]
+
+    def forbidden(*args: object, **kwargs: object) -> Any:
+        if _is_own_business(library):
+            return genuine(*args, **kwargs)
+        _trip(name, on_call)
 
     return forbidden
+
+
+def _is_tripwire(value: object) -> bool:
+    return getattr(getattr(value, "__code__", None), "co_filename", "") == __file__
+
+
+def _trip(name: str, on_call: OnCall) -> NoReturn:
+    on_call(name)
+    raise ForbiddenCall(f"{name} is forbidden in this exercise")
+
+
+def _is_own_business(library: str) -> bool:
+    """Whether the code that calls our caller is the library's own and acts for itself."""
+    caller = sys._getframe(2).f_code.co_filename
+    file = _place_in(library, caller)
+    if file is None:  # dlgrade's own code, which encodes results, may use it too; but for what calls the student's
+        return (_place_in("grader", caller) or _CALLS_THE_STUDENT) != _CALLS_THE_STUDENT
+    return not _ON_BEHALF.match(file)
+
+
+def _place_in(library: str, file: str) -> str | None:
+    """Return where in a library's folder a file lies; None when it does not."""
+    root = _root_of(library)
+    return file[len(root) :].replace("\\", "/") if root and file.startswith(root) else None
+
+
+def _root_of(library: str) -> str:
+    file = getattr(sys.modules.get(library), "__file__", None) or ""
+    return str(file).removesuffix("__init__.py") if str(file).endswith("__init__.py") else ""
+
+
+# ------------------------------------------------------------------------------------------------- doors of torch
+
+
+class _Tables:
+    """The tables of torch's C code: closes the doors that lead to a function which has a tripwire."""
+
+    def __init__(self, on_call: OnCall) -> None:
+        self._on_call = on_call
+        self._torch: Any = sys.modules.get("torch")
+        self._closed: dict[str, Callable[..., Any]] = {}  # names of _VariableFunctions, which cannot be changed itself
+
+    def close(self, genuine: Callable[..., Any], owner_name: str, name: str) -> None:
+        """Close the doors to `genuine`, which a pattern names as `owner_name`.`name`."""
+        if self._torch is None or owner_name.partition(".")[0] != "torch":
+            return
+        own_name = getattr(genuine, "__name__", name)
+        wire = _tripwire(f"{owner_name}.{name}", genuine, self._on_call)
+        for table_name in _TABLES:
+            table = getattr(self._torch._C, table_name, None)
+            if getattr(table, own_name, None) is genuine:
+                _set(table, own_name, wire)
+        if getattr(self._torch._C._VariableFunctions, own_name, None) is genuine:
+            self._closed[own_name] = wire
+        if owner_name in _WITH_OPERATORS:
+            _close_operator(own_name, f"{owner_name}.{name}", self._on_call)
+            references = sys.modules.get("torch._refs")
+            if name in vars(references or _Table):
+                _set(references, name, _tripwire(f"{owner_name}.{name}", vars(references)[name], self._on_call))
+
+    def finish(self) -> None:
+        """Put a table that knows the tripwires in the place of the one that cannot be changed."""
+        if self._closed:
+            table = _Table(self._torch._C._VariableFunctions, self._closed)
+            _set(self._torch._C, "_VariableFunctions", table)
+            _set(self._torch._VF, "vf", table)
+
+
+class _Table:
+    """Stands for torch._C._VariableFunctions, with some of its names replaced."""
+
+    def __init__(self, genuine: Any, closed: dict[str, Callable[..., Any]]) -> None:
+        self.__dict__.update(closed)
+        self._genuine = genuine
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._genuine, name)
+
+
+class _Operator:
+    """Stands for an operator of torch.ops.aten: calling it, or asking for one of its overloads, is forbidden."""
+
+    def __init__(self, shown: str, on_call: OnCall) -> None:
+        self._shown = shown
+        self._on_call = on_call
+
+    def __call__(self, *_args: object, **_kwargs: object) -> NoReturn:
+        _trip(self._shown, self._on_call)
+
+    def __getattr__(self, overload: str) -> NoReturn:
+        if overload.startswith("__"):
+            raise AttributeError(overload)
+        _trip(self._shown, self._on_call)
+
+
+def _close_operator(name: str, shown: str, on_call: OnCall) -> None:
+    """Show another operator to whoever is not torch: it registers rules for its operators when it first needs them."""
+    aten = _resolve(_ATEN)
+    if aten is None:
+        return
+    if "closed_operators" not in vars(type(aten)):
+        aten.__class__ = _guarded(type(aten))
+    type(aten).closed_operators.setdefault(name, _Operator(shown, on_call))
+
+
+def _guarded(namespace: Any) -> type:
+    closed: dict[str, _Operator] = {}
+
+    def look_up(self: object, name: str) -> Any:
+        if name in closed and _place_in("torch", sys._getframe(1).f_code.co_filename) is None:
+            return closed[name]
+        return namespace.__getattribute__(self, name)
+
+    return type(namespace.__name__, (namespace,), {"__getattribute__": look_up, "closed_operators": closed})
+
+
+def _operator_names() -> Iterator[str]:
+    """Name torch's operators; `dir(torch.ops.aten)` has only those that were used."""
+    list_names = getattr(getattr(sys.modules.get("torch"), "_C", None), "_dispatch_get_all_op_names", list)
+    return (full.removeprefix("aten::").partition(".")[0] for full in list_names() if full.startswith("aten::"))
+
+
+# Looked up when this is imported, in the warm base: a child has no time for it.
+_KNOWN_NAMES: dict[str, frozenset[str]] = {
+    _ATEN: frozenset(_operator_names()),
+    **{
+        name: frozenset(dir(sys.modules["torch"].Tensor if name == "torch.Tensor" else sys.modules[name]))
+        for name in ("torch", "torch.Tensor", "torch.nn", "torch.nn.functional", "numpy")
+        if name.removesuffix(".Tensor") in sys.modules
+    },
+}

@@ -94,10 +94,13 @@ class _Child:
 class Zygote:
     """Serves one examiner over `control`, with children in boxes like `box`."""
 
+    settle_s = 30.0  # some 20 ms, on a machine that is not overloaded
+
     def __init__(self, control: socket.socket, box: Box, counting: Counting) -> None:
         self._control = control
         self._box = box
-        self._counting = counting
+        self.isolation = box.isolation
+        self.counting = counting
         self._living: dict[int, cgroups.Group | None] = {}
         self._spare: _Child | None = None
 
@@ -125,8 +128,8 @@ class Zygote:
         finally:
             for pid in list(self._living):
                 self._reap(pid)
-            if self._counting.pool is not None:
-                self._counting.pool.close()
+            if self.counting.pool is not None:
+                self.counting.pool.close()
             os._exit(0)
 
     def _read(self) -> tuple[bytes, int] | None:
@@ -159,7 +162,7 @@ class Zygote:
         assert_one_thread(self._box)
         wire, child_wire = socket.socketpair()
         output, child_output = socket.socketpair()
-        group = self._counting.take()
+        group = self.counting.take()
         pid = self._box.fork()
         if pid == 0:
             close_all_but(child_wire.fileno(), child_output.fileno(), *self._box.descriptors())
@@ -184,8 +187,8 @@ class Zygote:
         status, usage = self._collect(pid)
         self._kill_orphans()
         counted = None if group is None else group.measure()
-        if group is not None and self._counting.pool is not None:
-            self._counting.pool.give_back(group)
+        if group is not None and self.counting.pool is not None:
+            self.counting.pool.give_back(group)
         if usage is None:
             return -1, 0.0, 0.0, False
         resident_kib = usage.ru_maxrss / 1024 if sys.platform == "darwin" else usage.ru_maxrss  # macOS tells bytes

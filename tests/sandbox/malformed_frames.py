@@ -8,6 +8,7 @@ What may come of it: a value, or one of the wire's own failures. Anything else, 
 
 from __future__ import annotations
 
+import copy
 import random
 import socket
 import time
@@ -21,14 +22,29 @@ from hostile_frames import HEAD, frame
 from small_examiner import look_at
 
 from grader.sandbox import wire
-from grader.sandbox.messages import Reply, Request
-from grader.sandbox.wire import Channel, DeadlinePassed, PeerGone, WireError
+from grader.sandbox.wire import Channel, PeerGone, WireError
 
 FRAME_S = 5.0  # by then a whole frame has been read, however slow the machine
 MAX_FRAME_BYTES = 64 * 1024  # fits into a socket, so that one process can send and receive
 WILD: tuple[Any, ...] = (
     *(0, 1, 2, -1, -2, 7, 16, 255, 2**28, 2**31, 2**32, 2**62, 2**63 - 1, -(2**63), 2**64 - 1),
-    *(None, True, False, 0.5, float("nan"), float("inf"), "", "x", "\0", "list", "tuple", "Size", "bool", "float32", "cuda"),
+    *(
+        None,
+        True,
+        False,
+        0.5,
+        float("nan"),
+        float("inf"),
+        "",
+        "x",
+        "\0",
+        "list",
+        "tuple",
+        "Size",
+        "bool",
+        "float32",
+        "cuda",
+    ),
     *(b"", b"\xff" * 9, [], [[]], {}, {"": 0}, "é" * 500, [0] * 50, [-1] * 50, list(range(40))),
 )
 
@@ -45,14 +61,14 @@ class Malformer:
     def __init__(self, seed: int, honest: Sequence[bytes]) -> None:
         self._random = random.Random(seed)
         self._honest = [_split(one) for one in honest]
+        self._with_graph = next(one for one in self._honest if b"graph" in one.header)
         self._nodes = [node for one in self._honest for node in _nodes_of(msgspec.msgpack.decode(one.header))]
         self._ways: list[Callable[[_Parts], bytes]] = [
             self._bytes_changed,
             self._header_changed,
             self._fields_changed,
             self._fields_changed,
-            self._other_graph,
-            self._other_graph,
+            *[self._other_graph] * 6,  # the only ones that come past the header as a rule
             self._lying_head,
             self._other_end,
         ]
@@ -104,17 +120,15 @@ class Malformer:
             case 0:
                 del place[key]
             case 1 if isinstance(place, list):
-                place[key:key] = [place[key]] * self._random.choice((1, 2, 50))
-            case 2 if self._nodes:
-                place[key] = self._random.choice(self._nodes)
+                place[key:key] = [copy.deepcopy(place[key]) for _ in range(self._random.choice((1, 2, 50)))]
+            case 2:
+                place[key] = copy.deepcopy(self._random.choice(self._nodes))
             case _:
-                place[key] = self._random.choice(WILD)
+                place[key] = copy.deepcopy(self._random.choice(WILD))
 
     def _other_graph(self, parts: _Parts) -> bytes:
         """Put nodes of all honest frames together, with references and numbers that may lead anywhere."""
-        tree = msgspec.msgpack.decode(parts.header)
-        if "graph" not in tree or not self._nodes:
-            return self._fields_changed(parts)
+        tree = msgspec.msgpack.decode(parts.header if b"graph" in parts.header else self._with_graph.header)
         nodes = [self._shaken(node) for node in self._random.choices(self._nodes, k=self._random.randint(0, 12))]
         storages = self._random.choice((tree["graph"][0], [64], [16, 16], [0], []))
         tree["graph"] = [storages, nodes]
@@ -127,8 +141,8 @@ class Malformer:
     def _shaken(self, value: Any) -> Any:
         if isinstance(value, list):
             return [value[0], *map(self._shaken, value[1:])] if value else value
-        if isinstance(value, int) and self._random.random() < 0.3:
-            return self._random.choice((*range(12), *WILD[:15]))
+        if type(value) is int and self._random.random() < 0.2:
+            return self._random.choice(range(12)) if self._random.random() < 0.8 else self._random.choice(WILD[:14])
         return value
 
     def _payload(self, payload: bytes) -> bytes:
@@ -197,5 +211,3 @@ class Tally:
         took = time.monotonic() - began
         if took > self.slowest_s:
             self.slowest_s, self.slowest = took, data
-
-

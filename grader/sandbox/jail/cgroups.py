@@ -241,9 +241,11 @@ def _try(sites: tuple[Site, ...]) -> str | None:
     """Make a group, set its limits, put a process in; return what the kernel refused."""
     try:
         branch = Branch(sites)
+        pool = branch.pool()
         try:
-            _try_group(branch.pool())
+            _try_group(pool)
         finally:
+            pool.close()
             branch.close()
     except GraderFault as fault:
         return fault.problem.en

@@ -1,8 +1,8 @@
 """The system calls that a child may make: data, each group with its reason. `seccomp` turns it into a filter.
 
-An allow-list: what is not named here fails with EPERM. It holds what CPython 3.11 to 3.14, NumPy and torch on a CPU call
-(threads, autograd, oneDNN, TorchScript, files in an own /tmp), less what each can do without: moving between processors,
-priorities, memory policies, event and timer descriptors, extended attributes, named pipes.
+An allow-list: what is not named here fails with EPERM. It holds what CPython 3.11 to 3.14, NumPy and torch on a CPU
+call (threads, autograd, oneDNN, TorchScript, files in an own /tmp), less what each can do without: moving between
+processors, priorities, memory policies, event and timer descriptors, extended attributes, named pipes.
 Numbers are those of the kernel's headers (include/uapi, Linux 6.12), alike on x86-64 and arm64 but where it is said.
 """
 
@@ -103,7 +103,7 @@ _OTHER_MSG_FLAGS = _WORD & ~_MSG_FLAGS
 # WAIT, WAKE, REQUEUE, CMP_REQUEUE, WAKE_OP, WAIT_BITSET, WAKE_BITSET; priority inheritance is for kernel exploits
 _FUTEX_OPS = (0, 1, 3, 4, 5, 9, 10)
 # NORMAL, RANDOM, SEQUENTIAL, WILLNEED, DONTNEED, FREE, DONTFORK, DOFORK, HUGEPAGE, NOHUGEPAGE, DONTDUMP, DODUMP,
-# WIPEONFORK, GUARD_INSTALL and _REMOVE (stacks, glibc 2.42); not those that merge pages or page out: they tell of others
+# WIPEONFORK, GUARD_INSTALL and _REMOVE (stacks, glibc 2.42); not those that merge or page out, which tell of others
 _ADVICE = (0, 1, 2, 3, 4, 8, 10, 11, 14, 15, 16, 17, 18, 102, 103)
 # NORMAL, RANDOM, SEQUENTIAL, WILLNEED, NOREUSE; not DONTNEED, which drops what others have read from the page cache
 _FILE_ADVICE = (0, 1, 2, 3, 5)
@@ -170,10 +170,11 @@ _ABSENT: dict[int, str] = {
 # Calls newer than these lists, as a kernel that lacks them says; their numbers are alike everywhere.
 FIRST_NEW_CALL, LAST_NEW_CALL = 449, 511
 
-# For NVIDIA's driver, from documents, not seen running: its memory is mapped shared, its requests are ioctls, it asks for
-# priorities and for the nodes of memory (strace in NVIDIA/cuda-checkpoint#10); without memfd_create cuInit fails with
-# error 304 (NVIDIA/OpenShell#1696); it binds an abstract socket for processes that would share memory (snapd's profile
-# for opengl: bind, listen, seqpacket, @cuda-uvmfd-…). It also tries mknod, and works where that is refused (snapd#5318).
+# For NVIDIA's driver, from documents, not seen running: its memory is mapped shared, its requests are ioctls, it asks
+# for priorities and for the nodes of memory (strace in NVIDIA/cuda-checkpoint#10); without memfd_create cuInit fails
+# with error 304 (NVIDIA/OpenShell#1696); it binds an abstract socket for processes that would share memory (snapd's
+# profile for opengl: bind, listen, seqpacket, @cuda-uvmfd-…). It tries mknod, and works where that is refused
+# (snapd#5318).
 _CUDA_PLAIN = (
     "ioctl mmap msync mlock mlock2 munlock membarrier get_mempolicy set_mempolicy mbind memfd_create eventfd2 "
     "sched_setaffinity sched_getparam sched_getscheduler sched_setscheduler sched_get_priority_max "

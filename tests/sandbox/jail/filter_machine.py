@@ -5,13 +5,19 @@ Source: include/uapi/linux/filter.h and seccomp.h. Only the instructions that li
 
 from __future__ import annotations
 
+import os
 import struct
+import sys
 from collections.abc import Sequence
+
+if sys.platform == "linux":
+    import pyseccomp
 
 ALLOW = "allow"
 KILL = "kill the process"
 AUDIT = {"x86_64": 0xC000_003E, "aarch64": 0xC000_00B7, "i386": 0x4000_0003, "arm": 0x4000_0028}
 X32_BIT = 0x4000_0000
+NATIVE = os.uname().machine if hasattr(os, "uname") else ""
 
 _LOAD, _AND, _RETURN, _JUMP = 0x20, 0x54, 0x06, 0x05
 _COMPARE = {0x15: int.__eq__, 0x25: int.__gt__, 0x35: int.__ge__}
@@ -57,3 +63,9 @@ class FilterMachine:
         if action == 0x0005_0000:
             return data
         return {0x7FFF_0000: ALLOW, 0x8000_0000: KILL}[action]
+
+
+def number_of(machine: str, call: str) -> int:
+    """Return a call's number; negative where that machine, or this libseccomp, has no such call."""
+    arch = {"x86_64": pyseccomp.Arch.X86_64, "aarch64": pyseccomp.Arch.AARCH64}[machine]
+    return pyseccomp.resolve_syscall(arch, call)

@@ -118,9 +118,14 @@ def run(process: Process, group: Group) -> tuple[int, str]:
     return process.finish()
 
 
-def branches(place: Place) -> set[str]:
-    """Return our directories, in every hierarchy."""
-    return {str(path) for site in place.sites for path in site.parent.glob("dlgrade-*")}
+def branches(place: Place, *, of: int | None = None) -> set[str]:
+    """Return the directories of a process, this one if not said otherwise, in every hierarchy."""
+    names = f"dlgrade-{of or os.getpid()}*"
+    return {str(path) for site in place.sites for path in site.parent.glob(names)}
+
+
+def descriptors() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 # ------------------------------------------------------------------------------------------------ the caps hold
@@ -341,7 +346,7 @@ def in_a_fork(action: Callable[[], object]) -> str:
     if pid == 0:
         try:
             result = action() or ""
-        except BaseException as error:  # noqa: BLE001  whatever it is, the test shows it
+        except BaseException as error:
             result = f"{type(error).__name__}: {error}"
         os.write(writing, str(result).encode())
         os._exit(0)
@@ -356,39 +361,34 @@ def in_a_fork(action: Callable[[], object]) -> str:
 
 
 def test_looking_for_a_place_leaves_nothing(place: Place) -> None:
-    before = branches(place)
-    descriptors = len(os.listdir("/proc/self/fd"))
+    before = descriptors()
     assert isinstance(cgroups.find(), Place)
-    assert branches(place) == before
-    assert len(os.listdir("/proc/self/fd")) == descriptors
+    assert branches(place) == set()
+    assert descriptors() == before
 
 
-def test_a_closed_branch_leaves_no_group_no_process_and_no_descriptor(
-    place: Place, start: Callable[[str], Process]
-) -> None:
-    before = branches(place)
-    descriptors = len(os.listdir("/proc/self/fd"))
+def test_a_closed_branch_leaves_no_group_no_process_and_no_descriptor(place: Place) -> None:
+    before = descriptors()
     branch = place.open()
     pool = branch.pool()
     groups = [pool.take() for _ in range(3)]
     process = Process(HOLD)
     groups[0].add(process.pid)
     groups[0].freeze()
-    assert len(branches(place)) > len(before)
+    assert len(branches(place)) == len(place.sites)
     pool.close()
     branch.close()
     process.end()
     assert process.popen.returncode == -signal.SIGKILL
-    assert branches(place) == before
-    assert len(os.listdir("/proc/self/fd")) == descriptors
+    assert branches(place) == set()
+    assert descriptors() == before
 
 
 def test_the_base_removes_the_groups_of_a_zygote_that_was_killed(place: Place) -> None:
-    before = branches(place)
     branch = place.open()
     branch.pool().take()  # and its pool is never closed
     branch.close()
-    assert branches(place) == before
+    assert branches(place) == set()
 
 
 OWNER = """
@@ -408,18 +408,19 @@ signal.pause()
 
 
 def test_what_a_killed_owner_left_is_swept_with_its_processes(place: Place) -> None:
-    before = branches(place)
     owner = subprocess.Popen([sys.executable, "-c", OWNER], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    name = f"dlgrade-{owner.pid}"
     assert owner.stdout is not None
-    orphan = int(owner.stdout.readline())
-    assert place.sweep() == ()  # the owner lives
-    assert len(branches(place)) == len(before) + len(place.sites)
+    with owner.stdout:
+        orphan = int(owner.stdout.readline())
+    assert name not in place.sweep()  # the owner lives
+    assert len(branches(place, of=owner.pid)) == len(place.sites)
     owner.kill()
-    owner.communicate()
+    owner.wait()
     assert alive(orphan)
-    assert place.sweep() == (f"dlgrade-{owner.pid}",)
+    assert name in place.sweep()
     assert not alive(orphan)
-    assert branches(place) == before
+    assert branches(place, of=owner.pid) == set()
 
 
 KILLED_BASE = """
@@ -441,22 +442,20 @@ signal.pause()
 
 
 def test_the_last_zygote_of_a_killed_base_removes_its_branch(place: Place) -> None:
-    before = branches(place)
     base = subprocess.Popen(
         [sys.executable, "-c", KILLED_BASE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
     )
     assert base.stdin is not None
     assert base.stdout is not None
-    assert int(base.stdout.readline()) == base.pid
-    assert base.wait(timeout=5) == -signal.SIGKILL
-    assert place.sweep() == ()  # the zygote lives, and holds it
-    assert len(branches(place)) > len(before)
-    base.stdin.write("\n")
-    base.stdin.flush()
-    assert base.stdout.read() == "closed\n"
-    base.stdin.close()
-    base.stdout.close()
-    assert branches(place) == before
+    with base.stdin, base.stdout:
+        assert int(base.stdout.readline()) == base.pid
+        assert base.wait(timeout=5) == -signal.SIGKILL
+        assert f"dlgrade-{base.pid}" not in place.sweep()  # the zygote lives, and holds it
+        assert len(branches(place, of=base.pid)) == len(place.sites)
+        base.stdin.write("\n")
+        base.stdin.flush()
+        assert base.stdout.read() == "closed\n"
+    assert branches(place, of=base.pid) == set()
 
 
 # ------------------------------------------------------------------------------------------------ where there is none
