@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.records import Isolation
-from grader.sandbox.jail import landlock, limits, own, root, seccomp, syscalls
+from grader.sandbox.jail import landlock, limits, nvidia, own, root, seccomp, syscalls
 from grader.sandbox.jail.layers import Layer, LayerMissing
 from grader.sandbox.jail.own import LINUX, OwnProcess
 from grader.sandbox.jail.python_paths import DEVICES, PythonPaths, find_python_paths, is_below_any
@@ -25,6 +25,7 @@ from grader.sandbox.jail.python_paths import DEVICES, PythonPaths, find_python_p
 _FIRST_ACCOUNT = 0x6000_0000  # far above what systems and containers hand out
 _ACCOUNTS_OF_A_ZYGOTE = 64  # more than it ever has children at a time
 _CAP_SETUID, _CAP_SYS_ADMIN = 1 << 7, 1 << 21
+SHARED_MEMORY = "share memory outside the limit"  # NVIDIA's driver maps its own so
 _NAME = "exam"  # what a child sees as the machine's
 _NAMESPACES = syscalls.CLONE_NEWNS | syscalls.CLONE_NEWIPC | syscalls.CLONE_NEWUTS | syscalls.CLONE_NEWNET
 _PID = struct.Struct("<i")
@@ -36,7 +37,8 @@ class Materials:
 
     paths: PythonPaths
     privileged: bool  # may mount and change accounts; otherwise a user namespace gives the right to mount
-    device: str = "cpu"
+    cuda: bool = False
+    gpu_devices: tuple[str, ...] = ()
 
     @classmethod
     def find(cls, *, device: str = "cpu") -> Materials:
@@ -47,7 +49,13 @@ class Materials:
             raise LayerMissing(Layer.LANDLOCK, "the kernel has none, or it is switched off")
         needed = _CAP_SETUID | _CAP_SYS_ADMIN
         privileged = own.capabilities() & needed == needed
-        return cls(paths=find_python_paths(), privileged=privileged, device=device)
+        cuda = device == "cuda"
+        return cls(
+            paths=find_python_paths(),
+            privileged=privileged,
+            cuda=cuda,
+            gpu_devices=nvidia.devices() if cuda else (),
+        )
 
 
 class Box:
@@ -55,6 +63,7 @@ class Box:
 
     isolation = Isolation.PROCESS
     ends_trees = False  # whether the death of a child ends all that it started
+    promises_not: tuple[str, ...] = ()  # what of the proof's attempts it must let pass
 
     def __init__(self) -> None:
         self.own: OwnProcess | None = None
@@ -117,7 +126,8 @@ class LandlockBox(Box):
     def __init__(self, materials: Materials) -> None:
         super().__init__()
         self._materials = materials
-        self._program = seccomp.compile_filter(cuda=materials.device == "cuda", scratch=False)
+        self._program = seccomp.compile_filter(cuda=materials.cuda, scratch=False)
+        self.promises_not = (SHARED_MEMORY,) if materials.cuda else ()
         self._ruleset = -1
 
     def settle(self) -> None:
@@ -127,7 +137,7 @@ class LandlockBox(Box):
                 readable=_readable(self._materials.paths),
                 listable=self._materials.paths.folders,
                 writable=(os.devnull,),
-                devices=_devices(self._materials.device)[len(DEVICES) :],
+                devices=self._materials.gpu_devices,
             )
 
     def descriptors(self) -> tuple[int, ...]:
@@ -154,7 +164,8 @@ class StrongBox(Box):
     def __init__(self, materials: Materials) -> None:
         super().__init__()
         self._materials = materials
-        self._program = seccomp.compile_filter(cuda=materials.device == "cuda", scratch=True)
+        self._program = seccomp.compile_filter(cuda=materials.cuda, scratch=True)
+        self.promises_not = (SHARED_MEMORY,) if materials.cuda else ()
         self._accounts = 0
         self._account = os.geteuid()
         self._first_account = 0
@@ -172,7 +183,11 @@ class StrongBox(Box):
                 self._take_pid_namespace()
         super().settle()
         with _layer(Layer.ROOT):
-            root.enter_root(self._materials.paths, devices=_devices(self._materials.device))
+            root.enter_root(
+                self._materials.paths,
+                devices=(*DEVICES, *self._materials.gpu_devices),
+                facts=nvidia.FACTS if self._materials.cuda else (),
+            )
 
     def _can_return(self) -> bool:
         """Whether this process may come back to its PID namespace after it has forked into another."""
@@ -212,7 +227,7 @@ class StrongBox(Box):
     def _steps(self) -> tuple[tuple[Layer, Callable[[], None]], ...]:
         return (
             (Layer.NAMESPACES, self._take_own_namespaces),
-            (Layer.ROOT, lambda: root.mount_scratch(self._account)),
+            (Layer.ROOT, self._fill_root),
             (Layer.ACCOUNT, self._take_account),
             (Layer.LANDLOCK, self._restrict_files),
             (Layer.SECCOMP, lambda: seccomp.install(self._program, own_pid=os.getpid())),
@@ -226,6 +241,11 @@ class StrongBox(Box):
         syscalls.unshare(_NAMESPACES)
         socket.sethostname(_NAME)
 
+    def _fill_root(self) -> None:
+        if self._materials.cuda:
+            root.mount_proc()
+        root.mount_scratch(self._account)
+
     def _take_account(self) -> None:
         if self._first_account:
             os.setgroups([])
@@ -238,9 +258,11 @@ class StrongBox(Box):
         self._give_up_rights()
 
     def _restrict_files(self) -> None:
-        nvidia = _devices(self._materials.device)[len(DEVICES) :]
-        writable = (root.SCRATCH, os.devnull)
-        ruleset = landlock.make_ruleset(readable=("/",), writable=writable, devices=nvidia)
+        ruleset = landlock.make_ruleset(
+            readable=nvidia.readable() if self._materials.cuda else ("/",),
+            writable=(root.SCRATCH, os.devnull),
+            devices=self._materials.gpu_devices,
+        )
         landlock.restrict(ruleset)
         os.close(ruleset)
 
@@ -278,12 +300,6 @@ def _readable(paths: PythonPaths) -> tuple[str, ...]:
         else:
             granted.append(folder)
     return tuple(granted)
-
-
-def _devices(device: str) -> tuple[str, ...]:
-    if device != "cuda":
-        return DEVICES
-    return (*DEVICES, *sorted(str(path) for path in Path("/dev").glob("nvidia*")))
 
 
 def _first_account(zygote: int) -> int:

@@ -3,7 +3,8 @@
 Theory of operation. `dlgrade-<pid>` is made below the site's parent, by a process that then holds a lock on it, and so
 do its forks; so a branch that can be locked has outlived its makers. With v2, controllers must be handed down level by
 level. Where our own group is the only one that could hand them down, its processes first move into `dlgrade-rest`
-beside the branches; the last branch to leave takes the controllers back and brings the processes home.
+beside the branches; the last branch to leave takes the controllers back and brings the processes home. What the
+kernel's root group hands down stays handed down: that limits nothing by itself, and others may rely on it by then.
 """
 
 from __future__ import annotations

@@ -28,6 +28,7 @@ _LEFTOVER_BYTES = 8 * MIB  # what the kernel may keep charged without a process:
 _END_S = 5.0  # until what was killed has left its group
 _PAUSE_S = 0.0005
 _READ_BYTES = 65_536
+_RESET = b"reset\n"  # any text does
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +115,7 @@ class Group:
         if memory is not None and memory.site.version == 2:
             memory.write_if_there("memory.swap.max", "0")
             memory.write_if_there("memory.oom.group", "1")  # a child without one of its threads is of no use
-            with contextlib.suppress(OSError):  # older than 6.12: there it can be read, or not even that
-                self._peak = os.open("memory.peak", os.O_RDWR | os.O_CLOEXEC, dir_fd=memory.descriptor)
+            self._peak = _resettable_peak(memory)
 
     def begin(self) -> None:
         """Forget the child before: the peak, the kills, the cap."""
@@ -123,7 +123,7 @@ class Group:
             self._limit_memory(START_MEMORY_MIB)
             memory = self._by_controller.get(Controller.MEMORY)
             if self._peak is not None:
-                os.write(self._peak, b"reset\n")
+                os.write(self._peak, _RESET)
             elif memory is not None and memory.site.version == 1:
                 memory.write("memory.max_usage_in_bytes", "0")
             self._oom_kills_before = self._oom_kills()
@@ -231,6 +231,20 @@ class Group:
         with told(self.name):
             hold(freezer, frozen=frozen)
         return True
+
+
+def _resettable_peak(memory: Directory) -> int | None:
+    """Return a descriptor of v2's memory.peak that can be reset; None before Linux 6.12, which may not even have it."""
+    try:
+        descriptor = os.open("memory.peak", os.O_RDWR | os.O_CLOEXEC, dir_fd=memory.descriptor)
+    except OSError:
+        return None
+    try:
+        os.write(descriptor, _RESET)
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor
 
 
 def hold(directory: Directory, *, frozen: bool) -> None:

@@ -30,7 +30,7 @@ import msgspec
 
 from grader.records import Isolation
 from grader.sandbox.jail import syscalls
-from grader.sandbox.jail.boxes import Box
+from grader.sandbox.jail.boxes import SHARED_MEMORY, Box
 from grader.sandbox.jail.layers import Layer, LayerMissing, Proof, Try
 from grader.sandbox.jail.limits import MIB
 from grader.sandbox.link import close_all_but
@@ -92,7 +92,7 @@ def _send_attacker(box: Box, plant: Plant, without: tuple[Layer, ...], inner: La
     zygote = box.outer_pid or os.getpid()
     pid = box.fork()
     if pid == 0:
-        _attack(box, without, writing, lambda: tuple(_tries(plant, zygote, inner)))
+        _attack(box, without, writing, lambda: tuple(_tries(box, plant, zygote, inner)))
     os.close(writing)
     try:
         return _await(box.isolation, reading)
@@ -131,10 +131,10 @@ def _attack(box: Box, without: tuple[Layer, ...], writing: int, attempts: Callab
         os._exit(0)
 
 
-def _tries(plant: Plant, zygote: int, inner: Layer | None) -> Iterator[Try]:
+def _tries(box: Box, plant: Plant, zygote: int, inner: Layer | None) -> Iterator[Try]:
     """Try what all layers together must stop, or what `inner` must stop alone."""
     for what, layers, attempt in _attempts(plant, zygote):
-        if inner is not None and inner not in layers:
+        if (inner is not None and inner not in layers) or what in box.promises_not:
             continue
         said = what if inner is None else f"{what} ({inner.value} alone)"
         try:
@@ -168,7 +168,7 @@ def _attempts(plant: Plant, zygote: int) -> tuple[tuple[str, tuple[Layer, ...], 
         ("change the account", (calls,), lambda: os.setresuid(0, 0, 0)),
         ("become another account", (spaces, calls), lambda: os.setresuid(1, 1, 1)),
         ("trace the zygote", (calls, spaces), lambda: _trace(zygote)),
-        ("share memory outside the limit", (calls,), lambda: mmap.mmap(-1, 2 * _LIMIT_MIB * MIB)),
+        (SHARED_MEMORY, (calls,), lambda: mmap.mmap(-1, 2 * _LIMIT_MIB * MIB)),
         ("take more memory than allowed", (limits, spaces, files), lambda: bytearray(4 * _LIMIT_MIB * MIB)),
         ("raise a limit", (limits, spaces, files), _raise_limit),
         ("kill the zygote", (calls, spaces), lambda: os.kill(zygote, signal.SIGKILL)),

@@ -27,8 +27,11 @@ _ROOT_OPTIONS = "size=256k,nr_inodes=4k,mode=0755"  # it holds mount points and 
 _OLD, _NEW = "/old", "/new"
 
 
-def enter_root(paths: PythonPaths, *, devices: Iterable[str]) -> None:
-    """Move this process into a root of its own. Raises OSError where the kernel, or a policy, does not let it."""
+def enter_root(paths: PythonPaths, *, devices: Iterable[str], facts: Iterable[str] = ()) -> None:
+    """Move this process into a root of its own: the paths, devices, and `facts`, folders of /proc and /sys to read.
+
+    Raises OSError where the kernel, or a policy, does not let it.
+    """
     syscalls.mount("none", "/", "", syscalls.MS_REC | syscalls.MS_PRIVATE)  # nothing below reaches the machine's mounts
     stage = _mount_point_of_the_old_root()
     syscalls.mount("tmpfs", stage, "tmpfs", syscalls.MS_NOSUID | syscalls.MS_NODEV, _ROOT_OPTIONS)
@@ -38,6 +41,10 @@ def enter_root(paths: PythonPaths, *, devices: Iterable[str]) -> None:
     os.chdir("/")
     syscalls.mount("tmpfs", _NEW, "tmpfs", syscalls.MS_NOSUID | syscalls.MS_NODEV, _ROOT_OPTIONS)
     _fill(paths, devices)
+    for folder in facts:
+        if Path(_OLD + folder).is_dir():
+            Path(_NEW + folder).mkdir(parents=True, exist_ok=True)
+            _bind(folder, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV)
     os.chdir(_NEW)
     syscalls.pivot_root(".", ".")  # the old root now lies on top of the new one, and is taken away
     syscalls.unmount(".", syscalls.MNT_DETACH)
@@ -51,6 +58,12 @@ def mount_scratch(owner: int) -> None:
     flags = syscalls.MS_NOSUID | syscalls.MS_NODEV | syscalls.MS_NOEXEC
     syscalls.mount("tmpfs", SCRATCH, "tmpfs", flags, options)
     os.chdir(SCRATCH)
+
+
+def mount_proc() -> None:
+    """Cover the machine's /proc with that of this process's own PID namespace: it shows no other process."""
+    flags = syscalls.MS_RDONLY | syscalls.MS_NOSUID | syscalls.MS_NODEV | syscalls.MS_NOEXEC
+    syscalls.mount("proc", "/proc", "proc", flags)
 
 
 def _mount_point_of_the_old_root() -> str:
@@ -75,7 +88,10 @@ def _fill(paths: PythonPaths, devices: Iterable[str]) -> None:
         syscalls.mount("tmpfs", _NEW + folder, "tmpfs", syscalls.MS_NOSUID | syscalls.MS_NODEV, "size=4k,mode=0555")
         syscalls.set_mount_attributes(_NEW + folder, attributes)
     for device in devices:
-        if Path(_OLD + device).exists():
+        if Path(_OLD + device).is_dir():
+            Path(_NEW + device).mkdir(parents=True, exist_ok=True)
+            _bind(device, MOUNT_ATTR_NOSUID)
+        elif Path(_OLD + device).exists():
             _touch(device)
             _bind(device, MOUNT_ATTR_NOSUID)
     Path(_NEW + SCRATCH).mkdir(mode=0o755)

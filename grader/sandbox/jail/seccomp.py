@@ -104,7 +104,6 @@ def _empty_filter(library: ModuleType, wanted: int) -> Any:
         made.add_arch(wanted)
         made.remove_arch(library.system_arch())
     made.set_attr(library.Attr.ACT_BADARCH, library.KILL_PROCESS)
-    return made
     with contextlib.suppress(OSError):  # before libseccomp 2.5 there is only the list: slower, and the same answers
         made.set_attr(library.Attr.CTL_OPTIMIZE, _BINARY_TREE)
     return made

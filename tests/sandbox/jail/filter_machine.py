@@ -29,9 +29,7 @@ class FilterMachine:
 
     def __init__(self, program: bytes) -> None:
         self._code = list(struct.iter_unpack("<HBBI", program))
-
-    def __len__(self) -> int:
-        return len(self._code)
+        self.steps = 0  # instructions that the last verdict took
 
     def verdict(self, machine: str, number: int, arguments: Sequence[int] = ()) -> str | int:
         """Return ALLOW, KILL, or the errno with which the call fails."""
@@ -41,8 +39,9 @@ class FilterMachine:
         return self._meaning(self._run(words))
 
     def _run(self, words: tuple[int, ...]) -> int:
-        at = register = 0
+        at = register = self.steps = 0
         while True:
+            self.steps += 1
             code, if_true, if_false, constant = self._code[at]
             at += 1
             if code == _RETURN:

@@ -19,9 +19,9 @@ pytestmark = linux_only
 CONFINED = (StrongBox, LandlockBox)
 
 
-def proof_of(make: Callable[[Materials], Box]) -> Proof:
+def proof_of(make: Callable[[Materials], Box], *, device: str = "cpu") -> Proof:
     """Settle a box and prove it, in a process of its own, as a zygote does."""
-    materials = Materials.find()
+    materials = Materials.find(device=device)
     reading, writing = os.pipe()
     with planted() as plant:
         pid = os.fork()
@@ -63,6 +63,14 @@ def test_every_attempt_is_made_and_stopped(kind: type[Box]) -> None:
     assert not [one.what for one in proof.tries if not one.stopped]
     assert proof.holds
     assert len(proof.tries) >= 25
+
+
+@pytest.mark.parametrize("kind", CONFINED)
+def test_the_box_for_a_gpu_holds_but_for_shared_memory(kind: type[Box]) -> None:
+    proof = proof_of(kind, device="cuda")
+    assert proof.missing is None, proof.why
+    assert proof.holds, proof.problem()
+    assert "share memory outside the limit" not in [one.what for one in proof.tries]
 
 
 @pytest.mark.parametrize(
