@@ -30,7 +30,7 @@ from grader.sandbox.decode import Decoder, split_payload
 from grader.sandbox.encode import Encoder
 from grader.sandbox.graph import Table, Unsendable
 from grader.sandbox.handles import Handles
-from grader.sandbox.jail.boxes import Box
+from grader.sandbox.jail.box import Box
 from grader.sandbox.messages import (
     MAX_CALL_DEPTH,
     REMOTE_ROOT,

@@ -35,7 +35,7 @@ _TRACE_LINE = re.compile(r'^  File "([^"\n]{1,200})", line (\d{1,9}) in (.{1,200
 _TRACE_START = re.compile(
     r"^(Fatal Python error|Current thread|Thread 0x|Stack \(most recent call first\))", re.MULTILINE
 )
-_FATAL = re.compile(r"^Fatal Python error: ([A-Za-z ]{1,40})", re.MULTILINE)
+_FATAL = re.compile(r"^Fatal Python error: (.{1,40})", re.MULTILINE)
 _SIGNALS = {  # faulthandler's words
     "Aborted": "SIGABRT",
     "Bus error": "SIGBUS",

@@ -116,7 +116,7 @@ def connect_back(entry: str, port: str, count: str) -> None:
 def serve_child(wire: socket.socket, output: socket.socket) -> None:
     """Be a child in a process of its own."""
     from grader.sandbox.child import become_child
-    from grader.sandbox.jail.boxes import Box
+    from grader.sandbox.jail.box import Box
 
     become_child(wire, output, Box())
 

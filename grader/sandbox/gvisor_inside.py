@@ -35,7 +35,7 @@ import msgspec
 from grader.records import Isolation
 from grader.sandbox import jail
 from grader.sandbox.jail import limits, root, seccomp, syscalls
-from grader.sandbox.jail.boxes import Box
+from grader.sandbox.jail.box import Box
 from grader.sandbox.jail.layers import Layer, LayerMissing, Proof, Try
 from grader.sandbox.jail.own import OwnProcess
 from grader.sandbox.jail.proof import Plant, prove
@@ -46,6 +46,7 @@ SPAWN, TRACE, REAP = b"s", b"t", b"r"
 SPAWNED = struct.Struct("<i")
 REAPED = struct.Struct("<idd")  # wait status (-1: unknown), CPU s, peak MiB above what it inherited
 _DESCRIPTORS = 2  # a child's wire and its output
+_NOBODY = 2  # what the self-test's attacker takes for the zygote, whose own number, 1, is the attacker's in its namespace
 _FIRST_ACCOUNT = 1_000
 _ACCOUNTS = 60_000  # so none is used again before its last child is long gone
 _COVERED = ("/proc", "/sys")  # gVisor mounts both by itself, and a child of `strong` has neither
@@ -121,6 +122,7 @@ class GvisorBox(Box):
 
     def __init__(self, program: bytes) -> None:
         super().__init__()
+        self.outer_pid = _NOBODY
         self._program = program
         self._forks = 0
         self._account = 0
@@ -152,6 +154,10 @@ class GvisorBox(Box):
             syscalls.mount("tmpfs", folder, "tmpfs", flags, options)
         except OSError as error:
             raise LayerMissing(Layer.ROOT, str(error)) from None
+        try:
+            syscalls.unshare(syscalls.CLONE_NEWPID)
+        except OSError as error:
+            raise LayerMissing(Layer.NAMESPACES, str(error)) from None
         pid = super().fork()
         if pid:
             self._folders[pid] = folder

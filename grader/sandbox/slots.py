@@ -24,6 +24,7 @@ from grader.sandbox import gvisor, jail
 from grader.sandbox.base import OpenSlot, Prove, Proven, SlotOpened
 from grader.sandbox.children import ForkedChildren
 from grader.sandbox.jail import boxes, cgroups, own
+from grader.sandbox.jail.box import Box, Materials
 from grader.sandbox.jail.layers import Layer, LayerMissing, Proof
 from grader.sandbox.jail.proof import Plant, planted
 from grader.sandbox.link import close_all_but, receive_record
@@ -68,7 +69,7 @@ class Slots:
     place: cgroups.Place | cgroups.Missing
     open_slots: list[Slot] = field(default_factory=list)
     _refused: dict[Isolation, Proof] = field(default_factory=dict)
-    _materials: dict[str, boxes.Materials] = field(default_factory=dict)  # by device
+    _materials: dict[str, Materials] = field(default_factory=dict)  # by device
     _branch: cgroups.Branch | None = None
 
     def open(self, request: OpenSlot) -> tuple[SlotOpened, socket.socket | None]:
@@ -135,7 +136,7 @@ class Slots:
     def _make_ready(self) -> None:
         own.adopt_orphans()  # a zygote without root forks itself once, and is then ours to collect
         gc.freeze()
-        box = boxes.Box()
+        box = Box()
         box.settle()
         assert_one_thread(box)
 
@@ -173,11 +174,11 @@ class Slots:
             self._branch = self.place.open()
         return self._branch.pool()
 
-    def _of(self, isolation: Isolation, device: str) -> boxes.Materials | None:
+    def _of(self, isolation: Isolation, device: str) -> Materials | None:
         if isolation is Isolation.PROCESS:
             return None
         if device not in self._materials:
-            self._materials[device] = boxes.Materials.find(device=device)
+            self._materials[device] = Materials.find(device=device)
         return self._materials[device]
 
 

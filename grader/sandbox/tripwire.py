@@ -41,7 +41,7 @@ _ATEN = "torch.ops.aten"
 _CALLS_THE_STUDENT = "sandbox/operations.py"
 # Parts of a library that call on behalf of who calls them: layers, and whatever runs a function that it is given.
 _ON_BEHALF = re.compile(
-    r"(nn/modules/|nn/utils/|nn/parallel/|_functorch/|func/|autograd/|_higher_order_ops/|_dynamo/|jit/|fx/|overrides\.py"
+    r"(?!.*:_autograd_grad$)(nn/modules/|nn/utils/|nn/parallel/|_functorch/|func/|autograd/|_higher_order_ops/|_dynamo/|jit/|fx/|overrides\.py"
     r"|utils/(_contextlib|_pytree|checkpoint|hooks)\.py|utils/data/|utils/_python_dispatch\.py|library\.py|_library/"
     r"|multiprocessing/|lib/_?(function_base|shape_base))"
 )
@@ -155,11 +155,11 @@ def _trip(name: str, on_call: OnCall) -> NoReturn:
 
 def _is_own_business(library: str) -> bool:
     """Whether the code that calls our caller is the library's own and acts for itself."""
-    caller = sys._getframe(2).f_code.co_filename
-    file = _place_in(library, caller)
+    caller = sys._getframe(2).f_code
+    file = _place_in(library, caller.co_filename)
     if file is None:  # dlgrade's own code, which encodes results, may use it too; but for what calls the student's
-        return (_place_in("grader", caller) or _CALLS_THE_STUDENT) != _CALLS_THE_STUDENT
-    return not _ON_BEHALF.match(file)
+        return (_place_in("grader", caller.co_filename) or _CALLS_THE_STUDENT) != _CALLS_THE_STUDENT
+    return not _ON_BEHALF.match(f"{file}:{caller.co_name}")
 
 
 def _place_in(library: str, file: str) -> str | None:

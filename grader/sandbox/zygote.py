@@ -37,7 +37,7 @@ from grader.records import Isolation
 from grader.sandbox import jail
 from grader.sandbox.child import become_child
 from grader.sandbox.jail import cgroups
-from grader.sandbox.jail.boxes import Box
+from grader.sandbox.jail.box import Box
 from grader.sandbox.jail.layers import LayerMissing, Proof
 from grader.sandbox.jail.proof import Plant, prove
 from grader.sandbox.jail.root import SCRATCH_MIB

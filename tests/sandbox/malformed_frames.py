@@ -61,7 +61,7 @@ class Malformer:
     def __init__(self, seed: int, honest: Sequence[bytes]) -> None:
         self._random = random.Random(seed)
         self._honest = [_split(one) for one in honest]
-        self._with_graph = next(one for one in self._honest if b"graph" in one.header)
+        self._with_graph = next((one for one in self._honest if b"graph" in one.header), self._honest[0])
         self._nodes = [node for one in self._honest for node in _nodes_of(msgspec.msgpack.decode(one.header))]
         self._ways: list[Callable[[_Parts], bytes]] = [
             self._bytes_changed,
@@ -134,7 +134,7 @@ class Malformer:
         tree["graph"] = [storages, nodes]
         if "root" in tree:
             tree["root"] = self._random.randint(-2, 20)
-        sizes = [size for size in storages if isinstance(size, int)]
+        sizes = [size for size in storages if isinstance(size, int) and 0 <= size < MAX_FRAME_BYTES]
         payload = self._random.randbytes(sum(size + -size % 16 for size in sizes))
         return frame(msgspec.msgpack.encode(tree), payload if self._random.random() < 0.5 else bytes(len(payload)))
 

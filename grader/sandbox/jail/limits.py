@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 
-from grader.sandbox.jail.own import LINUX, data_bytes
+from grader.sandbox.jail.own import LINUX, Memory, memory
 
 MIB = 1024 * 1024
 MAX_FILE_BYTES = 16 * MIB
 MAX_OPEN_FILES = 64
+_RESERVED_MIB = 1_024
 MAX_THREADS = 64  # of a child with an account of its own
 
 
-def limit(*, memory_mib: int, cpu_s: float, device: str, inherited_bytes: int | None = None) -> None:
+def limit(*, memory_mib: int, cpu_s: float, device: str, inherited: Memory | None = None) -> None:
     """Set the resource limits of an exam: memory on top of what the process has now, CPU seconds, files, no core.
 
-    `inherited_bytes` is what it has now, where it cannot look itself. An address-space limit would break CUDA, and
+    `inherited` is what it has now, where it cannot look itself. An address-space limit would break CUDA, and
     RLIMIT_DATA counts what CUDA reserves, so `device` "cuda" has none.
     """
     if os.name != "posix":
@@ -27,16 +28,25 @@ def limit(*, memory_mib: int, cpu_s: float, device: str, inherited_bytes: int | 
     _lower(resource.RLIMIT_NOFILE, MAX_OPEN_FILES)
     _lower(resource.RLIMIT_CPU, int(cpu_s) + 1, grace=1)  # SIGXCPU, and SIGKILL a second later
     if device == "cpu":
-        limit_memory(memory_mib, inherited_bytes=inherited_bytes)
+        limit_memory(memory_mib, inherited=inherited)
 
 
-def limit_memory(memory_mib: int, *, inherited_bytes: int | None = None) -> None:
-    """Let this process take so much memory on top of what it has now. Linux only: macOS enforces no such limit."""
+def limit_memory(memory_mib: int, *, inherited: Memory | None = None) -> None:
+    """Let this process take so much memory on top of what it has now. Linux only: macOS enforces no such limit.
+
+    RLIMIT_DATA counts what can be written, so a page that was written and then made read-only escapes it; and it does
+    not count the stack. So the stack cannot be let grow, and RLIMIT_AS bounds all that is mapped, with room for what is
+    mapped and never touched: allocators reserve far more than they use.
+    """
     if LINUX:
         import resource
 
-        now = data_bytes() if inherited_bytes is None else inherited_bytes
-        _lower(resource.RLIMIT_DATA, now + memory_mib * MIB)
+        now = memory() if inherited is None else inherited
+        _lower(resource.RLIMIT_DATA, now.data_bytes + memory_mib * MIB)
+        _lower(resource.RLIMIT_AS, now.mapped_bytes + (memory_mib + _RESERVED_MIB) * MIB)
+        soft, _ = resource.getrlimit(resource.RLIMIT_STACK)
+        if soft != resource.RLIM_INFINITY:
+            resource.setrlimit(resource.RLIMIT_STACK, (soft, soft))
 
 
 def limit_threads(count: int) -> None:

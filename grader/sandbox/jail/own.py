@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from dataclasses import dataclass
 from pathlib import Path
 
 from grader.sandbox.jail import syscalls
@@ -33,6 +34,14 @@ def adopt_orphans() -> None:
     syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)
 
 
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the limits on memory count of a process."""
+
+    data_bytes: int  # RLIMIT_DATA: private memory that can be written, mapped or on the heap
+    mapped_bytes: int  # RLIMIT_AS: all that is mapped
+
+
 class OwnProcess:
     """What /proc tells of this process, also after it has moved to a root without /proc. Linux only."""
 
@@ -51,9 +60,9 @@ class OwnProcess:
         """Return the resident memory, most of which a fork shares."""
         return int(self._read("self/statm").split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1024
 
-    def data_bytes(self) -> int:
-        """Return what RLIMIT_DATA counts: private writable memory, mapped or on the heap."""
-        return data_bytes(self._read("self/status"))
+    def memory(self) -> Memory:
+        """Return what the limits on memory count of this process."""
+        return memory(self._read("self/status"))
 
     def _read(self, name: str) -> str:
         with os.fdopen(os.open(name, os.O_RDONLY | os.O_CLOEXEC, dir_fd=self._proc)) as file:
@@ -67,13 +76,11 @@ class OwnProcess:
             os.close(descriptor)
 
 
-def data_bytes(status: str | None = None) -> int:
-    """Return what RLIMIT_DATA counts of the process with this /proc/PID/status; this process, without one."""
+def memory(status: str | None = None) -> Memory:
+    """Return what the limits on memory count of the process with this /proc/PID/status; of this one, without it."""
     text = Path("/proc/self/status").read_text() if status is None else status
-    for line in text.splitlines():
-        if line.startswith("VmData:"):
-            return int(line.split()[1]) * 1024
-    return 0
+    lines = dict(line.split(":", 1) for line in text.splitlines())
+    return Memory(*(int(lines[name].split()[0]) * 1024 for name in ("VmData", "VmSize")))
 
 
 def capabilities() -> int:
@@ -84,5 +91,14 @@ def capabilities() -> int:
     return 0
 
 
-__all__ = ["LINUX", "TRACE_SIGNAL", "OwnProcess", "adopt_orphans", "capabilities", "data_bytes", "die_with_parent"]
-__all__ += ["shield"]
+__all__ = [
+    "LINUX",
+    "TRACE_SIGNAL",
+    "Memory",
+    "OwnProcess",
+    "adopt_orphans",
+    "capabilities",
+    "die_with_parent",
+    "memory",
+    "shield",
+]

@@ -30,11 +30,13 @@ import msgspec
 
 from grader.records import Isolation
 from grader.sandbox.jail import syscalls
-from grader.sandbox.jail.boxes import SHARED_MEMORY, Box
+from grader.sandbox.jail.box import Box
+from grader.sandbox.jail.boxes import SHARED_MEMORY
 from grader.sandbox.jail.layers import Layer, LayerMissing, Proof, Try
 from grader.sandbox.jail.limits import MIB
 from grader.sandbox.link import close_all_but
 
+_FOLDER = "dlgrade-proof-"
 _LIMIT_MIB = 32
 _DEADLINE_S = 10.0  # a busy machine; idle, it takes some milliseconds
 _PTRACE_ATTACH = 16
@@ -51,7 +53,8 @@ class Plant:
 @contextlib.contextmanager
 def planted() -> Iterator[Plant]:
     """Plant a readable file and a listening socket, and take both away."""
-    folder = Path(tempfile.mkdtemp(prefix="dlgrade-proof-"))
+    _remove_abandoned()
+    folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-"))
     try:
         folder.chmod(0o755)
         secret = folder / "secret"
@@ -61,6 +64,18 @@ def planted() -> Iterator[Plant]:
             yield Plant(str(secret), server.getsockname()[1])
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_abandoned() -> None:
+    """Remove what a base left that was killed while it had planted."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*"):
+        pid = folder.name.removeprefix(_FOLDER).partition("-")[0]
+        try:
+            os.kill(int(pid), 0)
+        except ProcessLookupError:
+            shutil.rmtree(folder, ignore_errors=True)
+        except (PermissionError, ValueError):  # it lives, or is no folder of ours
+            continue
 
 
 def prove(box: Box, plant: Plant) -> Proof:

@@ -11,7 +11,8 @@ import pytest
 from sandbox.living import linux_only
 
 from grader.records import Isolation
-from grader.sandbox.jail.boxes import Box, LandlockBox, Materials, StrongBox
+from grader.sandbox.jail.box import Box, Materials
+from grader.sandbox.jail.boxes import LandlockBox, StrongBox
 from grader.sandbox.jail.layers import Layer, LayerMissing, Proof
 from grader.sandbox.jail.proof import planted, prove
 
