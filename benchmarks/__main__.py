@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import os
 import platform
@@ -11,9 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import call, cold, memory, soak, usage, warm
+from benchmarks import call, cold, isolation, memory, soak, usage, warm
 from benchmarks.errors import BenchmarkFailed
 from benchmarks.figure import Figure
+from grader.records import Isolation
 
 BENCHMARKS: dict[str, Callable[[int], list[Figure]]] = {
     "warm": warm.measure,
@@ -23,15 +25,19 @@ BENCHMARKS: dict[str, Callable[[int], list[Figure]]] = {
     "memory": memory.measure,
     "soak": soak.measure,
 }
+LONG = "isolation"  # minutes by itself, so it runs only when it is named
 _LABEL_COLUMNS = 46
+_NAME_COLUMNS = 10
 
 
 def main(arguments: list[str]) -> int:
     """Return 0 when everything could be measured, whatever the figures are."""
     options = _parser().parse_args(arguments)
-    unknown = set(options.names) - set(BENCHMARKS)
+    degree = Isolation(options.isolation)
+    measures = {**BENCHMARKS, LONG: functools.partial(isolation.measure, exams=options.exams, isolation=degree)}
+    unknown = set(options.names) - set(measures)
     if unknown:
-        sys.stderr.write(f"no benchmark {', '.join(sorted(unknown))}: there are {', '.join(BENCHMARKS)}\n")
+        sys.stderr.write(f"no benchmark {', '.join(sorted(unknown))}: there are {', '.join(measures)}\n")
         return 2
     machine = _machine()
     print(f"A measurement, not a test: {machine['cores']} cores, {machine['architecture']}, {machine['system']},")
@@ -40,13 +46,13 @@ def main(arguments: list[str]) -> int:
     failed = False
     for name in options.names or BENCHMARKS:
         try:
-            found[name] = BENCHMARKS[name](options.runs)
+            found[name] = measures[name](options.runs)
         except BenchmarkFailed as failure:
             sys.stderr.write(f"{name}: not measured: {failure}\n")
             failed = True
             continue
         for figure in found[name]:
-            print(f"{name:7}{line_of(figure)}", flush=True)
+            print(f"{name:{_NAME_COLUMNS}}{line_of(figure)}", flush=True)
         print()
     if options.json is not None:
         figures = {name: [as_json(figure) for figure in measured] for name, measured in found.items()}
@@ -98,8 +104,12 @@ def _machine() -> dict[str, Any]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(BENCHMARKS)}; all without a name")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"{', '.join(BENCHMARKS)}: all of these without a name; {LONG}"
+    )
     parser.add_argument("--runs", type=int, default=20, metavar="N", help="of everything that is timed side by side")
+    parser.add_argument("--exams", type=int, default=10_000, metavar="N", help=f"in a row, of {LONG}")
+    parser.add_argument("--isolation", choices=list(Isolation), default=Isolation.STRONG, help=f"the degree of {LONG}")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
     return parser
 

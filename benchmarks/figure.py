@@ -25,7 +25,7 @@ class Target:
 class Figure:
     """What was measured, `value` being the headline of its single `values`.
 
-    `unit` is "ms", "µs", "MiB", "x" (a ratio), or "" (a count).
+    `unit` is "ms", "µs", "MiB", "/s", "x" (a ratio), or "" (a count).
     """
 
     label: str
@@ -65,9 +65,9 @@ def single(label: str, value: float, unit: str = "", target: Target | None = Non
     return Figure(label=label, unit=unit, value=value, values=(value,), target=target)
 
 
-def percentile(label: str, values: Sequence[float], percent: int, unit: str) -> Figure:
+def percentile(label: str, values: Sequence[float], percent: int, unit: str, target: Target | None = None) -> Figure:
     """Return a percentile, 1 to 99, as a figure without a spread."""
-    return single(label, statistics.quantiles(values, n=100, method="inclusive")[percent - 1], unit)
+    return single(label, statistics.quantiles(values, n=100, method="inclusive")[percent - 1], unit, target)
 
 
 def ratio(label: str, above: Sequence[float], below: Sequence[float], target: Target | None = None) -> Figure:

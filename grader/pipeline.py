@@ -6,8 +6,8 @@
 examiner's process enters at `examine_here`, which joins the examination and the diagnosis.
 
 A fault of our own (a process of ours was killed, hangs, or has no memory or descriptors left) leaves an exam without a
-verdict. It is held once more, with the same seed, in a new slot, and in a new base where the base is gone; a second
-fault is told, and the submission stays unscored.
+verdict. It is held once more, with the same seed, in a new slot, and in a new base where no slot can be had from the old
+one; a second fault is told, and the submission stays unscored.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ _GRACE_S = 30.0  # on top of an exam's own limit: the proof of a failure, and a 
 
 
 _BEST_FIRST = (Isolation.STRONG, Isolation.LANDLOCK, Isolation.PROCESS)
+_ALL = (*_BEST_FIRST, Isolation.GVISOR)  # gVisor is asked for by name: it takes seconds to start
 
 
 def choose_degrees(wanted: Isolation | None, *, others: bool = False) -> tuple[Isolation, ...]:
@@ -134,10 +135,10 @@ class Grader:
         return replace(answer.examination, isolation=examiner.proof.isolation)
 
     def proofs(self) -> list[Proof]:
-        """Return what this machine's self-test says of every degree, strongest first. Raises GraderFault."""
+        """Return what this machine's self-test says of every degree. Raises GraderFault."""
         self.start()
         assert self._warm is not None
-        return self._warm.prove(_BEST_FIRST, self.device.value)
+        return self._warm.prove(_ALL, self.device.value)
 
     def _examiner(self, exercise: Exercise) -> _Examiner:
         """Return the examiner that has loaded this exercise, as its files are now."""
@@ -164,7 +165,9 @@ class Grader:
             answer, _ = receive_record(examiner, Answer, deadline=time.monotonic() + _GRACE_S)
         except GraderFault as fault:
             examiner.close()
-            raise self._with_last_words(fault) from None
+            told = self._with_last_words(fault)
+            self.close()  # a base whose examiners cannot load may lack what they need, too
+            raise told from None
         if answer.fault is not None:
             examiner.close()
             raise answer.error()

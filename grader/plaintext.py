@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 LIMIT = 500  # characters
+# Letters and marks to Unicode, and nothing to the eye: fillers, joiners, selectors that can carry a hidden text.
+_BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0\U000e0100-\U000e01ef]")
 
 
 def printable(text: str, *, limit: int = LIMIT, newlines: bool = False) -> str:
@@ -15,7 +18,7 @@ def printable(text: str, *, limit: int = LIMIT, newlines: bool = False) -> str:
     and newlines and tabs too, unless `newlines` keeps them. A cut text ends in "…". What a format gives a meaning
     to (`<`, `|`, `::error`, `=`) stays: that is the renderer's to escape.
     """
-    if len(text) <= limit and text.isprintable():
+    if len(text) <= limit and text.isprintable() and not _BLANK.search(text):
         return text
     parts: list[str] = []
     room = limit
@@ -32,7 +35,7 @@ def printable(text: str, *, limit: int = LIMIT, newlines: bool = False) -> str:
 
 def _harmless(character: str, *, newlines: bool) -> bool:
     if character.isprintable():
-        return True
+        return not _BLANK.match(character)
     return (newlines and character in "\n\t") or unicodedata.category(character) == "Zs"
 
 

@@ -110,6 +110,7 @@ class Exercise:
     folder: str
     solution_folder: str
     sha256: str  # over every file that decides a grade: manifest, stub, tests, reference
+    allow: tuple[str, ...] = ()  # names of libraries that may be used; empty: all but those of `forbid`
 
     @property
     def name(self) -> str:
@@ -121,11 +122,20 @@ class Exercise:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotebookCell:
+    """Where a notebook's cell begins in the module made of it: line `l` of the module is line `l - line + 1` of it."""
+
+    number: int  # among all cells of the notebook, Markdown too, from 1
+    line: int  # of the module, from 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFile:
     """One file of a submission, by the name that the exercise's `files` gives it."""
 
     name: str
     text: str
+    cells: tuple[NotebookCell, ...] = ()  # of the notebook that it was made of, in order; none: it came as a file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +146,7 @@ class Submission:
     origin: str  # where it was read from, for messages
     sha256: str
     untouched: bool  # every file is still the stub
+    ignored: int = 0  # other files that were handed in and not looked at; of a folder, those beside the ones taken
 
 
 # ---------------------------------------------------------------------------------------------- what was found
@@ -170,6 +181,20 @@ class Explanation:
     cause: Text | None = None
     next_step: Text | None = None
     traceback: tuple[SourceLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """What a person should look at: the rules could not be checked there. It changes no point.
+
+    `code` names the reason for machines: "name", "import", "code", "table", "door", "inner", "depth", "size".
+    """
+
+    file: str
+    line: int  # from 1
+    column: int  # from 1
+    code: str
+    text: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,3 +245,5 @@ class Examination:
     versions: dict[str, str] = field(default_factory=dict)
     isolation: Isolation = Isolation.PROCESS
     exam_s: float = 0.0
+    reviews: tuple[Review, ...] = ()  # places at which a person should look, in the order of the files
+    attempts: int = 1  # 2: the first was lost to a fault of our own

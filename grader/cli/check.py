@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     "--submission",
     type=click.Path(path_type=Path),
     metavar="PATH",
-    help=local("A file or folder to grade instead of your own files.", "要评分的文件或文件夹；默认为你自己的文件。"),
+    help=local(
+        "A file, folder, zip, tar or notebook to grade instead of your own files.",
+        "要评分的文件、文件夹、zip、tar 或笔记本；默认为你自己的文件。",
+    ),
 )
 @click.option(
     "--format",

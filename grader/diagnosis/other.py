@@ -146,6 +146,8 @@ def _ending(ended: Ended, reveal: Reveal) -> tuple[str, Text]:
         return "ended.call", problem("ended.exam" if ended.detail == "exam" else "ended.call", limit=limit)
     if ended.outcome is Outcome.MEMORY:
         return "ended.memory", problem("ended.memory", limit=limit)
+    if ended.background_s:
+        return "ended.background", problem("ended.background", used=f"{ended.background_s:.2g}")
     if ended.outcome is Outcome.FORBIDDEN:
         # Names come from the manifest's rules, which are public; "torch.softmax" is no secret.
         name = printable(ended.detail, limit=80)

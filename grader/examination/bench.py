@@ -3,11 +3,18 @@
 What a child says of time is worth nothing, so the examiner times whole calls. The reference runs in a child of its own,
 reached by the same wire, and the two take turns, so that a slow moment of the machine falls on both. Every result is
 compared: an answer that is fast and wrong fails. The figure is coarse; ask for a factor, not for a percentage.
+
+What counts is the quickest call of each. A busy machine only ever adds to a time, so with two cores and five others at
+work on them the quickest of seven varied by a tenth, where the median was up to six times too long. And since inputs are
+new and every result is compared, there is nothing that one quick call could save for another.
+
+Work outside the clock counts too. Between two readings of a child's CPU clock, each before a call, lies one call and
+the pause behind it; a child that computed longer in that time than its call lasted has used more threads than one, or
+has gone on behind its reply. That excess is shared out among all calls, so that the quickest has its part of it.
 """
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections.abc import Callable
 from typing import Any
@@ -34,25 +41,44 @@ class Bench:
         atol: float | None = None,
         **kwargs: object,
     ) -> float:
-        """Return how many times as long the student's function takes as the reference's: the median over pairs.
+        """Return how many times as long the student's function takes as the reference's: the quickest call of each.
 
         `make_inputs` makes new positional arguments for each pair. Raises Mismatched where the results differ.
         """
         if not isinstance(function, RemoteFunction):
             raise TestIsBroken("bench.ratio times a function of the student's module: bench.ratio(student.f, …)")
-        rival = RemoteFunction(self._open_reference(), function.__name__)
-        ratios: list[float] = []
-        for repeat in range(repeats + 1):
+        own = _Stopwatch(function, function._session)
+        session = self._open_reference()
+        rival = _Stopwatch(RemoteFunction(session, function.__name__), session)
+        for _ in range(repeats + 1):  # the first pair warms both up
             inputs = make_inputs()
-            own_s, own = _timed(function, inputs, kwargs)
-            rival_s, expected = _timed(rival, inputs, kwargs)
-            close(own, expected, rtol=rtol, atol=atol)
-            if repeat:  # the first pair warms both up
-                ratios.append(own_s / rival_s)
-        return statistics.median(ratios)
+            close(own.call(inputs, kwargs), rival.call(inputs, kwargs), rtol=rtol, atol=atol)
+        return min(own.times_s()) / min(rival.times_s())
 
 
-def _timed(function: RemoteFunction, inputs: tuple[object, ...], kwargs: dict[str, object]) -> tuple[float, Any]:
-    began = time.perf_counter()
-    result = function(*inputs, **kwargs)
-    return time.perf_counter() - began, result
+class _Stopwatch:
+    """Times the calls of one function; the first is not among them, what its child does behind it is."""
+
+    def __init__(self, function: RemoteFunction, session: Session) -> None:
+        self._function = function
+        self._session = session
+        self._walls_s: list[float] = []
+        self._cpu_s: list[float | None] = []  # the child's clock before each call
+
+    def call(self, inputs: tuple[object, ...], kwargs: dict[str, object]) -> Any:
+        self._cpu_s.append(self._session.cpu_s())
+        began = time.perf_counter()
+        result = self._function(*inputs, **kwargs)
+        self._walls_s.append(time.perf_counter() - began)
+        return result
+
+    def times_s(self) -> list[float]:
+        """Return the time of each call but the first, with its share of what was computed outside them."""
+        readings = [*self._cpu_s, self._session.cpu_s()]
+        excess_s = sum(
+            max(after - before - wall_s, 0.0)
+            for before, after, wall_s in zip(readings, readings[1:], self._walls_s, strict=False)
+            if before is not None and after is not None
+        )
+        measured = self._walls_s[1:]
+        return [wall_s + excess_s / len(measured) for wall_s in measured]

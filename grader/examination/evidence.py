@@ -199,13 +199,15 @@ class Ended:
     """The child was ended, or ended itself, during a call or while it loaded the module.
 
     `detail` is a machine word: "call" or "exam" (which deadline), "exit" (with `status`), "signal" (with
-    `status`), "wire" (it broke the protocol), "memory", or the forbidden name.
+    `status`), "wire" (it broke the protocol), "memory", "background" (it computed between its calls, for
+    `background_s`), or the forbidden name.
     """
 
     outcome: Outcome  # TIMEOUT, MEMORY, CRASHED or FORBIDDEN
     detail: str
     status: int = 0
     limit: float = 0.0  # seconds or MiB, of the limit that was passed
+    background_s: float = 0.0  # CPU seconds between calls; 0.0: that is not what ended it
     traceback: tuple[SourceLine, ...] = ()  # where it was, if it could still tell
     call: Call | None = None
 

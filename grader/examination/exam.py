@@ -21,7 +21,7 @@ import grader
 from grader.examination.collection import Case
 from grader.examination.evidence import Evidence
 from grader.examination.fixtures import Context, Fixtures
-from grader.examination.judge import Verdict, broken_test, judge, outcome_of, why, why_failed
+from grader.examination.judge import Verdict, broken_test, judge, outcome_of, starved, why, why_failed
 from grader.examination.proxy import Proxies
 from grader.examination.rand import derive_seed
 from grader.examination.requests import ExamRequest
@@ -80,11 +80,11 @@ class Exam:
     def run(self) -> Examination:
         began = time.monotonic()
         submission = self._request.submission
-        forbidden = self._rules.first_forbidden(submission.files)
+        looked = self._rules.look(submission.files)
         session = self._session(submission.files)
         try:
             output = ""
-            load_failure: Evidence | None = forbidden
+            load_failure: Evidence | None = looked.forbidden
             if load_failure is None:
                 output, load_failure = _load(session)
             verdicts, results = self._examine(session, load_failure)
@@ -107,6 +107,7 @@ class Exam:
             resources=resources,
             versions=versions(),
             exam_s=time.monotonic() - began,
+            reviews=looked.reviews,
         )
 
     def _session(self, files: tuple[SourceFile, ...]) -> Session:
@@ -175,9 +176,17 @@ class Exam:
             return Verdict(outcome_of(stopped.evidence), stopped.evidence)
         with interrupted_at(session.deadline, session.overran):
             reports = runtestprotocol(case.item, log=False, nextitem=None)
+        self._settle(session)
         failure = next((report for report in reports if not report.passed), None)
         error = failure.__dict__.get("error") if failure is not None else None
         return judge(session, error, phase=failure.when if failure is not None else "call")
+
+    def _settle(self, session: Session) -> None:
+        """See to what a test cannot tell: a child that computes on, and a fault of ours that the test caught."""
+        session.settle()
+        for one in (session, self._rival):
+            if one is not None and one.fault is not None:
+                raise one.fault
 
     def _result(
         self,
@@ -221,6 +230,8 @@ class Exam:
             for case in self._cases:
                 if case.name in names:
                     verdict = self._run(case, session)
+                    if verdict.starved:
+                        raise starved(verdict.starved)
                     if verdict.outcome is not Outcome.PASSED:
                         return f"{case.item.path}: {case.name} fails on the reference itself: {why_failed(verdict)}"
         finally:

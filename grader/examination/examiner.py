@@ -97,7 +97,7 @@ class _Examiner:
             fixtures=self.fixtures,
             explain=explain,
             signatures=Signatures(exercise),
-            rules=Rules(exercise.forbid),
+            rules=Rules(exercise.forbid, exercise.allow),
             reference=self._reference,
         )
         versions()
@@ -148,9 +148,17 @@ def _in_a_fork(control: socket.socket, forks: list[int], work: Callable[[], Answ
 
     One that has answered is added to `forks`: giving back its memory takes longer, and the answer need not wait for it.
     """
-    reading, writing = os.pipe()
     examiner = os.getpid()
-    pid = os.fork()
+    try:
+        reading, writing = os.pipe()
+    except OSError as error:
+        return Answer.of(_no_process(error))
+    try:
+        pid = os.fork()
+    except OSError as error:
+        os.close(reading)
+        os.close(writing)
+        return Answer.of(_no_process(error))
     if pid == 0:
         jail.die_with_parent(examiner)
         limit_memory()
@@ -159,11 +167,32 @@ def _in_a_fork(control: socket.socket, forks: list[int], work: Callable[[], Answ
     os.close(writing)
     data = _read_answer(reading, control, pid)
     if data is None:
-        _, status = os.waitpid(pid, 0)
-        problem = Text(en=f"The exam's process ended with status {status}.", zh=f"考试进程意外结束，状态为 {status}。")
-        return Answer.of(GraderFault(problem))
+        return Answer.of(_exam_died(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])))
     forks.append(pid)
     return msgspec.msgpack.decode(data, type=Answer)
+
+
+def _no_process(error: OSError) -> GraderFault:
+    return GraderFault(
+        Text(
+            en=f"No process for the exam: {error.strerror or error}.",
+            zh=f"无法创建考试进程：{error.strerror or error}。",
+        ),
+        remedy=Text(
+            en="This machine has no processes, descriptors or memory left: run fewer exams side by side.",
+            zh="这台机器的进程数、文件描述符或内存已用尽：请减少同时进行的考试。",
+        ),
+    )
+
+
+def _exam_died(code: int) -> GraderFault:
+    """Return the fault of an exam's process that ended without an answer; `code` as `waitstatus_to_exitcode` tells."""
+    if code >= 0:
+        en, zh = f"ended by itself, with status {code}", f"自行结束，状态为 {code}"
+    else:
+        name = signal.strsignal(-code) or str(-code)
+        en, zh = f"was ended by a signal ({name})", f"被信号终止（{name}）"
+    return GraderFault(Text(en=f"The exam's process {en}.", zh=f"考试进程{zh}。"))
 
 
 def _write_and_leave(writing: int, work: Callable[[], Answer]) -> None:
@@ -196,22 +225,30 @@ def _read_answer(reading: int, control: socket.socket, pid: int) -> bytes | None
     The answer says its own length: it is complete before the fork's memory has been given back, which takes longer.
     """
     data = bytearray()
-    watch: list[int | socket.socket] = [reading, control]
+    watch = select.poll()  # select() takes no descriptor beyond 1,023
+    watch.register(reading, select.POLLIN)
+    watch.register(control, select.POLLIN)
     while len(data) < _LENGTH.size or len(data) < _LENGTH.size + _LENGTH.unpack_from(data)[0]:
-        ready, _, _ = select.select(watch, [], [])
-        if reading in ready:
+        if reading in dict(watch.poll()):
             part = os.read(reading, 1 << 20)
             if not part:
                 os.close(reading)
                 return None
             data += part
-        elif not control.recv(1, socket.MSG_PEEK):
+        elif _has_left(control):
             os.kill(pid, signal.SIGKILL)
             os._exit(0)
         else:
-            watch = [reading]  # the next request waits its turn
+            watch.unregister(control)  # the next request waits its turn
     os.close(reading)
     return bytes(data[_LENGTH.size :])
+
+
+def _has_left(control: socket.socket) -> bool:
+    try:
+        return not control.recv(1, socket.MSG_PEEK)
+    except OSError:  # it left with words of ours unread
+        return True
 
 
 _LENGTH = struct.Struct("<Q")

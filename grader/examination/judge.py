@@ -5,6 +5,7 @@ Verdicts are made here and nowhere else. A child cannot make one: it can only re
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 
 import pytest
@@ -23,6 +24,7 @@ class Verdict:
     outcome: Outcome
     evidence: Evidence | None
     broken: str = ""  # what shows that the test itself may be wrong
+    starved: str = ""  # what the exam's own process had too little of: never the author's fault
 
 
 def judge(session: Session, error: BaseException | None, *, phase: str) -> Verdict:
@@ -52,9 +54,37 @@ def judge(session: Session, error: BaseException | None, *, phase: str) -> Verdi
     call = session.log.last()
     problem = f"{type(error).__name__}: {error}"
     returned = facts(call.result) if call is not None else None
+    if isinstance(error, OSError) and error.errno in _SHORTAGES:
+        raise starved(problem)  # no value of a student's does that
     certain = phase != "call" or isinstance(error, TestIsBroken | NameError | ImportError) or not session.asked
     return Verdict(
-        Outcome.FAILED, Unusable(problem=problem, returned=returned, call=call), broken=problem if certain else ""
+        Outcome.FAILED,
+        Unusable(problem=problem, returned=returned, call=call),
+        broken=problem if certain else "",
+        starved=problem if _lacks_memory(error) else "",
+    )
+
+
+_SHORTAGES = (errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EDQUOT, errno.EAGAIN, errno.EIO)
+
+
+def _lacks_memory(error: BaseException) -> bool:
+    """Whether memory was short: the student's doing, by large values, unless it happens with the reference too."""
+    allocation = isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
+    return allocation or isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM)
+
+
+def starved(problem: str) -> GraderFault:
+    """Return the fault of an exam whose own process ran out of something."""
+    return GraderFault(
+        Text(
+            en=f"The exam's own process ran out of memory, disk or descriptors: {problem}.",
+            zh=f"考试进程自身的内存、磁盘或文件描述符已用尽：{problem}。",
+        ),
+        remedy=Text(
+            en="Free some on this machine, or run fewer exams side by side.",
+            zh="请在这台机器上腾出资源，或减少同时进行的考试。",
+        ),
     )
 
 

@@ -13,7 +13,8 @@ from typing import Any, NoReturn, Self
 import torch
 
 from grader.examination.evidence import HandleMisused
-from grader.examination.session import EXHAUSTED, Operation, Session
+from grader.examination.operation import EXHAUSTED, Operation
+from grader.examination.session import Session
 from grader.sandbox.calls import CallScope
 from grader.sandbox.messages import REMOTE_ROOT, STUDENT_ROOT, HandleSpec
 

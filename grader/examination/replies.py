@@ -17,6 +17,7 @@ from grader.examination.evidence import (
     Raised,
     Refused,
 )
+from grader.examination.rules import told_name
 from grader.records import Outcome, SourceFile, SourceLine
 from grader.sandbox import messages, wire
 from grader.sandbox.messages import Reply
@@ -32,6 +33,7 @@ class Around:
     call: Call | None
     files: Sequence[SourceFile]  # the submission's; the first is the module that the tests talk to
     memory_mib: int
+    forbid: Sequence[str] = ()  # the exercise's patterns
     signature: str = ""  # of the student's function
     expected_signature: str = ""
     upstream_shape: tuple[int, ...] | None = None  # of the gradient that the test sent for the result
@@ -40,8 +42,8 @@ class Around:
 def evidence_of(reply: Reply, around: Around) -> Evidence:
     """Say what a reply means that is not the value that was asked for."""
     forbidden = getattr(reply, "forbidden", "")
-    if forbidden:
-        return Ended(outcome=Outcome.FORBIDDEN, detail=forbidden[:200], call=around.call)
+    if forbidden:  # what the child says that it called; it could write a hidden input there
+        return Ended(outcome=Outcome.FORBIDDEN, detail=told_name(forbidden, around.forbid), call=around.call)
     match reply:
         case messages.Refused(reason="not-in-graph"):
             return NotInGraph(call=around.call)

@@ -10,11 +10,13 @@ import difflib
 import functools
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Any
 
+import msgspec
 import torch
 
+from grader.errors import GraderFault
 from grader.examination.evidence import (
     Call,
     Ended,
@@ -24,6 +26,7 @@ from grader.examination.evidence import (
     Raised,
 )
 from grader.examination.functions import Functions
+from grader.examination.operation import EXHAUSTED, Operation, TestState, added, shape_of_last
 from grader.examination.recording import MAX_RECORDED_BYTES, CallLog, RecordedCall
 from grader.examination.replies import Around, evidence_of
 from grader.examination.signals import TestIsBroken, TestStopped, student_raised
@@ -32,7 +35,8 @@ from grader.records import Exercise, Outcome, Resources, SourceFile
 from grader.sandbox import messages
 from grader.sandbox.calls import CallScope, Hooks
 from grader.sandbox.children import ChildSource
-from grader.sandbox.client import ChildEnded, Client, Nonces, Served
+from grader.sandbox.client import Client, Nonces, Served
+from grader.sandbox.endings import ChildEnded
 from grader.sandbox.graph import Unsendable
 from grader.sandbox.messages import (
     MAX_CALL_DEPTH,
@@ -51,29 +55,6 @@ from grader.sandbox.wire import Buffer, Payload, WireError
 
 LOAD_FACTOR = 2.0  # importing the module may take this many times `call_s`
 MAX_NAMES = 500  # of the submission's public names; looking for near misses among more takes too long
-
-
-@dataclass(slots=True, kw_only=True)
-class Operation:
-    """What a proxy asks of the child."""
-
-    op: str
-    handle: int
-    path: tuple[str, ...]
-    args: tuple[object, ...] = ()
-    kwargs: dict[str, object] = field(default_factory=dict)
-    keep: bool = False
-    name: str = ""  # "softmax", "SGD.step": for messages, and for what the manifest declares
-    scope: CallScope | None = None  # an iterator's
-
-
-@dataclass(slots=True)
-class _TestState:
-    seed: int = 0
-    limit_s: float = 0.0
-    log: CallLog = field(default_factory=CallLog)
-    stopped: Evidence | None = None
-    reseed: bool = True
 
 
 class Session:
@@ -107,14 +88,18 @@ class Session:
         self._released: list[int] = []
         self._depth = 0
         self._last_output = ""
-        self._test = _TestState()
+        self._test = TestState()
         self.generation = 0  # which child: a handle of an earlier one is dead
+        self.fault: GraderFault | None = None  # a process of ours failed; no test may hide that
 
     # -- the child
 
     def load(self) -> str:
         """Start a child and import the submission in it; return what it printed. Raises TestStopped with the reason."""
-        client = self._client = Client(self._source, self._files)
+        try:
+            client = self._client = Client(self._source, self._files)
+        except GraderFault as fault:
+            raise self._note(fault) from None
         self.generation += 1
         limits = self._exercise.limits
         request = Load(
@@ -136,7 +121,7 @@ class Session:
 
     def begin_test(self, *, seed: int, limit_s: float | None, fresh: bool) -> None:
         """Begin a test: generators are seeded anew; a dead child is replaced. Raises TestStopped."""
-        self._test = _TestState(seed=seed, limit_s=limit_s or self._exercise.limits.call_s)
+        self._test = TestState(seed=seed, limit_s=limit_s or self._exercise.limits.call_s)
         self._functions.clear()
         if fresh:
             self._end_child()
@@ -168,18 +153,36 @@ class Session:
         return self._finished
 
     def _end_child(self) -> None:
+        client, self._client = self._client, None
+        if client is None:
+            return
+        try:
+            client.end()
+        except GraderFault as fault:
+            raise self._note(fault) from None
+        self._last_output = client.take_output()
+        self._finished = added(self._finished, client.resources)
+
+    def _note(self, fault: GraderFault) -> GraderFault:
+        self.fault = self.fault or fault
+        return fault
+
+    def cpu_s(self) -> float | None:
+        """Return the CPU seconds of the living child, exact while it waits; None where they cannot be had."""
+        work = self._client.work if self._client is not None else None
+        return work.total_s if work is not None and work.known else None
+
+    def settle(self) -> None:
+        """End a child that goes on computing after its last reply: that fails the test. Raises GraderFault."""
         if self._client is None:
             return
-        self._client.end()
-        self._last_output = self._client.take_output()
-        used, before = self._client.resources, self._finished
-        self._finished = Resources(
-            children=before.children + used.children,
-            calls=before.calls + used.calls,
-            cpu_s=before.cpu_s + used.cpu_s,
-            peak_memory_mib=max(before.peak_memory_mib, used.peak_memory_mib),
-        )
-        self._client = None
+        try:
+            self._client.settle()
+        except ChildEnded as ended:
+            self._stop(self._evidence_of_end(ended, limit_s=0.0, call=self.log.last()))
+            self._end_child()
+        except GraderFault as fault:
+            raise self._note(fault) from None
 
     # -- operations
 
@@ -262,18 +265,23 @@ class Session:
         try:
             return client.exchange(request, buffers, deadline=deadline, latest=self.deadline, serve=serve)
         except ChildEnded as ended:
-            whole_exam = ended.detail == "call" and time.monotonic() >= self.deadline
+            evidence = self._evidence_of_end(ended, limit_s=limit_s, call=call() if call else None)
             self._end_child()
-            raise self._stop(
-                Ended(
-                    outcome=ended.outcome,
-                    detail="exam" if whole_exam else ended.detail,
-                    status=ended.status,
-                    limit=self._limit_of(ended.outcome, limit_s, whole_exam=whole_exam),
-                    traceback=ended.trace,
-                    call=call() if call else None,
-                )
-            ) from None
+            raise self._stop(evidence) from None
+        except GraderFault as fault:
+            raise self._note(fault) from None
+
+    def _evidence_of_end(self, ended: ChildEnded, *, limit_s: float, call: Call | None) -> Ended:
+        whole_exam = ended.detail == "call" and time.monotonic() >= self.deadline
+        return Ended(
+            outcome=ended.outcome,
+            detail="exam" if whole_exam else ended.detail,
+            status=ended.status,
+            limit=self._limit_of(ended.outcome, limit_s, whole_exam=whole_exam),
+            background_s=ended.background_s,
+            traceback=ended.trace,
+            call=call,
+        )
 
     def _limit_of(self, outcome: Outcome, limit_s: float, *, whole_exam: bool) -> float:
         if outcome is Outcome.MEMORY:
@@ -324,9 +332,10 @@ class Session:
                 call=recorded.evidence() if recorded else None,
                 files=self._files,
                 memory_mib=self._exercise.limits.memory_mib,
+                forbid=self._exercise.forbid,
                 signature=f"{name}{self._names[name].signature}" if name in self._names else "",
                 expected_signature=self._signatures.text(name),
-                upstream_shape=_shape_of_last(recorded),
+                upstream_shape=shape_of_last(recorded),
             ),
         )
         if isinstance(evidence, Ended) and evidence.outcome is not Outcome.FORBIDDEN:
@@ -384,13 +393,5 @@ class Session:
     def _serve(self, scope: CallScope, invoke: Invoke, payload: Payload) -> Served:
         if self._depth > MAX_CALL_DEPTH:
             raise WireError("too many calls within calls")
-        return self._functions.serve(scope, invoke, payload)
-
-
-def _shape_of_last(recorded: RecordedCall | None) -> tuple[int, ...] | None:
-    """Return the shape of a call's last argument, which for "grad" is the upstream gradient."""
-    last = recorded.args[-1] if recorded is not None and recorded.args else None
-    return tuple(last.shape) if isinstance(last, torch.Tensor) else None
-
-
-EXHAUSTED = object()  # an iterator's end
+        served = self._functions.serve(scope, invoke, payload)
+        return replace(served, answer=msgspec.structs.replace(served.answer, nonce=self._nonces.next()))

@@ -174,6 +174,7 @@ def _exercise(manifest: Mapping[str, Any], folder: Path, solution_folder: Path |
         limits=_limits(manifest.get("limits", {})),
         mutates={name: tuple(function["mutates"]) for name, function in functions.items()},
         forbid=tuple(manifest.get("rules", {}).get("forbid", ())),
+        allow=tuple(manifest.get("rules", {}).get("allow", ())),
         reveal_hidden=Reveal(manifest.get("reveal", {}).get("hidden", "hint")),
         folder=str(folder),
         solution_folder=str(solution_folder.absolute()) if solution_folder else "",

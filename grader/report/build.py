@@ -67,6 +67,7 @@ def build_report(
         device=device,
         isolation=examination.isolation,
         seed=examination.seed,
+        attempts=examination.attempts,
         hidden_available=examination.hidden_available,
         tests=tests,
         problem=problem,
@@ -84,6 +85,7 @@ def build_report(
             cpu_s=examination.resources.cpu_s,
         ),
         versions=dict(examination.versions),
+        reviews=examination.reviews,
     )
 
 

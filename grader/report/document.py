@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
-from grader.records import Explanation, SourceLine, TestResult, Text
+from grader.records import Explanation, Review, SourceLine, TestResult, Text
 from grader.report.model import Report, exit_code
 
 SCHEMA = "report/1"
@@ -57,6 +57,7 @@ def as_document(report: Report) -> dict[str, Any]:
         "isolation": None if report.isolation is None else report.isolation.value,
         # Text: a reader that keeps numbers as doubles would change a seed beyond 2**53.
         "seed": None if report.seed is None else str(report.seed),
+        "attempts": report.attempts,
         "hidden_available": report.hidden_available,
         "counts": {
             "tests": report.counts.tests,
@@ -69,6 +70,7 @@ def as_document(report: Report) -> dict[str, Any]:
         "problem": _explanation(report.problem),
         "output": report.output,
         "tests": [_test(test, withheld=test.name in report.withheld) for test in report.tests],
+        "reviews": [_review(review) for review in report.reviews],
         "hints": report.hints,
         "next_exercise": report.next_exercise,
         "resources": {
@@ -88,10 +90,10 @@ def as_document(report: Report) -> dict[str, Any]:
 def without_timings(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return `document` without what is measured: equal for the same seed, submission, exercise and versions.
 
-    Gone are `timings`, each test's `wall_s`, and `resources.peak_memory_mib`.
+    Gone are `timings`, `attempts`, each test's `wall_s`, and `resources.peak_memory_mib`.
     """
     return {
-        **{key: value for key, value in document.items() if key != "timings"},
+        **{key: value for key, value in document.items() if key not in ("timings", "attempts")},
         "resources": {key: value for key, value in document["resources"].items() if key != "peak_memory_mib"},
         "tests": [{key: value for key, value in test.items() if key != "wall_s"} for test in document["tests"]],
     }
@@ -119,6 +121,16 @@ def _test(test: TestResult, *, withheld: bool) -> dict[str, Any]:
         "explanation": _explanation(test.explanation),
         "output": test.output,
         "output_withheld": withheld,
+    }
+
+
+def _review(review: Review) -> dict[str, Any]:
+    return {
+        "file": review.file,
+        "line": review.line,
+        "column": review.column,
+        "code": review.code,
+        "text": _text(review.text),
     }
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from grader.errors import EXIT_FULL_SCORE, EXIT_GRADER_FAULT, EXIT_NOT_FULL, EXIT_USAGE
-from grader.records import Device, Explanation, Fault, Isolation, Outcome, Resources, TestResult, Text
+from grader.records import Device, Explanation, Fault, Isolation, Outcome, Resources, Review, TestResult, Text
 
 
 class Status(StrEnum):
@@ -87,6 +87,7 @@ class Report:
     isolation: Isolation | None
     seed: int | None
     hidden_available: bool
+    attempts: int = 1  # to hold the exam; 2: the first was lost to a fault of our own
     tests: tuple[TestResult, ...] = ()
     problem: Explanation | None = None
     unavailable: bool = False
@@ -98,6 +99,7 @@ class Report:
     resources: Resources = field(default_factory=Resources)
     timings: Timings = field(default_factory=Timings)
     versions: dict[str, str] = field(default_factory=dict)
+    reviews: tuple[Review, ...] = ()  # places at which a person should look; they change no point
 
 
 def exit_code(report: Report) -> int:

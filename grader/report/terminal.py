@@ -18,6 +18,7 @@ from grader.report.signs import ASCII, UNICODE
 
 _MIN_WIDTH = 40
 _MAX_WIDTH = 100  # longer lines are hard to read
+_MAX_REVIEWS = 3
 _BARS = (30, 20, 10)  # columns; the longest that has room
 _ENDINGS = {Outcome.TIMEOUT, Outcome.MEMORY, Outcome.CRASHED, Outcome.FORBIDDEN}  # of the child, not of the test
 
@@ -74,6 +75,7 @@ class _Page:
             self._unscored()
         elif report.status is not Status.NOT_STARTED:
             self._failures()
+        self._reviews()
         self._next_step()
         self._footer()
 
@@ -151,6 +153,23 @@ class _Page:
         self.lines.blank()
         step = wording.ASK_DOCTOR if report.unavailable else wording.WHAT_TO_DO[fault]
         self.lines.put(body=self._say(step, exercise=report.exercise.id))
+
+    def _reviews(self) -> None:
+        """Add what a person should look at: quietly, since it is no accusation and costs nothing."""
+        reviews = self._report.reviews
+        if not reviews:
+            return
+        self.lines.blank()
+        self.lines.put((f"{self._signs.waiting.glyph} ", "dim"), body=self._say(wording.NEEDS_REVIEW))
+        shown = reviews if self._verbose else reviews[:_MAX_REVIEWS]
+        for review in shown:
+            self.lines.put(
+                (f"{review.file}:{review.line}  ", "dim"), body=self._say(review.text), style="dim", indent=4
+            )
+        if len(reviews) > len(shown):
+            self.lines.put(
+                body=wording.MORE_REVIEWS.within(self._language, len(reviews) - len(shown)), style="dim", indent=4
+            )
 
     # --------------------------------------------------------------------------------------------- the end
 

@@ -139,6 +139,17 @@ WHAT_TO_DO = {
     ),
 }
 
+# ------------------------------------------------------------------------------------------------- reviews
+
+NEEDS_REVIEW = Text(
+    en="Your instructor may look at these places, because the exercise's rules cannot be checked there. They take no "
+    "points away.",
+    zh="以下几处无法检查是否符合本题规则，老师可能会查看。这不会扣分。",
+)
+MORE_REVIEWS = Counted(
+    one=Text(en="1 more place", zh="还有 1 处"), many=Text(en="{count} more places", zh="还有 {count} 处")
+)
+
 # ------------------------------------------------------------------------------------------------- the end
 
 NEXT = Text(en="Next", zh="下一步")

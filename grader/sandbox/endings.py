@@ -7,15 +7,17 @@ process of its PID namespace, which the system protects from signals without a h
 as SIGXCPU passes it by. So the cause is taken from what Python's faulthandler wrote, and from the CPU time used.
 
 A child of `strong` cannot send itself SIGKILL, nor stop itself, and nobody else in its namespace is there to do so. A
-SIGKILL that neither we, nor its CPU limit (which it may have lowered, so it is read from the dead process), nor its
-memory explain came from outside: from the kernel of a machine that has no memory left, or from an operator. That is no
-fault of the student's, so the exam has no score and is retried. In the other degrees a child may kill itself, and
-nothing can be proven: there the death is the student's.
+SIGKILL that neither we, nor its CPU limit, nor its memory explain came from outside: from the kernel of a machine that
+has no memory left, or from an operator. That is no fault of the student's, so the exam has no score and is retried. A
+child may lower its own CPU limit, and then be killed long before it has used that much, as the system counts by ticks
+there; so the limit is read from the dead process, and only one that is still as it was set proves anything. In the
+other degrees a child may kill itself, and nothing can be proven: there the death is the student's.
 Source: pid_namespaces(7), "The namespace init process".
 """
 
 from __future__ import annotations
 
+import math
 import re
 import signal
 import time
@@ -29,8 +31,7 @@ from grader.records import Isolation, Outcome, SourceLine, Text
 MAX_TRACE_LINES = 20
 _CPU_SLACK_S = 0.05  # the system looks at the limit a few milliseconds apart
 _DYING_S = 0.25  # it closes its wire some milliseconds before it is dead
-_LEAST_CPU_LIMIT_S = 0.0  # a hard limit of none kills at once; a soft one of none counts as one second
-_CPU_LIMIT = re.compile(r"^Max cpu time +\S+ +(\d+)", re.MULTILINE)
+_CPU_LIMIT = re.compile(r"^Max cpu time +\S+ +(\d+|unlimited)", re.MULTILINE)
 _TRACE_LINE = re.compile(r'^  File "([^"\n]{1,200})", line (\d{1,9}) in (.{1,200})$', re.MULTILINE)
 _TRACE_START = re.compile(
     r"^(Fatal Python error|Current thread|Thread 0x|Stack \(most recent call first\))", re.MULTILINE
@@ -90,8 +91,8 @@ def death(
 ) -> ChildEnded:
     """Say what a child's death means. Raises GraderFault when it was not the child's own.
 
-    `cpu_limit_s` is the hard limit that it died with, 0.0 where nobody saw that it died before we killed it; `printed`
-    is what faulthandler wrote.
+    `cpu_limit_s` is the hard limit that it died with, 0.0 where that, or that it died before we killed it, is unknown;
+    `printed` is what faulthandler wrote.
     """
     killed = ending.signal == getattr(signal, "SIGKILL", 9)
     spent = allowed.cpu_s > 0.0 and ending.cpu_s > int(allowed.cpu_s) + 1 - _CPU_SLACK_S
@@ -99,7 +100,7 @@ def death(
         return ChildEnded(Outcome.TIMEOUT, "cpu", trace=trace)
     if killed and (ending.oom_killed or ending.peak_mib > allowed.memory_mib / 2):
         return ChildEnded(Outcome.MEMORY, "memory", trace=trace)
-    if killed and allowed.isolation is Isolation.STRONG and ending.cpu_s < cpu_limit_s - _CPU_SLACK_S:
+    if killed and allowed.isolation is Isolation.STRONG and cpu_limit_s > allowed.cpu_s:
         raise _killed_from_outside()
     if ending.signal:
         status = _told_signal(printed) or ending.signal if allowed.isolation is Isolation.STRONG else ending.signal
@@ -108,14 +109,12 @@ def death(
 
 
 def cpu_limit_s(pid: int | None) -> float:
-    """Return the hard limit on the CPU seconds of a process that is not yet reaped; unknown: the least there is."""
-    if pid is None:
-        return _LEAST_CPU_LIMIT_S
+    """Return the hard limit on the CPU seconds of a process that is not yet reaped; 0.0 where it is unknown."""
     try:
         found = _CPU_LIMIT.search(Path(f"/proc/{pid}/limits").read_text(encoding="utf-8"))
     except OSError:
-        return _LEAST_CPU_LIMIT_S
-    return float(found[1]) if found else _LEAST_CPU_LIMIT_S
+        return 0.0
+    return 0.0 if found is None else math.inf if found[1] == "unlimited" else float(found[1])
 
 
 def is_stopped(pid: int | None) -> bool:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import array
 import os
+import select
 import signal
 import socket
 import sys
@@ -29,7 +30,7 @@ from typing import NoReturn
 
 import grader
 from grader.errors import GraderFault
-from grader.records import Isolation
+from grader.records import Isolation, Text
 from grader.sandbox import gvisor_inside as inside
 from grader.sandbox import zygote
 from grader.sandbox.gvisor_bundle import command, find_runsc, write_bundle
@@ -172,13 +173,22 @@ class Keeper:
         self._sandbox.settimeout(_ANSWER_S)
         try:
             self._spare = self._ask_for_child()
-            while len(data := self._control.recv(zygote.REQUEST.size, socket.MSG_WAITALL)) == zygote.REQUEST.size:
-                self._handle(*zygote.REQUEST.unpack(data))
+            while request := self._read():
+                self._handle(*request)
         except BaseException:  # noqa: BLE001  the process ends here, and says why
             traceback.print_exc()  # into the file that the controller quotes from
             print(self._last_words(), file=sys.stderr, flush=True)
         finally:
             self._end()
+
+    def _read(self) -> tuple[bytes, int] | None:
+        """Return the examiner's next request, None when it has gone. Raises GraderFault when the sandbox has ended."""
+        while self._control not in select.select([self._control, self._sandbox], [], [])[0]:
+            if self._spare is None or self._spare.pid:
+                raise _ended()  # nothing else comes unasked
+            self._meet_spare()
+        data = self._control.recv(zygote.REQUEST.size, socket.MSG_WAITALL)
+        return zygote.REQUEST.unpack(data) if len(data) == zygote.REQUEST.size else None
 
     def _handle(self, op: bytes, pid: int) -> None:
         if op == zygote.SPAWN:
@@ -233,9 +243,13 @@ class Keeper:
         while len(data) < size:
             part = self._sandbox.recv(size - len(data))
             if not part:
-                raise GraderFault("the sandbox of gVisor has ended")
+                raise _ended()
             data += part
         return data
+
+
+def _ended() -> GraderFault:
+    return GraderFault(Text(en="The sandbox of gVisor has ended.", zh="gVisor 沙箱已经结束。"))
 
 
 def _private_place(needed: Iterable[str]) -> Path:

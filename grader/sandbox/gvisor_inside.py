@@ -46,7 +46,9 @@ SPAWN, TRACE, REAP = b"s", b"t", b"r"
 SPAWNED = struct.Struct("<i")
 REAPED = struct.Struct("<idd")  # wait status (-1: unknown), CPU s, peak MiB above what it inherited
 _DESCRIPTORS = 2  # a child's wire and its output
-_NOBODY = 2  # what the self-test's attacker takes for the zygote, whose own number, 1, is the attacker's in its namespace
+_NOBODY = (
+    2  # what the self-test's attacker takes for the zygote, whose own number, 1, is the attacker's in its namespace
+)
 _FIRST_ACCOUNT = 1_000
 _ACCOUNTS = 60_000  # so none is used again before its last child is long gone
 _COVERED = ("/proc", "/sys")  # gVisor mounts both by itself, and a child of `strong` has neither

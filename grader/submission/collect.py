@@ -1,91 +1,125 @@
-"""Takes in what a student handed in: the exercise's own files, by an allow-list, and nothing else of the folder."""
+"""Takes in what a student handed in: the exercise's own files, by an allow-list, and nothing else.
+
+Theory of operation. A submission is a file, a folder, a zip, a tar or a notebook, told by its content. It is read once,
+in this process, into memory: nothing is written to disk, no link is followed, nothing of it is run or imported, and
+every size is capped while it is read. Each way leads to the same `Submission`: the same source has the same `sha256`.
+"""
 
 from __future__ import annotations
 
 import difflib
-import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import AuthorError, GraderError, SubmissionError, UsageError
 from grader.exercise.digest import digest
-from grader.exercise.paths import MAX_SHOWN_NAMES, names_in, show_name, show_names, show_path
+from grader.exercise.paths import names_in, show_name, show_names, show_path
 from grader.records import Exercise, SourceFile, Submission, Text
-from grader.submission.read import MAX_FILE_BYTES, Source, read_source, refuse_kind, unreadable
+from grader.submission.folder import MAX_LISTED, read_folder
+from grader.submission.kinds import Kind
+from grader.submission.limits import MAX_FILE_BYTES, Limits
+from grader.submission.names import Asked, Picker
+from grader.submission.read import RawFile, Source, read_file, source_of, unreadable
+from grader.submission.refusals import shown_name
 
-MAX_LISTED = 1000  # entries of a folder that a message looks at
 # What browsers and file managers make of a name: "softmax (1).py", "softmax.py.txt", "softmax - Copy.py".
 _DECORATION = re.compile(r"( ?\(\d+\)| ?- ?(copy|副本|复制)|_copy|\.txt|\.py)", re.IGNORECASE)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _HandedIn:
+    """The exercise's files as they were handed in, and how many others were beside them."""
+
+    sources: Mapping[str, Source]
+    ignored: int = 0
+
+
 def collect(exercise: Exercise, path: Path, *, max_bytes: int = MAX_FILE_BYTES) -> Submission:
-    """Return the submission at `path`: a folder with the exercise's files, or, of a one-file exercise, that file.
+    """Return the submission at `path`: a folder, a zip or a tar with the exercise's files, or, of a one-file exercise,
+    that file or a notebook.
 
     A single file may have any name. Newlines become `\\n`, so that line numbers agree everywhere; `sha256` is over
-    the names and the bytes as they came. `untouched`: equal to the stubs but for white space at line ends, and
-    blank lines at the end.
+    the names and the bytes as they came (of a notebook, over the module made of it). `untouched`: equal to the stubs
+    but for white space at line ends, and blank lines at the end. `max_bytes` caps each source file.
     Raises: UsageError when `path` does not exist; SubmissionError for what cannot be taken, with the way out.
     """
+    limits = Limits(file=max_bytes)
     try:
         mode = path.lstat().st_mode
     except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a NUL in the path
         raise _no_such_path(path) from None
     except OSError as error:
         raise unreadable(error, show_path(path)) from None
-    if stat.S_ISDIR(mode):
-        sources = _from_folder(exercise, path, max_bytes=max_bytes)
-    elif len(exercise.files) == 1:
-        sources = {exercise.files[0]: _from_file(path, max_bytes=max_bytes)}
-    else:
-        raise _file_for_folder(exercise, path)
+    handed_in = _from_folder(exercise, path, limits) if stat.S_ISDIR(mode) else _from_file(exercise, path, limits)
+    sources = handed_in.sources
     return Submission(
-        files=tuple(SourceFile(name=name, text=sources[name].text) for name in exercise.files),
+        files=tuple(
+            SourceFile(name=name, text=sources[name].text, cells=sources[name].cells) for name in exercise.files
+        ),
         origin=show_name(str(path)),
         sha256=digest({name: source.raw for name, source in sources.items()}),
         untouched=all(_same_code(sources[name].text, _stub(exercise, name)) for name in exercise.files),
+        ignored=handed_in.ignored,
     )
 
 
-def _from_file(path: Path, *, max_bytes: int) -> Source:
+def _from_file(exercise: Exercise, path: Path, limits: Limits) -> _HandedIn:
+    shown = show_path(path)
     try:
-        return read_source(path, shown=show_path(path), max_bytes=max_bytes)
+        file = read_file(path, shown=shown, limits=limits)
     except FileNotFoundError:  # removed since it was looked at
         raise _no_such_path(path) from None
+    if file.kind not in (Kind.SOURCE, Kind.NOTEBOOK, Kind.FOREIGN):
+        return _from_archive(exercise, file, shown, limits)
+    if len(exercise.files) > 1 and file.kind is not Kind.FOREIGN:
+        raise _file_for_folder(exercise, path)
+    asked = Asked(file=exercise.files[0], name=path.name, notebook=file.kind is Kind.NOTEBOOK)
+    return _HandedIn(sources={asked.file: _source(exercise, asked, file.raw, shown, limits)})
 
 
-def _from_folder(exercise: Exercise, folder: Path, *, max_bytes: int) -> Mapping[str, Source]:
-    sources = {}
-    with _opened(folder) as dir_fd:
-        for name in exercise.files:
-            try:
-                shown = show_path(folder / name)
-                path = folder / name if dir_fd is None else Path(name)
-                sources[name] = read_source(path, dir_fd=dir_fd, shown=shown, max_bytes=max_bytes)
-            except FileNotFoundError:
-                raise _missing(exercise, folder, name) from None
-    return sources
+def _from_folder(exercise: Exercise, folder: Path, limits: Limits) -> _HandedIn:
+    found = read_folder(exercise, folder, limits)
+    if found.missing is not None:
+        remedy = _likely_place(exercise, found.folder, found.missing, list(found.names))
+        raise _missing(exercise, show_path(found.folder), found.missing, list(found.names), remedy)
+    sources = {
+        asked.file: _source(exercise, asked, file.raw, show_path(found.folder / asked.name), limits)
+        for asked, file in found.files.items()
+    }
+    return _HandedIn(sources=sources, ignored=found.ignored)
 
 
-@contextmanager
-def _opened(folder: Path) -> Iterator[int | None]:
-    """Hold the folder open, so that all files come from the same one, whatever its name leads to by then.
+def _from_archive(exercise: Exercise, file: RawFile, shown: str, limits: Limits) -> _HandedIn:
+    from grader.submission.tarred import read_tar  # a plain file pays for no format but its own
+    from grader.submission.zipped import read_zip
 
-    None where the system cannot open files relative to a folder (Windows).
-    """
-    if os.open not in os.supports_dir_fd:
-        yield None
-        return
-    try:
-        dir_fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except OSError as error:
-        raise unreadable(error, show_path(folder)) from None
-    try:
-        yield dir_fd
-    finally:
-        os.close(dir_fd)
+    picker = Picker(exercise, shown)
+    if file.kind is Kind.ZIP:
+        taken = read_zip(file.raw, picker, shown=shown, limits=limits)
+    else:
+        taken = read_tar(file.raw, file.kind, picker, shown=shown, limits=limits)
+    picker.finish()
+    missing = picker.missing()
+    if missing is not None:
+        near = _near_name(exercise, missing, picker.names)
+        remedy = near or _keep_the_name(missing)
+        raise _missing(exercise, shown, missing, picker.names, remedy)
+    sources = {
+        asked.file: _source(exercise, asked, raw, f"{shown}: {shown_name(asked.name)}", limits)
+        for asked, raw in taken.items()
+    }
+    return _HandedIn(sources=sources, ignored=picker.ignored)
+
+
+def _source(exercise: Exercise, asked: Asked, raw: bytes, shown: str, limits: Limits) -> Source:
+    if asked.notebook:
+        from grader.submission.notebook import module_of
+
+        return module_of(raw, exercise, asked.file, shown=shown, max_bytes=limits.file)
+    return source_of(raw, shown=shown)
 
 
 def _stub(exercise: Exercise, name: str) -> str:
@@ -123,9 +157,6 @@ def _no_such_path(path: Path) -> GraderError:
 
 
 def _file_for_folder(exercise: Exercise, path: Path) -> SubmissionError:
-    mode = path.lstat().st_mode
-    if not stat.S_ISREG(mode):
-        return refuse_kind(mode, show_path(path), link=str(path.readlink()) if stat.S_ISLNK(mode) else "")
     names = ", ".join(exercise.files)
     return SubmissionError(
         Text(
@@ -133,54 +164,59 @@ def _file_for_folder(exercise: Exercise, path: Path) -> SubmissionError:
             zh=f"{show_path(path)} 只是一个文件；{exercise.name} 需要 {len(exercise.files)} 个：{names}。",
         ),
         remedy=Text(
-            en=f"Give the folder that holds them, such as {show_path(path.parent)}. Zip archives are not taken yet.",
-            zh=f"请给出它们所在的文件夹，例如 {show_path(path.parent)}。目前还不接受压缩包。",
+            en=f"Give the folder that holds them, such as {show_path(path.parent)}, or a zip of it.",
+            zh=f"请给出它们所在的文件夹，例如 {show_path(path.parent)}，或该文件夹的 zip 压缩包。",
         ),
     )
 
 
-def _missing(exercise: Exercise, folder: Path, name: str) -> SubmissionError:
-    there = names_in(folder)[:MAX_LISTED]
+def _missing(exercise: Exercise, shown: str, name: str, there: list[str], remedy: Text) -> SubmissionError:
     held = Text(en=f"There is: {show_names(there)}.", zh=f"其中有：{show_names(there)}。")
     if not there:
-        held = Text(en="The folder is empty.", zh="文件夹是空的。")
+        held = Text(en="It is empty.", zh="其中没有任何文件。")
     return SubmissionError(
         Text(
-            en=f"{show_path(folder)}: {name} is missing; {exercise.name} needs {', '.join(exercise.files)}. {held.en}",
-            zh=f"{show_path(folder)}：缺少 {name}；{exercise.name} 需要 {'、'.join(exercise.files)}。{held.zh}",
+            en=f"{shown}: {name} is missing; {exercise.name} needs {', '.join(exercise.files)}. {held.en}",
+            zh=f"{shown}：缺少 {name}；{exercise.name} 需要 {'、'.join(exercise.files)}。{held.zh}",
         ),
-        remedy=_likely_place(exercise, folder, name, there),
+        remedy=remedy,
     )
 
 
 def _likely_place(exercise: Exercise, folder: Path, name: str, there: list[str]) -> Text:
-    """Say where the missing file probably is: under another name, or one folder further down."""
-    below = next((sub for sub in there[:100] if _is_regular(folder / sub / name)), None)
-    if below is not None:
-        place = show_path(folder / below)
-        return Text(en=f"Did you mean the folder {place}?", zh=f"是不是文件夹 {place}？")
+    """Say where the missing file probably is: under another name, or in an archive."""
+    near = _near_name(exercise, name, there)
+    if near is not None:
+        return near
+    packed = next((other for other in there if other.lower().endswith(_PACKED)), None)
+    if packed is not None:
+        place = show_path(folder / packed)
+        return Text(en=f"Did you mean {place}?", zh=f"是不是 {place}？")
+    return _keep_the_name(name)
+
+
+_PACKED = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".ipynb")
+
+
+def _near_name(exercise: Exercise, name: str, there: list[str]) -> Text | None:
+    """Return the advice to rename the file that `name` seems to have become; None where there is none."""
     bare = _DECORATION.sub("", name).casefold()
-    near = next((other for other in there if _DECORATION.sub("", other).casefold() == bare), None)
-    near = near or next(iter(difflib.get_close_matches(name, there, n=1)), None)
-    if near is not None and near not in exercise.files:
-        return Text(
-            en=f"Did you mean {show_name(near)}? Rename it to {name}.",
-            zh=f"是不是 {show_name(near)}？请改名为 {name}。",
-        )
-    archives = [other for other in there[:MAX_SHOWN_NAMES] if other.lower().endswith((".zip", ".ipynb"))]
-    if archives:
-        return Text(
-            en=f"{show_name(archives[0])} is not taken yet: unpack it, or export it as {name}.",
-            zh=f"目前还不接受 {show_name(archives[0])}：请先解压，或导出为 {name}。",
-        )
+    near = next((other for other in there if _bare(other) == bare), None)
+    near = near or next(iter(difflib.get_close_matches(name, [one for one in there if len(one) < 200], n=1)), None)
+    if near is None or near in exercise.files:
+        return None
+    return Text(
+        en=f"Did you mean {shown_name(near)}? Rename it to {name}.",
+        zh=f"是不是 {shown_name(near)}？请改名为 {name}。",
+    )
+
+
+def _bare(name: str) -> str:
+    return _DECORATION.sub("", name.rsplit("/", 1)[-1]).casefold()
+
+
+def _keep_the_name(name: str) -> Text:
     return Text(
         en=f"Start from the course's own {name}, and keep its name.",
         zh=f"请从课程提供的 {name} 开始，并保持文件名不变。",
     )
-
-
-def _is_regular(path: Path) -> bool:
-    try:
-        return stat.S_ISREG(path.lstat().st_mode)
-    except (OSError, ValueError):
-        return False

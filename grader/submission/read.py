@@ -1,4 +1,4 @@
-"""Reads one submitted file: a regular file, of bounded size, that is text. Its path is hostile until shown otherwise.
+"""Reads one submitted file, regular and of bounded size, and makes text of it. Its path is hostile, and its bytes are.
 
 A submission may lie in a folder that its author can still write to, or come out of an archive: a name can be a link
 to the reference solution, a pipe that never ends, or a device. So links are never followed, the opened file is
@@ -15,9 +15,10 @@ from pathlib import Path
 
 from grader.errors import SubmissionError
 from grader.exercise.paths import show_name
-from grader.records import Text
+from grader.records import NotebookCell, Text
+from grader.submission.kinds import ARCHIVES, HEAD_BYTES, Kind, kind_of
+from grader.submission.limits import Limits
 
-MAX_FILE_BYTES = 1024 * 1024
 _NEWLINE = re.compile(rb"\r\n|\r|\n")
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _SAVE_AS_UTF8 = Text(
@@ -42,18 +43,25 @@ class Source:
 
     raw: bytes
     text: str
+    cells: tuple[NotebookCell, ...] = ()  # where it was made of a notebook; `raw` are the text's bytes then
 
 
-def read_source(path: Path, *, dir_fd: int | None = None, shown: str, max_bytes: int = MAX_FILE_BYTES) -> Source:
-    """Return the source code in `path`, which lies in the open folder `dir_fd` if given.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawFile:
+    """The bytes of one submitted file, and what they seem to be."""
+
+    raw: bytes
+    kind: Kind
+
+
+def source_of(raw: bytes, *, shown: str) -> Source:
+    """Return the source code that a file's bytes are.
 
     A UTF-8 byte order mark is dropped. `shown` is how messages name the file.
-    Raises: SubmissionError unless it is a regular, readable, non-empty UTF-8 file of at most `max_bytes`;
-        FileNotFoundError when there is no such file.
+    Raises: SubmissionError unless it is non-empty UTF-8 text.
     """
-    raw = _read_capped(path, dir_fd=dir_fd, shown=shown, max_bytes=max_bytes)
-    _refuse_archives(raw, shown)
-    text = _decoded(raw, shown).removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    _refuse_others(raw, shown)
+    text = with_line_feeds(_decoded(raw, shown).removeprefix("\ufeff"))
     if not text.strip():
         raise SubmissionError(
             Text(en=f"{shown}: the file is empty.", zh=f"{shown}：文件是空的。"),
@@ -62,14 +70,19 @@ def read_source(path: Path, *, dir_fd: int | None = None, shown: str, max_bytes:
     return Source(raw=raw, text=text)
 
 
-def kind_of(mode: int) -> Text:
+def with_line_feeds(text: str) -> str:
+    """Return `text` with `\\n` as the only newline."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def kind_text(mode: int) -> Text:
     """Name what a file is that is not a regular one."""
     return next((kind for is_kind, kind in _KINDS if is_kind(mode)), Text(en="no regular file", zh="非普通文件"))
 
 
 def refuse_kind(mode: int, shown: str, *, link: str = "") -> SubmissionError:
     """Return the error for something that is not a regular file, and why it is not taken."""
-    kind = kind_of(mode)
+    kind = kind_text(mode)
     wrong = Text(
         en=f"{shown}: expected a regular file, got {kind.en}{f' to {show_name(link)}' if link else ''}.",
         zh=f"{shown}：应为普通文件，实为{kind.zh}{f'（指向 {show_name(link)}）' if link else ''}。",
@@ -92,7 +105,12 @@ for _name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):
     _FLAGS |= getattr(os, _name, 0)
 
 
-def _read_capped(path: Path, *, dir_fd: int | None, shown: str, max_bytes: int) -> bytes:
+def read_file(path: Path, *, dir_fd: int | None = None, shown: str, limits: Limits) -> RawFile:
+    """Return the bytes of `path`, which lies in the open folder `dir_fd` if given.
+
+    Raises: SubmissionError unless it is a regular, readable file that is no larger than its kind may be;
+        FileNotFoundError when there is no such file.
+    """
     try:
         mode = os.stat(path, dir_fd=dir_fd, follow_symlinks=False).st_mode
         if not stat.S_ISREG(mode):
@@ -104,14 +122,33 @@ def _read_capped(path: Path, *, dir_fd: int | None, shown: str, max_bytes: int) 
             opened = os.fstat(stream.fileno())
             if not stat.S_ISREG(opened.st_mode):
                 raise refuse_kind(opened.st_mode, shown)
-            raw = stream.read(max_bytes + 1)
+            _refuse_anothers(opened, path.parent.stat() if dir_fd is None else os.fstat(dir_fd), shown)
+            head = stream.read(HEAD_BYTES)
+            kind = kind_of(head, path.name)
+            limit = limits.of_kind(kind)
+            raw = head + stream.read(max(limit + 1 - len(head), 0))
     except FileNotFoundError:
         raise
     except OSError as error:
         raise unreadable(error, shown) from None
-    if len(raw) > max_bytes:
-        raise _too_large(max(opened.st_size, len(raw)), shown, max_bytes)
-    return raw
+    if len(raw) > limit:
+        raise too_large(max(opened.st_size, len(raw)), shown, limit, archive=kind in ARCHIVES)
+    return RawFile(raw=raw, kind=kind)
+
+
+def _refuse_anothers(file: os.stat_result, folder: os.stat_result, shown: str) -> None:
+    """Refuse a hard link to a file of somebody else, which the grader may be able to read and the student not.
+
+    Other hard links are harmless, and common: some installers make nothing else.
+    """
+    if file.st_nlink > 1 and file.st_uid != folder.st_uid:
+        raise SubmissionError(
+            Text(
+                en=f"{shown}: expected a regular file of your own, got a hard link to a file of another user.",
+                zh=f"{shown}：应为你自己的普通文件，实为指向其他用户文件的硬链接。",
+            ),
+            remedy=Text(en="Put your own file there.", zh="请放入你自己的文件。"),
+        )
 
 
 def unreadable(error: OSError, shown: str) -> SubmissionError:
@@ -126,36 +163,53 @@ def unreadable(error: OSError, shown: str) -> SubmissionError:
     )
 
 
-def _too_large(size: int, shown: str, max_bytes: int) -> SubmissionError:
-    return SubmissionError(
-        Text(
-            en=f"{shown}: {size:,} bytes; at most {max_bytes:,} are taken.",
-            zh=f"{shown}：{size:,} 字节；最多接受 {max_bytes:,} 字节。",
-        ),
-        remedy=Text(
+def too_large(size: int, shown: str, limit: int, *, archive: bool = False) -> SubmissionError:
+    """Return the error for a file of `size` bytes, where at most `limit` are read."""
+    if archive:
+        remedy = Text(
+            en="Put in the exercise's files only; leave out data, .git, and installed packages.",
+            zh="请只放入练习的文件；不要放入数据、.git 和已安装的软件包。",
+        )
+    else:
+        remedy = Text(
             en="Source code is far smaller: take data and printed output out of it.",
             zh="源代码远小于此：请从中移除数据和输出内容。",
+        )
+    return SubmissionError(
+        Text(
+            en=f"{shown}: {size:,} bytes; at most {limit:,} are taken.",
+            zh=f"{shown}：{size:,} 字节；最多接受 {limit:,} 字节。",
         ),
+        remedy=remedy,
     )
 
 
-def _refuse_archives(raw: bytes, shown: str) -> None:
-    looks_like_notebook = raw.lstrip()[:1] == b"{" and b'"nbformat"' in raw
-    if raw.startswith(b"PK\x03\x04"):
-        kind = Text(en="a zip archive", zh="zip 压缩包")
-    elif looks_like_notebook or shown.endswith(".ipynb"):
-        kind = Text(en="a Jupyter notebook", zh="Jupyter 笔记本")
-    else:
+_NAMES = {
+    Kind.NOTEBOOK: Text(en="a Jupyter notebook", zh="Jupyter 笔记本"),
+    Kind.ZIP: Text(en="a zip archive", zh="zip 压缩包"),
+    Kind.FOREIGN: Text(en="a RAR or 7z archive", zh="RAR 或 7z 压缩包"),
+}
+
+
+def _refuse_others(raw: bytes, shown: str) -> None:
+    """Refuse what is not even meant to be a Python file, with a better word than that it is not UTF-8."""
+    kind = kind_of(raw[:HEAD_BYTES], shown)
+    if kind is Kind.SOURCE:
         return
+    name = _NAMES.get(kind, Text(en="an archive", zh="压缩包"))
+    if kind is Kind.FOREIGN:
+        remedy = Text(en="Pack it with zip.", zh="请用 zip 打包。")
+    else:
+        remedy = Text(
+            en="Hand in the archive or notebook itself, under its own name.",
+            zh="请直接提交压缩包或笔记本，使用原来的扩展名。",
+        )
     raise SubmissionError(
         Text(
-            en=f"{shown}: this is {kind.en}; accepted are a Python file, and a folder with the exercise's files.",
-            zh=f"{shown}：这是{kind.zh}；可接受 Python 文件，或含有练习文件的文件夹。",
+            en=f"{shown}: this is {name.en}; expected the source code of a Python module.",
+            zh=f"{shown}：这是{name.zh}；应为 Python 模块的源代码。",
         ),
-        remedy=Text(
-            en="Zip archives and notebooks are not taken yet: unpack it, or export it as a .py file.",
-            zh="目前还不接受压缩包和笔记本：请先解压，或导出为 .py 文件。",
-        ),
+        remedy=remedy,
     )
 
 

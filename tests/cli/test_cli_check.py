@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -40,8 +41,8 @@ def mistake() -> Done:
     return check_json(SOLUTION / "mistakes" / "no_max_shift.py", "--seed", "7")
 
 
-def check_json(submission: Path, *options: str) -> Done:
-    return dlgrade("check", "softmax", "--submission", submission, "--format", "json", *options)
+def check_json(submission: Path, *options: str, env: Mapping[str, str] | None = None) -> Done:
+    return dlgrade("check", "softmax", "--submission", submission, "--format", "json", *options, env=env)
 
 
 def test_the_stub_is_graded_and_not_full(stub: Done) -> None:
@@ -137,7 +138,7 @@ def test_a_near_miss_of_an_exercise_is_recognised() -> None:
 
 
 def test_isolation_that_cannot_be_had_is_no_score_and_says_so_in_json() -> None:
-    done = check_json(SOLUTION, "--isolation", "gvisor")
+    done = check_json(SOLUTION, "--isolation", "gvisor", env={"DLGRADE_LAUNCH": "fresh"})
     report = json.loads(done.out)
     assert done.code == 3
     assert report["status"] == "unscored"

@@ -38,6 +38,7 @@ mutates = ["params", "state"]
 mutates = ["self"]
 [rules]
 forbid = ["torch.softmax", "torch.nn.functional.*softmax"]
+allow = ["torch.*", "math"]
 [reveal]
 hidden = "shape"
 """
@@ -63,6 +64,7 @@ KEYS = st.sampled_from(
         "memory_mib",
         "mutates",
         "forbid",
+        "allow",
         "hidden",
         "softmax.py",
         "exercise03",
@@ -107,6 +109,7 @@ def test_every_key_reaches_the_exercise(course_files: Any) -> None:
     assert exercise.limits == Limits(call_s=1.0, exam_s=12.5, memory_mib=1024)
     assert exercise.mutates == {"sgd_step": ("params", "state"), "SGD.step": ("self",)}
     assert exercise.forbid == ("torch.softmax", "torch.nn.functional.*softmax")
+    assert exercise.allow == ("torch.*", "math")
     assert exercise.reveal_hidden is Reveal.SHAPE
     assert exercise.folder == str(folder)
     assert exercise.solution_folder == str(course_files.hidden())
@@ -118,6 +121,7 @@ def test_five_keys_are_enough_and_the_rest_has_the_records_defaults(course_files
     assert exercise.devices == (Device.CPU,)
     assert exercise.reveal_hidden is Reveal.HINT
     assert (exercise.topics, exercise.preload, exercise.forbid, exercise.mutates) == ((), (), (), {})
+    assert exercise.allow == (), "nothing is kept to a list"
     assert exercise.solution_folder == ""
 
 
@@ -282,6 +286,9 @@ MISTAKES = {
     "preload of a look-alike": (BASE + 'preload = ["torchvision"]', ('preload[0] = "torchvision"',)),
     "preload of a path": (BASE + 'preload = ["torch/optim"]', ('preload[0] = "torch/optim"',)),
     "forbidding everything": (BASE + '[rules]\nforbid = ["*"]', ('rules.forbid[0] = "*"', "a dotted name")),
+    "allowing nothing": (BASE + "[rules]\nallow = []", ("rules.allow = []", "at least one item")),
+    "allowing a call": (BASE + '[rules]\nallow = ["torch.exp(x)"]', ('rules.allow[0] = "torch.exp(x)"',)),
+    "allowed, misspelt": (BASE + '[rules]\nallowed = ["torch"]', ("rules.allowed", "Did you mean allow?")),
     "forbidding a call": (BASE + '[rules]\nforbid = ["torch.exp()"]', ('rules.forbid[0] = "torch.exp()"',)),
     "unknown reveal": (
         BASE + '[reveal]\nhidden = "hints"',

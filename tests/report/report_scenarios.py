@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from grader.errors import AuthorError, GraderFault, SandboxUnavailable, SubmissionError
+from grader.examination.rules.reviews import WORDINGS
 from grader.records import (
     Device,
     Examination,
@@ -17,6 +18,7 @@ from grader.records import (
     Outcome,
     Resources,
     Reveal,
+    Review,
     SourceFile,
     SourceLine,
     Submission,
@@ -417,6 +419,25 @@ def hostile() -> Report:
     return graded(SHAPE, failed(ROWS, raised_evil, output=output), ONE_AXIS, LARGE, GRADIENT, INPUT)
 
 
+def needs_review() -> Report:
+    """Full score, and five places that a person should look at."""
+    places = ((7, "name", "torch"), (12, "door", "ctypes"), (12, "code", ""), (31, "table", ""), (58, "import", ""))
+    reviews = tuple(
+        Review(
+            file="softmax.py",
+            line=line,
+            column=5,
+            code=code,
+            text=Text(
+                en=WORDINGS[code].en.replace("{name}", name),
+                zh=WORDINGS[code].zh.replace("{name}", name),
+            ),
+        )
+        for line, code, name in places
+    )
+    return replace(full(), reviews=reviews)
+
+
 SCENARIOS: dict[str, Callable[[], Report]] = {
     make.__name__: make
     for make in (
@@ -439,5 +460,6 @@ SCENARIOS: dict[str, Callable[[], Report]] = {
         broken_manifest,
         grader_broke,
         hostile,
+        needs_review,
     )
 }

@@ -58,6 +58,7 @@ ALSO = {
     "grader_fault": ("zh", "v"),
     "rejected": ("zh",),
     "hostile": ("color", "ascii", "w60"),
+    "needs_review": ("v", "zh"),
 }
 PAGES = [
     Golden(scenario, look, LOOKS[look] if look else View())

@@ -33,6 +33,7 @@ VERDICTS = {
     "broken_manifest": (Status.UNSCORED, None, Fault.AUTHOR, 2),
     "grader_broke": (Status.UNSCORED, None, Fault.GRADER, 3),
     "hostile": (Status.PARTIAL, 8, Fault.STUDENT, 1),
+    "needs_review": (Status.FULL, 10, None, 0),
 }
 
 

@@ -77,8 +77,15 @@ def test_a_kill_that_nothing_explains_is_ours_where_the_child_cannot_do_it() -> 
 
 
 def test_a_limit_that_the_child_lowered_itself_is_its_own_doing() -> None:
-    found = told(Ending(signal=9, cpu_s=1.0), Isolation.STRONG, limit_s=1.0)
-    assert (found.outcome, found.status) == (Outcome.CRASHED, 9)
+    """Also where the system counts more time, by ticks, than the child has used."""
+    for cpu_s in (0.05, 1.0):
+        found = told(Ending(signal=9, cpu_s=cpu_s), Isolation.STRONG, limit_s=1.0)
+        assert (found.outcome, found.status) == (Outcome.CRASHED, 9)
+
+
+def test_a_child_that_was_told_nothing_yet_has_not_killed_itself() -> None:
+    with pytest.raises(GraderFault, match="killed from outside"):
+        death(Ending(signal=9), Allowed(isolation=Isolation.STRONG), cpu_limit_s=float("inf"), printed="", trace=())
 
 
 def test_a_child_that_we_killed_was_not_killed_by_others() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import socket
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -189,18 +188,24 @@ def test_huge_file_is_refused_without_reading_it(exercise: Exercise, handed_in: 
     assert "1,099,511,627,776 bytes" in refused(exercise, path)
 
 
-def test_zip_is_not_taken_yet(exercise: Exercise, handed_in: Path) -> None:
-    with zipfile.ZipFile(handed_in / "softmax.zip", "w") as archive:
-        archive.writestr("softmax.py", CODE)
-    message = refused(exercise, handed_in / "softmax.zip")
-    assert "this is a zip archive; accepted are a Python file, and a folder with the exercise's files" in message
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [(b"PK\x03\x04" + bytes(40), "a zip archive"), (b'{"cells": [], "nbformat": 4}', "a Jupyter notebook")],
+)
+def test_archive_or_notebook_under_a_modules_name_is_told(
+    exercise: Exercise, handed_in: Path, content: bytes, kind: str
+) -> None:
+    written(handed_in, content)
+    message = refused(exercise, handed_in)
+    assert f"softmax.py: this is {kind}; expected the source code of a Python module." in message
+    assert "Hand in the archive or notebook itself" in message
 
 
-@pytest.mark.parametrize("name", ["softmax.ipynb", "softmax.py"])
-def test_notebook_is_not_taken_yet(exercise: Exercise, handed_in: Path, name: str) -> None:
-    message = refused(exercise, written(handed_in, b'{"cells": [], "nbformat": 4}', name))
-    assert "this is a Jupyter notebook" in message
-    assert "export it as a .py file" in message
+@pytest.mark.parametrize("content", [b"Rar!\x1a\x07\x01\0" + bytes(99), b"7z\xbc\xaf\x27\x1c" + bytes(99)])
+def test_other_kinds_of_archive_are_named(exercise: Exercise, handed_in: Path, content: bytes) -> None:
+    message = refused(exercise, written(handed_in, content, "softmax.rar"))
+    assert "softmax.rar: this is a RAR or 7z archive" in message
+    assert message.endswith("Pack it with zip.")
 
 
 # ---------------------------------------------------------------------------------------------- what is not a file
@@ -252,6 +257,36 @@ def test_file_exchanged_after_it_was_looked_at_is_refused(
 
     monkeypatch.setattr(os, "stat", look_and_exchange)
     assert "softmax.py: " in refused(exercise, handed_in)
+
+
+def test_subfolder_exchanged_after_it_was_looked_at_is_not_followed(
+    exercise: Exercise, handed_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "others").mkdir()
+    written(tmp_path / "others", CODE.encode())
+    (handed_in / "mine").mkdir()
+    look, exchanged = os.stat, []
+
+    def look_and_exchange(path: Any, **kwargs: Any) -> os.stat_result:
+        seen = look(path, **kwargs)
+        if str(path) == "mine" and not exchanged:
+            exchanged.append(path)
+            (handed_in / "mine").rmdir()
+            (handed_in / "mine").symlink_to(tmp_path / "others")
+        return seen
+
+    monkeypatch.setattr(os, "stat", look_and_exchange)
+    assert "softmax.py is missing" in refused(exercise, handed_in)
+    assert exchanged
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can make files of another user")
+def test_hard_link_to_a_file_of_another_is_refused(exercise: Exercise, handed_in: Path, tmp_path: Path) -> None:
+    (handed_in / "softmax.py").hardlink_to(written(tmp_path, CODE.encode()))
+    assert text_of(collect(exercise, handed_in)) == CODE, "a hard link among one's own files is harmless"
+    os.chown(handed_in, 65534, 65534)
+    for path in (handed_in, handed_in / "softmax.py"):
+        assert "got a hard link to a file of another user" in refused(exercise, path)
 
 
 def test_device_is_refused(exercise: Exercise) -> None:
@@ -321,9 +356,7 @@ def test_missing_file_names_what_there_is(pair: Exercise, handed_in: Path) -> No
 
 
 def test_empty_folder_is_called_empty(exercise: Exercise, handed_in: Path) -> None:
-    assert "softmax.py is missing; exercise03_softmax needs softmax.py. The folder is empty." in refused(
-        exercise, handed_in
-    )
+    assert "softmax.py is missing; exercise03_softmax needs softmax.py. It is empty." in refused(exercise, handed_in)
 
 
 @pytest.mark.parametrize(
@@ -336,16 +369,57 @@ def test_near_miss_is_named(exercise: Exercise, handed_in: Path, name: str) -> N
     assert f"Did you mean {name}? Rename it to softmax.py." in refused(exercise, handed_in)
 
 
-def test_file_one_folder_down_is_found(exercise: Exercise, handed_in: Path) -> None:
-    (handed_in / "exercise03_softmax").mkdir()
-    written(handed_in / "exercise03_softmax", CODE.encode())
-    message = refused(exercise, handed_in)
-    assert f"Did you mean the folder {handed_in / 'exercise03_softmax'}?" in message
+def test_file_one_folder_down_is_taken(exercise: Exercise, handed_in: Path) -> None:
+    (handed_in / "alice-hw3").mkdir()
+    written(handed_in / "alice-hw3", CODE.encode())
+    assert text_of(collect(exercise, handed_in)) == CODE
+
+
+def test_file_two_folders_down_is_missing(exercise: Exercise, handed_in: Path) -> None:
+    (handed_in / "alice" / "hw3").mkdir(parents=True)
+    written(handed_in / "alice" / "hw3", CODE.encode())
+    assert "softmax.py is missing" in refused(exercise, handed_in)
+
+
+def test_two_folders_with_the_file_are_both_named(exercise: Exercise, handed_in: Path) -> None:
+    for name in ("new", "old"):
+        (handed_in / name).mkdir()
+        written(handed_in / name, CODE.encode())
+    assert "which one is it: new/ or old/? Hand in only one of them." in refused(exercise, handed_in)
+
+
+def test_copies_below_the_file_are_left_alone(exercise: Exercise, handed_in: Path) -> None:
+    """A folder is where one works: what lies at its top is meant."""
+    (handed_in / "backup").mkdir()
+    written(handed_in / "backup", b"old = 1\n")
+    assert text_of(collect(exercise, written(handed_in, CODE.encode()).parent)) == CODE
+
+
+@pytest.mark.parametrize("name", [".git", "__pycache__", ".ipynb_checkpoints", "__MACOSX"])
+def test_folders_of_programs_are_not_looked_into(exercise: Exercise, handed_in: Path, name: str) -> None:
+    (handed_in / name).mkdir()
+    written(handed_in / name, CODE.encode())
+    assert "softmax.py is missing" in refused(exercise, handed_in)
+
+
+def test_linked_folder_is_not_looked_into(exercise: Exercise, handed_in: Path, tmp_path: Path) -> None:
+    (tmp_path / "others").mkdir()
+    written(tmp_path / "others", CODE.encode())
+    (handed_in / "mine").symlink_to(tmp_path / "others")
+    assert "softmax.py is missing" in refused(exercise, handed_in)
+
+
+def test_what_else_a_folder_holds_is_counted(exercise: Exercise, handed_in: Path) -> None:
+    for name in ("conftest.py", "torch.py", "sitecustomize.py"):
+        written(handed_in, b"raise SystemExit\n", name)
+    submission = collect(exercise, written(handed_in, CODE.encode()).parent)
+    assert [file.name for file in submission.files] == ["softmax.py"]
+    assert submission.ignored == 3
 
 
 def test_archive_beside_nothing_else_is_named(exercise: Exercise, handed_in: Path) -> None:
     written(handed_in, b"PK", "homework.zip")
-    assert "homework.zip is not taken yet: unpack it, or export it as softmax.py." in refused(exercise, handed_in)
+    assert f"Did you mean {handed_in / 'homework.zip'}?" in refused(exercise, handed_in)
 
 
 def test_long_listing_is_cut(exercise: Exercise, handed_in: Path) -> None:

@@ -79,6 +79,10 @@ PROBLEMS: dict[str, Text] = {
     "ended.exit": t("The program ended itself (exit status {status}).", "程序自行退出了（退出状态 {status}）。"),
     "ended.signal": t("The program crashed ({status}).", "程序崩溃了（{status}）。"),
     "ended.wire": t("The program wrote to a channel that belongs to the grader.", "程序写入了评分器专用的通道。"),
+    "ended.background": t(
+        "Your code went on computing after its call had returned: {used} s of processor time.",
+        "调用返回之后，你的代码仍在计算：占用了 {used} 秒处理器时间。",
+    ),
     "ended.forbidden": t("`{name}` may not be used in this exercise.", "本题不得使用 `{name}`。"),
     "ended.forbidden.some": t("Something is used that this exercise forbids.", "使用了本题禁止的内容。"),
 }
@@ -223,6 +227,16 @@ CAUSES: dict[str, Sentences] = {
         next_step=t(
             "Leave out code that writes to file descriptors; `print` is fine.",
             "去掉写入文件描述符的代码；`print` 没问题。",
+        ),
+    ),
+    "ended.background": Sentences(
+        hint=t(
+            "A thread outlives the call that started it: work between calls would escape every limit and every clock.",
+            "有线程在启动它的调用结束后仍在运行：调用之间的计算会逃过所有限制和计时。",
+        ),
+        next_step=t(
+            "Join threads before you return; start none while the module is imported.",
+            "返回之前先 join 所有线程；导入模块时不要启动线程。",
         ),
     ),
     "ended.forbidden": Sentences(

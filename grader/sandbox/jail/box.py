@@ -61,6 +61,7 @@ class Box:
         self.own: OwnProcess | None = None
         self.outer_pid = 0  # the zygote's, where it sees another of itself
         self._inherited: own.Memory | None = None
+        self._zygote = 0  # the parent of the children that it forks
 
     def settle(self) -> None:
         """Confine the zygote itself, once, before its first fork. Raises LayerMissing."""
@@ -71,6 +72,7 @@ class Box:
         """Fork a child as `os.fork` does."""
         if self.own is not None:
             self._inherited = self.own.memory()
+        self._zygote = os.getpid()
         return os.fork()
 
     def descriptors(self) -> tuple[int, ...]:
@@ -103,6 +105,8 @@ class Box:
 
     def _give_up_rights(self) -> None:
         syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
+        if self._zygote and os.getppid() not in (self._zygote, 0):  # it was quicker; 0: it is in another namespace
+            os._exit(1)
         syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
         syscalls.drop_capabilities()
 
