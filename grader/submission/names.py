@@ -1,0 +1,158 @@
+"""Which members of an archive are taken: the allow-list, over names that a stranger wrote.
+
+Theory of operation. Nothing is ever written to disk, so a name can do no harm by itself; it can only make people and
+programs disagree about which file is meant. So a `Picker` is told every name of an archive, in order, and answers for
+each whether it is asked for. What is not asked for is counted and never read, whatever it is called: a `conftest.py`,
+a `torch.py` or a `.git` has no effect. A name that leads out of the archive refuses the whole of it. A name that is
+asked for, or would be to a filesystem that folds letters, must be exactly that name, of a regular file, once, at the
+top or in one folder.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from grader.errors import SubmissionError
+from grader.records import Exercise, Text
+from grader.submission import refusals
+
+MAX_MEMBERS = 10_000
+MAX_NAME = 1_000  # characters of a whole path
+MAX_FILE_NAME = 255  # characters of one part of it
+MAX_NOTED = 1_000  # names that a message may list
+_DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(\..*)?", re.IGNORECASE | re.DOTALL)
+_INVISIBLE = ("Cc", "Cf", "Zl", "Zp")  # categories: control, format, line and paragraph separators
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A member that is asked for."""
+
+    file: str  # of the exercise
+    name: str  # in the archive
+    notebook: bool
+
+
+def wanted_names(exercise: Exercise) -> dict[str, str]:
+    """Return the names to look for, each with the exercise's file that it gives.
+
+    An exercise with one file may be solved in a notebook of the same name.
+    """
+    names = {name: name for name in exercise.files}
+    if len(exercise.files) == 1:
+        names[PurePosixPath(exercise.files[0]).stem + ".ipynb"] = exercise.files[0]
+    return names
+
+
+def folded(name: str) -> str:
+    """Return what a filesystem that takes names for the same would compare: no case, no marks at the end."""
+    if name.isascii() and name.isprintable():
+        return name.casefold().rstrip(". ")
+    if len(name) > MAX_FILE_NAME:
+        return name  # no filesystem has it
+    visible = "".join(letter for letter in name if unicodedata.category(letter) not in _INVISIBLE)
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", visible).casefold()).rstrip(". ")
+
+
+class Picker:
+    """Decides, name after name, which members of one archive are taken. `shown` is how messages name the archive."""
+
+    def __init__(self, exercise: Exercise, shown: str) -> None:
+        self.ignored = 0  # files that were not asked for
+        self.names: list[str] = []  # the first of all names, for messages
+        self._exercise = exercise
+        self._shown = shown
+        self._wanted = wanted_names(exercise)
+        self._folded = {folded(name): file for name, file in self._wanted.items()}
+        self._count = 0
+        self._asked: dict[str, Asked] = {}
+        self._near: dict[str, str] = {}  # the exercise's file -> a name that only folds to it
+
+    def offer(
+        self, name: str, *, not_a_file: Text | None = None, target: str = "", folder: bool = False
+    ) -> Asked | None:
+        """Return what the member is asked for as; None: it is not, and must not be read.
+
+        `not_a_file` says what the member is instead, and `target` where a link leads.
+        Raises: SubmissionError when the name, or what it names, is a reason to refuse the archive.
+        """
+        self._count += 1
+        if self._count > MAX_MEMBERS:
+            raise refusals.over(
+                self._shown, Text(en=f"more than {MAX_MEMBERS:,} entries", zh=f"超过 {MAX_MEMBERS:,} 个条目")
+            )
+        parts = self._parts(name)
+        if len(self.names) < MAX_NOTED:
+            self.names.append(name)
+        if folder or not parts:
+            return None
+        file = self._folded.get(folded(parts[-1]))
+        if file is None or len(parts) > 2 or is_aside(parts[:-1]):
+            self.ignored += 1
+            return None
+        if parts[-1] not in self._wanted:
+            self.ignored += 1
+            self._near.setdefault(file, name)
+            return None
+        self._check_asked(name, parts)
+        if not_a_file is not None:
+            raise refusals.bad_member(self._shown, name, not_a_file, target=target)
+        if file in self._asked:
+            raise refusals.ambiguous(self._shown, self._asked[file].name, name)
+        self._asked[file] = Asked(file=file, name=name, notebook=parts[-1] != file)
+        return self._asked[file]
+
+    def finish(self) -> None:
+        """Make sure that every file was found, once, and all in one place; files may be missing: see `missing`."""
+        for file, asked in self._asked.items():
+            if file in self._near:
+                raise refusals.ambiguous(self._shown, asked.name, self._near[file])
+        if len({tuple(_split(asked.name)[:-1]) for asked in self._asked.values()}) > 1:
+            first, second, *_ = sorted(self._asked.values(), key=lambda asked: len(_split(asked.name)))
+            others = [one for one in self._asked.values() if _split(one.name)[:-1] != _split(first.name)[:-1]]
+            raise refusals.scattered(self._shown, first.name, (others or [second])[0].name)
+
+    def missing(self) -> str | None:
+        """Return the first of the exercise's files that no member was taken for."""
+        return next((name for name in self._exercise.files if name not in self._asked), None)
+
+    def _parts(self, name: str) -> list[str]:
+        """Split a path as the most lenient reader would. Raises SubmissionError for one that leads out."""
+        if len(name) > MAX_NAME:
+            raise refusals.bad_name(
+                self._shown,
+                name,
+                Text(en=f"a name of {len(name):,} characters", zh=f"名称长达 {len(name):,} 个字符"),
+            )
+        if ".." in name.replace("\\", "/").split("/") or name[:1] in ("/", "\\") or re.match("[A-Za-z]:", name):
+            raise self._leads_out(name)
+        return _split(name)
+
+    def _leads_out(self, name: str) -> SubmissionError:
+        return refusals.bad_name(
+            self._shown, name, Text(en="the path leads out of the archive", zh="路径指向压缩包之外")
+        )
+
+    def _check_asked(self, name: str, parts: list[str]) -> None:
+        """Refuse spellings of an asked-for path that some program would read as another path."""
+        if "\\" in name:
+            why = Text(en="the path is written with backslashes", zh="路径中使用了反斜杠")
+        elif any(unicodedata.category(letter) in _INVISIBLE for letter in name):
+            why = Text(en="the path holds an invisible character", zh="路径中有不可见字符")
+        elif any(_DEVICE.fullmatch(part) for part in parts[:-1]):
+            why = Text(en="the folder has the name of a device", zh="文件夹名是设备名")
+        else:
+            return
+        raise refusals.bad_name(self._shown, name, why)
+
+
+def _split(name: str) -> list[str]:
+    return [part for part in name.replace("\\", "/").split("/") if part not in ("", ".")]
+
+
+def is_aside(folders: list[str]) -> bool:
+    """Whether a folder is kept by a program, not by a person: .git, __MACOSX, __pycache__, .ipynb_checkpoints."""
+    return any(folder.startswith((".", "__")) for folder in folders)
