@@ -5,12 +5,11 @@ reached by the same wire, and the two take turns, so that a slow moment of the m
 compared: an answer that is fast and wrong fails. The figure is coarse; ask for a factor, not for a percentage.
 
 What counts is the quickest call of each. A busy machine only ever adds to a time, so with two cores and five others at
-work on them the quickest of seven varied by a tenth, where the median was up to six times too long. And since inputs are
-new and every result is compared, there is nothing that one quick call could save for another.
+work on them the quickest of seven varied by a tenth, where the median was up to six times too long. And since inputs
+are new and every result is compared, there is nothing that one quick call could save for another.
 
-Work outside the clock counts too. Between two readings of a child's CPU clock, each before a call, lies one call and
-the pause behind it; a child that computed longer in that time than its call lasted has used more threads than one, or
-has gone on behind its reply. That excess is shared out among all calls, so that the quickest has its part of it.
+Work outside the clock counts too: a function takes at least the CPU time that its child spent for each call, on all of
+its threads, behind the return as well. It is read before each call, while an honest child waits.
 """
 
 from __future__ import annotations
@@ -41,7 +40,8 @@ class Bench:
         atol: float | None = None,
         **kwargs: object,
     ) -> float:
-        """Return how many times as long the student's function takes as the reference's: the quickest call of each.
+        """Return how many times as long the student's function takes as the reference's: the quickest call of each,
+        or the CPU time of a call, whichever is more.
 
         `make_inputs` makes new positional arguments for each pair. Raises Mismatched where the results differ.
         """
@@ -53,11 +53,11 @@ class Bench:
         for _ in range(repeats + 1):  # the first pair warms both up
             inputs = make_inputs()
             close(own.call(inputs, kwargs), rival.call(inputs, kwargs), rtol=rtol, atol=atol)
-        return min(own.times_s()) / min(rival.times_s())
+        return own.time_s() / rival.time_s()
 
 
 class _Stopwatch:
-    """Times the calls of one function; the first is not among them, what its child does behind it is."""
+    """Times the calls of one function, after a first one."""
 
     def __init__(self, function: RemoteFunction, session: Session) -> None:
         self._function = function
@@ -72,13 +72,13 @@ class _Stopwatch:
         self._walls_s.append(time.perf_counter() - began)
         return result
 
-    def times_s(self) -> list[float]:
-        """Return the time of each call but the first, with its share of what was computed outside them."""
-        readings = [*self._cpu_s, self._session.cpu_s()]
-        excess_s = sum(
-            max(after - before - wall_s, 0.0)
-            for before, after, wall_s in zip(readings, readings[1:], self._walls_s, strict=False)
-            if before is not None and after is not None
-        )
-        measured = self._walls_s[1:]
-        return [wall_s + excess_s / len(measured) for wall_s in measured]
+    def time_s(self) -> float:
+        return max(min(self._walls_s[1:]), self._cpu_of_a_call_s())
+
+    def _cpu_of_a_call_s(self) -> float:
+        """Return the mean over the calls but the first, and over what was computed behind that one; 0.0 if unknown."""
+        first, second, last = self._cpu_s[0], self._cpu_s[1], self._session.cpu_s()
+        if first is None or second is None or last is None:
+            return 0.0
+        behind_the_first_s = max(second - first - self._walls_s[0], 0.0)
+        return (behind_the_first_s + last - second) / (len(self._walls_s) - 1)

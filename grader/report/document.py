@@ -26,6 +26,8 @@ def to_json(report: Report) -> str:
     Raises: ValueError for a time that is not finite.
     """
     text = json.dumps(as_document(report), indent=2, ensure_ascii=False, allow_nan=False)
+    # A document inside a page's <script> cannot end it; both signs only ever stand inside a text.
+    text = text.replace("</", "<\\/").replace("<!--", "\\u003c!--")
     return _UNSAFE.sub(_escape, text) + "\n"
 
 
