@@ -1,0 +1,1 @@
+"""The attack suite: what people try on graders, run against dlgrade and against a naive grader. See README.md here."""

@@ -1,0 +1,70 @@
+"""Fixtures of the attack suite, and its table."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from attacks.arena import Arena
+from attacks.naive_run import Naive
+from attacks.table import Board
+from attacks.trial import Opponent, Opponents
+from grader.errors import SandboxUnavailable
+from grader.records import Isolation
+
+collect_ignore = ["exercises", "solutions", "cases", "naive"]  # what is attacked, and what attacks: no tests of ours
+_BOARD = pytest.StashKey[Board]()
+# DLGRADE_ATTACKS_DEGREES=process looks at others: there, reading files and reaching out do succeed.
+DEGREES = tuple(map(Isolation, os.environ.get("DLGRADE_ATTACKS_DEGREES", "strong,landlock,gvisor").split(",")))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_BOARD] = Board()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    lines = list(config.stash[_BOARD].lines(degree.value for degree in DEGREES))
+    if lines:
+        terminalreporter.section("attacks")
+        for line in lines:
+            terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def board(pytestconfig: pytest.Config) -> Board:
+    return pytestconfig.stash[_BOARD]
+
+
+@pytest.fixture(scope="session")
+def arena() -> Iterator[Arena]:
+    with Arena() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def naive(arena: Arena) -> Iterator[Naive]:
+    with Naive(arena) as grader:
+        yield grader
+
+
+@pytest.fixture(scope="session")
+def opponents(arena: Arena, naive: Naive) -> Iterator[Opponents]:
+    with Opponents(arena, naive) as made:
+        yield made
+
+
+@pytest.fixture
+def opponent(request: pytest.FixtureRequest, opponents: Opponents) -> Opponent:
+    """dlgrade at the degree of the parameter; a skip with the reason where this machine has it not.
+
+    DLGRADE_ATTACKS_REQUIRE=strong,landlock turns that skip into a failure.
+    """
+    degree: Isolation = request.param
+    try:
+        return opponents.at(degree)
+    except SandboxUnavailable as missing:
+        if degree.value in os.environ.get("DLGRADE_ATTACKS_REQUIRE", "").split(","):
+            pytest.fail(f"DLGRADE_ATTACKS_REQUIRE names {degree.value}: {missing}")
+        pytest.skip(str(missing))

@@ -1,0 +1,64 @@
+"""Every attack gains nothing at each degree of isolation, and works on the naive grader."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from attacks.arena import Arena
+from attacks.case import Case, read_cases
+from attacks.classes import CLASSES
+from attacks.conftest import DEGREES
+from attacks.naive_run import Naive
+from attacks.table import NAIVE, Board
+from attacks.trial import Opponent, try_naively
+from grader.records import Isolation
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="these degrees of isolation, and many attacks, are Linux's")
+
+CASES = read_cases()
+
+
+def _gpu_is_missing() -> bool:
+    import torch
+
+    return not torch.cuda.is_available()
+
+
+def _skip_without_gpu(case: Case) -> None:
+    if case.gpu and _gpu_is_missing():
+        pytest.skip("needs a GPU, and torch sees none")
+
+
+def test_every_class_has_a_case() -> None:
+    assert {case.number for case in CASES} == CLASSES.keys()
+
+
+@pytest.mark.parametrize(
+    ("opponent", "case"),
+    [
+        pytest.param(degree, case, id=f"{case.name}-{degree.value}")
+        for degree in DEGREES
+        for case in CASES
+        if degree is not Isolation.GVISOR or case.gvisor
+    ],
+    indirect=["opponent"],
+)
+def test_it_gains_nothing(opponent: Opponent, case: Case, board: Board) -> None:
+    _skip_without_gpu(case)
+    try:
+        gained = opponent.try_case(case)
+    except BaseException:
+        board.add(case.number, case.name, opponent.degree.value, as_it_should=False)
+        raise
+    board.add(case.number, case.name, opponent.degree.value, as_it_should=not gained)
+    assert not gained, f"{case.goal}: {'; '.join(gained)}"
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES if not case.naive])
+def test_it_works_on_the_naive_grader(case: Case, arena: Arena, naive: Naive, board: Board) -> None:
+    _skip_without_gpu(case)
+    gained = try_naively(case, arena, naive)
+    board.add(case.number, case.name, NAIVE, as_it_should=bool(gained))
+    assert gained, f"the attack is broken: it gains no {case.gain} where nothing is in its way"
