@@ -78,6 +78,12 @@ class Malformer:
         made = self._random.choice(self._ways)(self._random.choice(self._honest))
         return made[:MAX_FRAME_BYTES]
 
+    def conversation(self) -> list[bytes]:
+        """Return one to four frames, some of them honest: what is wrong shows where something goes on."""
+        length = self._random.randint(1, 4)
+        honest = [frame(one.header, one.payload) for one in self._random.choices(self._honest, k=length)]
+        return [one if self._random.random() < 0.3 else self.next() for one in honest]
+
     def _bytes_changed(self, parts: _Parts) -> bytes:
         return self._mutated(frame(parts.header, parts.payload))
 

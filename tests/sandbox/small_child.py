@@ -123,7 +123,7 @@ def _encoded(values: list[Any]) -> tuple[Graph, list[int], bytes]:
 def do(op: str, path: list[str], *args: Any, handle: int = STUDENT_ROOT, **more: Any) -> bytes:
     """Return the frame of one operation."""
     graph, refs, payload = _encoded(list(args))
-    kwargs = [("named", refs[0])] if path in (["echo"], ["one"]) else []
+    kwargs = [("named", refs[0])] if refs and path in (["echo"], ["one"]) else []
     request = Do(nonce=NONCE, op=op, handle=handle, path=path, graph=graph, args=refs, kwargs=kwargs, **more)
     return frame(msgspec.msgpack.encode(request), payload)
 
