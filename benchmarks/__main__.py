@@ -34,7 +34,10 @@ def main(arguments: list[str]) -> int:
     """Return 0 when everything could be measured, whatever the figures are."""
     options = _parser().parse_args(arguments)
     degree = Isolation(options.isolation)
-    measures = {**BENCHMARKS, LONG: functools.partial(isolation.measure, exams=options.exams, isolation=degree)}
+    measures: dict[str, Callable[[int], list[Figure]]] = {
+        **BENCHMARKS,
+        LONG: functools.partial(isolation.measure, exams=options.exams, isolation=degree),
+    }
     unknown = set(options.names) - set(measures)
     if unknown:
         sys.stderr.write(f"no benchmark {', '.join(sorted(unknown))}: there are {', '.join(measures)}\n")

@@ -6,8 +6,8 @@
 examiner's process enters at `examine_here`, which joins the examination and the diagnosis.
 
 A fault of our own (a process of ours was killed, hangs, or has no memory or descriptors left) leaves an exam without a
-verdict. It is held once more, with the same seed, in a new slot, and in a new base where no slot can be had from the old
-one; a second fault is told, and the submission stays unscored.
+verdict. It is held once more, with the same seed, in a new slot, and in a new base where the old one gives none; a
+second fault is told, and the submission stays unscored.
 """
 
 from __future__ import annotations

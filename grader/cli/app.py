@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import signal
 from collections.abc import Sequence
@@ -112,7 +113,9 @@ def run(arguments: Sequence[str]) -> int:
     except GraderError as error:
         return _explain(error)
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        write_error(shown.getvalue().rstrip("\n"))  # it quotes arguments, and a glob's are names of a stranger's files
         return EXIT_USAGE
     except (KeyboardInterrupt, click.Abort):
         write_error(local("Stopped.", "已停止。"))
@@ -148,7 +151,7 @@ def _own_fault(error: Exception) -> int:
     import traceback
 
     if os.environ.get("DLGRADE_DEBUG"):
-        traceback.print_exception(error)
+        write_error("".join(traceback.format_exception(error)))
     place = traceback.extract_tb(error.__traceback__)[-1]
     what = f"{type(error).__name__}: {error} ({os.path.basename(place.filename)}:{place.lineno})"  # noqa: PTH119
     write_error(

@@ -10,7 +10,7 @@ import click
 
 from grader.cli.language import local, say
 from grader.cli.options import course_option, language_option
-from grader.cli.output import Progress, can_show, padded, write_out
+from grader.cli.output import Progress, can_show, padded, write_out, write_plain
 from grader.errors import EXIT_FULL_SCORE, EXIT_GRADER_FAULT
 from grader.records import Text
 from grader.sandbox.jail.layers import DEGREES_STOP, layer_states
@@ -40,7 +40,10 @@ def command(*, as_json: bool, course: Path | None) -> int:
     with Progress() as progress:
         progress.say(local("Grading a tiny exercise …", "正在评分一个极小的练习……"))
         machine = examine_machine(course)
-    write_out(_as_json(machine) if as_json else "\n".join(_lines(machine)))
+    if as_json:
+        write_out(_as_json(machine))
+    else:
+        write_plain("\n".join(_lines(machine)))
     return EXIT_FULL_SCORE if machine.trial.works else EXIT_GRADER_FAULT
 
 

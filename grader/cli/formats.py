@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import secrets
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,9 +98,11 @@ def _try_folder(folder: Path) -> None:
 
 def _write_file(file: Path, text: str) -> None:
     # A reader of the folder sees the old report or the new one, never half of one.
-    temporary = file.with_name(f".{file.name}.{os.getpid()}")
+    # Nobody can have laid a link in its way: its name is drawn by chance, and it is made anew or not at all.
+    temporary = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
     try:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
+        with temporary.open("x", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
         temporary.replace(file)
     except OSError as error:
         temporary.unlink(missing_ok=True)

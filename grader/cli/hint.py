@@ -11,7 +11,7 @@ from grader.cli.grading import grade
 from grader.cli.hints import Hints, hints_of, read_hints, write_hints
 from grader.cli.language import local, say
 from grader.cli.options import course_option, language_option
-from grader.cli.output import Progress, write_error, write_out
+from grader.cli.output import Progress, write_error, write_plain
 from grader.errors import EXIT_FULL_SCORE
 from grader.exercise import Course, load_course
 from grader.records import Device, Exercise, Text
@@ -39,10 +39,10 @@ def command(exercise: str, *, reset: bool, course: Path | None) -> int:
     if reset:
         hints = replace(hints, shown=frozenset())
         _keep(root, found.name, hints)
-        write_out(say(Text(en="Hints start again from the first.", zh="提示将重新从第一条开始。")))
+        write_plain(say(Text(en="Hints start again from the first.", zh="提示将重新从第一条开始。")))
         return EXIT_FULL_SCORE
     text, after = next_hint(hints, found)
-    write_out(text)
+    write_plain(text)
     _keep(root, found.name, after)
     return EXIT_FULL_SCORE
 

@@ -10,7 +10,7 @@ import click
 
 from grader.cli.language import choose_language, local, say
 from grader.cli.options import course_option, language_option
-from grader.cli.output import can_show, columns, is_terminal, padded, write_error, write_out
+from grader.cli.output import can_show, columns, is_terminal, padded, write_error, write_plain
 from grader.errors import EXIT_FULL_SCORE, EXIT_USAGE
 from grader.exercise import ExerciseProgress, Listed, Progress, load_course, read_progress
 from grader.records import Exercise
@@ -30,7 +30,7 @@ def command(*, course: Path | None) -> int:
     if progress.warning is not None:
         write_error(say(progress.warning))
     listed = found.read_all()
-    write_out("\n".join(_table(listed, progress)))
+    write_plain("\n".join(_table(listed, progress)))
     for one in listed:
         if one.error is not None:
             write_error(say(one.error))

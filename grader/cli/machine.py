@@ -119,9 +119,7 @@ def try_exam() -> Trial:
         unknown = Text(en="A right answer did not get full score.", zh="正确答案没有得到满分。")
         said = problem.problem if problem else unknown
         return Trial(works=False, isolation=report.isolation, problem=said, proofs=proofs)
-    return Trial(
-        works=True, first_s=between - start, warm_s=end - between, isolation=report.isolation, proofs=proofs
-    )
+    return Trial(works=True, first_s=between - start, warm_s=end - between, isolation=report.isolation, proofs=proofs)
 
 
 def _tiny_exercise(folder: Path) -> Exercise:

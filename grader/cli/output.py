@@ -11,8 +11,10 @@ from types import TracebackType
 from typing import TextIO
 
 from grader.errors import UsageError, both
+from grader.plaintext import printable
 from grader.records import Text
 
+MAX_PLAIN = 100_000  # characters of one message
 PLAIN_WIDTH = 100  # columns, where nobody says how wide the other end is
 MARKS = "✓✗█░·…"  # some of what reports draw with
 CLEAR_LINE = "\r\x1b[2K"
@@ -108,10 +110,15 @@ def discard_stdout() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def write_plain(text: str) -> None:
+    """Write text without dress to stdout: a stranger's words in it steer no terminal. Raises OutputLost."""
+    write_out(printable(text, limit=MAX_PLAIN, newlines=True))
+
+
 def write_error(text: str) -> None:
-    """Write a line to stderr; if even that is closed, there is nobody left to tell."""
+    """Write a line to stderr, safe to print; if even that is closed, there is nobody left to tell."""
     try:
-        sys.stderr.write(f"{text}\n")
+        sys.stderr.write(f"{printable(text, limit=MAX_PLAIN, newlines=True)}\n")
         sys.stderr.flush()
     except (OSError, ValueError, AttributeError):  # AttributeError: it was closed from the start
         return
@@ -139,7 +146,7 @@ class Progress:
     def say(self, text: str) -> None:
         """Replace the line."""
         if self._terminal:
-            sys.stderr.write(f"{CLEAR_LINE}{text}")
+            sys.stderr.write(f"{CLEAR_LINE}{printable(text)}")
             sys.stderr.flush()
             self._shown = True
 

@@ -8,7 +8,7 @@ import click
 
 from grader.cli.language import local, say
 from grader.cli.options import course_option, language_option
-from grader.cli.output import write_error, write_out
+from grader.cli.output import write_error, write_plain
 from grader.errors import EXIT_FULL_SCORE, EXIT_USAGE
 from grader.exercise import NewWorkspace, create_workspace, load_course
 from grader.exercise.paths import show_path
@@ -28,7 +28,7 @@ from grader.records import Text
 def command(folder: Path, *, course: Path | None) -> int:
     """Make or complete a workspace; 2 when an exercise of the course is broken and was left out."""
     made = create_workspace(folder, load_course(course))
-    write_out(_summary(made))
+    write_plain(_summary(made))
     for error in made.broken:
         write_error(say(error))
     return EXIT_USAGE if made.broken else EXIT_FULL_SCORE

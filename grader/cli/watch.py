@@ -18,7 +18,7 @@ from grader.cli.formats import deliver, plan_delivery
 from grader.cli.keyboard import END, Keyboard
 from grader.cli.language import choose_language, local, say
 from grader.cli.options import as_isolation, course_option, examination_options, language_option
-from grader.cli.output import CLEAR_SCREEN, Progress, is_terminal, write_error, write_out
+from grader.cli.output import CLEAR_SCREEN, Progress, is_terminal, write_error, write_out, write_plain
 from grader.errors import EXIT_FULL_SCORE, GraderError
 from grader.records import Device, Exercise, Text
 
@@ -130,7 +130,7 @@ class Watch:
         if root is None:
             return
         text, after = next_hint(read_hints(root, self._exercise.name) or Hints(), self._exercise)
-        write_out(f"\n{text}")
+        write_plain(f"\n{text}")
         warning = write_hints(root, self._exercise.name, after)
         if warning is not None:
             write_error(say(warning))

@@ -59,9 +59,10 @@ Renderer = Callable[[Report, View], str]
 
 
 def _text(report: Report, view: View) -> str:
+    from grader.report.escape import without_commands
     from grader.report.terminal import to_terminal
 
-    return to_terminal(
+    shown = to_terminal(
         report,
         language=view.language,
         width=view.width,
@@ -69,6 +70,7 @@ def _text(report: Report, view: View) -> str:
         verbose=view.verbose,
         ascii_only=view.ascii_only,
     )
+    return without_commands(shown)  # a log shows what a terminal shows
 
 
 def _json(report: Report, view: View) -> str:  # noqa: ARG001 - a program's format is the same for every view

@@ -28,6 +28,7 @@ def to_json(report: Report) -> str:
     text = json.dumps(as_document(report), indent=2, ensure_ascii=False, allow_nan=False)
     # A document inside a page's <script> cannot end it; both signs only ever stand inside a text.
     text = text.replace("</", "<\\/").replace("<!--", "\\u003c!--")
+    text = text.replace("##[", "#\\u0023[")  # in the log of a GitHub workflow that would begin a command
     return _UNSAFE.sub(_escape, text) + "\n"
 
 

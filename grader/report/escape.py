@@ -28,6 +28,7 @@ _LINKED = re.compile(r"(?i)\b(?:www|https?|ftp|mailto|xmpp|gh)(?=[.:-])|[0-9a-f]
 _JOINT = "\u2060"  # a word joiner has no width; `printable` lets none of a stranger's through
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 _COMMAND = re.compile(r"^\s*:(?=:)|##(?=\[)", re.MULTILINE)
+_COMMAND_MARK = re.compile(r"(^\s*:|##)([:\[])", re.MULTILINE)  # "##:" is escaped for nothing, and rarely
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NO_SCRIPT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
@@ -137,6 +138,11 @@ def workflow_log(text: str, *, limit: int = MAX_TEXT) -> str:
     """
     shown = printable(text.replace("\r\n", "\n"), limit=limit, newlines=True)
     return _COMMAND.sub(lambda found: found.group() + "\u200b", shown)
+
+
+def without_commands(text: str) -> str:
+    """Return a whole report as it may be printed in a workflow's log: what would be a command shows an escape."""
+    return _COMMAND_MARK.sub(lambda found: f"{found[1]}\\x{ord(found[2]):02x}", text)
 
 
 # ------------------------------------------------------------------------------------------------- tables and JSON

@@ -77,7 +77,9 @@ class ForkedChildren:
                 raise _no_child("no file descriptors are left", "文件描述符已用尽")
             pid, degree, is_translated = zygote.SPAWNED.unpack(data)
             wire, output = (socket.socket(fileno=number) for number in descriptors)
-        return Spawned(pid, wire, output, outer_pid if is_translated else pid, zygote.DEGREES[degree], START_FORKED_S)
+        isolation = zygote.DEGREES[degree]
+        outer = outer_pid if is_translated else None if isolation is Isolation.GVISOR else pid  # that is gVisor's own
+        return Spawned(pid, wire, output, outer, isolation, START_FORKED_S)
 
     def trace(self, pid: int) -> None:
         with self._request(zygote.TRACE, pid, limit_s=SPAWN_S):

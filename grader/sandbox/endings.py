@@ -98,7 +98,7 @@ def death(
     spent = allowed.cpu_s > 0.0 and ending.cpu_s > int(allowed.cpu_s) + 1 - _CPU_SLACK_S
     if ending.signal == getattr(signal, "SIGXCPU", -1) or (killed and spent):
         return ChildEnded(Outcome.TIMEOUT, "cpu", trace=trace)
-    if killed and (ending.oom_killed or ending.peak_mib > allowed.memory_mib / 2):
+    if killed and (ending.oom_killed or 0 < allowed.memory_mib < 2 * ending.peak_mib):
         return ChildEnded(Outcome.MEMORY, "memory", trace=trace)
     if killed and allowed.isolation is Isolation.STRONG and cpu_limit_s > allowed.cpu_s:
         raise _killed_from_outside()

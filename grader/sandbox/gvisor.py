@@ -1,11 +1,11 @@
 """The keeper: stands outside in the zygote's place, and has a sandbox of gVisor's beside it in which the children live.
 
-Theory of operation. gVisor is a kernel in user space: a child's system calls end in its process (`runsc-sandbox`), which
-has no rights on the machine, and which alone talks to the machine's kernel. To the base and the examiner the keeper is a
-zygote like any other: it is forked for a slot, settles, and answers spawn, trace and reap. Inside, `gvisor_inside`
-imports torch once and forks the children. Descriptors cannot leave a sandbox of gVisor's, but they can enter it: so the
-keeper makes a child's two socket pairs, sends two ends in and hands the other two to the examiner, who from then on
-talks to the child directly. No path, no listener, no token: nothing that a child could connect to.
+Theory of operation. gVisor is a kernel in user space: a child's system calls end in a process (`runsc-sandbox`) that
+has no rights on the machine, and that alone talks to the machine's kernel. To the base and the examiner the keeper is
+a zygote like any other: it is forked for a slot, settles, and answers spawn, trace and reap. Inside, `gvisor_inside`
+imports torch once and forks the children. Descriptors cannot leave a sandbox of gVisor's, but they can enter it: so
+the keeper makes a child's two socket pairs, sends two ends in and hands the other two to the examiner, who from then
+on talks to the child directly. No path, no listener, no token: nothing that a child could connect to.
 
 Everything ends with the keeper, however it ends. It moves into a mount namespace of its own and keeps the bundle and
 runsc's state on a tmpfs there, which no other process sees and which goes with the last process of the namespace. And
@@ -253,7 +253,7 @@ def _ended() -> GraderFault:
 
 
 def _private_place(needed: Iterable[str]) -> Path:
-    """Move this process into a mount namespace of its own, and its next fork into a PID namespace; return a folder there.
+    """Move this process into namespaces of its own, its next fork into a PID namespace; return a folder of its own.
 
     `needed` are paths that the folder must not cover. Raises LayerMissing, OSError.
     """

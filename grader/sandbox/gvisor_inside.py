@@ -1,6 +1,6 @@
 """The zygote inside gVisor: imports torch there, and forks the children that its keeper asks for.
 
-Theory of operation. This is the first process of the sandbox. Its stdin is a socket to the *keeper* (`gvisor`), outside.
+Theory of operation. This is the first process of the sandbox. Its stdin is a socket to the *keeper* (`gvisor`) outside.
 gVisor lets descriptors in over such a socket and none out, so it is the keeper who makes a child's two sockets and
 sends the child's ends in. It says `Begin`, gets a `Proof`, and then asks, one request at a time:
 
@@ -46,9 +46,7 @@ SPAWN, TRACE, REAP = b"s", b"t", b"r"
 SPAWNED = struct.Struct("<i")
 REAPED = struct.Struct("<idd")  # wait status (-1: unknown), CPU s, peak MiB above what it inherited
 _DESCRIPTORS = 2  # a child's wire and its output
-_NOBODY = (
-    2  # what the self-test's attacker takes for the zygote, whose own number, 1, is the attacker's in its namespace
-)
+_NOBODY = 2  # whom the self-test attacks as the zygote: 1, the zygote's number, is the attacker's own in its namespace
 _FIRST_ACCOUNT = 1_000
 _ACCOUNTS = 60_000  # so none is used again before its last child is long gone
 _COVERED = ("/proc", "/sys")  # gVisor mounts both by itself, and a child of `strong` has neither
@@ -89,7 +87,9 @@ def _warm(preload: list[str]) -> None:
     """Import what a child needs, with one thread, and keep the collector from touching it after a fork."""
     for name in ("torch", "numpy.random", "grader.sandbox.child", *preload):
         importlib.import_module(name)
-    sys.modules["torch"].set_num_threads(1)
+    torch = sys.modules["torch"]
+    torch.set_num_threads(1)
+    torch.backends.cpu.get_cpu_capability()  # reads /proc/cpuinfo once, before it is covered
     sys.dont_write_bytecode = True
     gc.collect()
     gc.freeze()
@@ -110,12 +110,6 @@ def _settle(box: GvisorBox, begin: Begin) -> Proof:
     return replace(proof, tries=(kernel, *proof.tries))
 
 
-class _Own(OwnProcess):
-    def address_space_bytes(self) -> int:
-        """Return what RLIMIT_AS counts: all that is mapped."""
-        return int(self._read("self/statm").split()[0]) * os.sysconf("SC_PAGE_SIZE")
-
-
 class GvisorBox(Box):
     """`gvisor`, from inside: what parts the children of one sandbox."""
 
@@ -129,10 +123,9 @@ class GvisorBox(Box):
         self._forks = 0
         self._account = 0
         self._folders: dict[int, str] = {}  # of each living child, by its pid
-        self._inherited_address_space = 0
 
     def settle(self) -> None:
-        self.own = self._own = _Own()
+        self.own = OwnProcess()
         try:
             for device in Path("/dev").iterdir():
                 if not device.is_symlink():
@@ -146,7 +139,6 @@ class GvisorBox(Box):
         """Fork a child with an account and a folder that no other has."""
         self._account = _FIRST_ACCOUNT + self._forks % _ACCOUNTS
         self._forks += 1
-        self._inherited_address_space = self._own.address_space_bytes()
         folder = self._folder()
         try:
             Path(folder).mkdir(mode=0o711)
@@ -198,7 +190,8 @@ class GvisorBox(Box):
         import resource
 
         super().limit(memory_mib=memory_mib, cpu_s=cpu_s, device=device)
-        most = self._inherited_address_space + (memory_mib + _MAPPED_MIB) * limits.MIB
+        assert self._inherited is not None
+        most = self._inherited.mapped_bytes + (memory_mib + _MAPPED_MIB) * limits.MIB
         for which, value in (
             (resource.RLIMIT_AS, most),
             (resource.RLIMIT_NPROC, limits.MAX_THREADS),

@@ -68,7 +68,7 @@ class Slots:
 
     place: cgroups.Place | cgroups.Missing
     open_slots: list[Slot] = field(default_factory=list)
-    _refused: dict[Isolation, Proof] = field(default_factory=dict)
+    _refused: dict[tuple[Isolation, str], Proof] = field(default_factory=dict)  # by degree and device
     _materials: dict[str, Materials] = field(default_factory=dict)  # by device
     _branch: cgroups.Branch | None = None
 
@@ -93,7 +93,7 @@ class Slots:
                 raise
             if settled is None:
                 _kill(examiner)
-                return SlotOpened(proofs=[self._refused[one] for one in request.degrees]), None
+                return SlotOpened(proofs=[self._refused[one, request.device] for one in request.degrees]), None
         self.open_slots.append(Slot(examiner, settled.pid))
         return SlotOpened(examiner=examiner, zygote=settled.pid, proofs=[settled.proof]), ours
 
@@ -108,7 +108,7 @@ class Slots:
             ours.close()  # the zygote sees it, and leaves
             if settled is not None:
                 os.waitpid(settled.pid, 0)
-            proofs.append(self._refused[isolation] if settled is None else settled.proof)
+            proofs.append(self._refused[isolation, request.device] if settled is None else settled.proof)
         return Proven(proofs=[self._with_cgroups(proof) for proof in proofs])
 
     def _with_cgroups(self, proof: Proof) -> Proof:
@@ -143,17 +143,19 @@ class Slots:
     def _settle(self, degrees: list[Isolation], request: OpenSlot | Prove, control: socket.socket) -> Settled | None:
         """Return a zygote in the first box that holds; None when none does."""
         for isolation in degrees:
-            if isolation in self._refused:
+            if (isolation, request.device) in self._refused:
                 continue
             try:
                 zygote = self._make_zygote(isolation, request, control)
             except LayerMissing as missing:
-                self._refused[isolation] = Proof(isolation=isolation, missing=missing.layer, why=missing.why)
+                self._refused[isolation, request.device] = Proof(
+                    isolation=isolation, missing=missing.layer, why=missing.why
+                )
                 continue
             settled = _start_zygote(zygote, control)
             if settled.proof.holds:
                 return settled
-            self._refused[isolation] = settled.proof
+            self._refused[isolation, request.device] = settled.proof
         return None
 
     def _make_zygote(

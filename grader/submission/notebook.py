@@ -191,9 +191,16 @@ def _validate(reduced: dict[str, Any], shown: str) -> None:
     try:
         nbformat.validate(reduced, version=FORMAT, version_minor=FORMAT_MINOR)
     except nbformat.ValidationError as error:
-        raise _no_notebook(shown, str(error).splitlines()[0]) from None
+        raise _no_notebook(shown, _told(error)) from None
     except (TypeError, AttributeError, LookupError):  # it puts its message together from what it has just found wrong
         raise _no_notebook(shown, "a cell is not built as a cell") from None
+
+
+def _told(error: Exception) -> str:
+    try:
+        return str(error).splitlines()[0]
+    except RecursionError:  # it quotes what it has found, however deep that is nested
+        return "a cell is nested too deep"
 
 
 def _no_notebook(shown: str, detail: str) -> SubmissionError:

@@ -158,7 +158,11 @@ class Pool:
         for top in others:
             os.mkdir(name, 0o700, dir_fd=top.descriptor)
         group = Group(name, tuple(open_below(top, name) for top in self._tops))
-        group.set_up()
+        try:
+            group.set_up()
+        except OSError:
+            self._dispose(group)
+            raise
         return group
 
     def _dispose(self, group: Group) -> None:
