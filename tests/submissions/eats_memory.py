@@ -6,7 +6,7 @@ import torch
 def softmax(logits, dim):
     kept = []
     while True:
-        kept.append(torch.ones(64, 1024, 1024))
+        kept.append(torch.empty(64, 1024, 1024))
 
 
 log_softmax = cross_entropy = softmax
