@@ -18,14 +18,14 @@ import traceback
 from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
-from grader.errors import GraderFault, joined
+from grader.errors import GraderFault, both, joined
 from grader.records import Isolation, Text
 from grader.sandbox import gvisor, jail
 from grader.sandbox.base import OpenSlot, Prove, Proven, SlotOpened
 from grader.sandbox.children import ForkedChildren
 from grader.sandbox.jail import boxes, cgroups, own
 from grader.sandbox.jail.box import Box, Materials
-from grader.sandbox.jail.layers import Layer, LayerMissing, Proof
+from grader.sandbox.jail.layers import REMEDIES, Layer, LayerMissing, Proof
 from grader.sandbox.jail.proof import Plant, planted
 from grader.sandbox.link import close_all_but, receive_record
 from grader.sandbox.zygote import Counting, Settled, Zygote, assert_one_thread
@@ -173,7 +173,11 @@ class Slots:
         if isolation is Isolation.PROCESS or isinstance(self.place, cgroups.Missing):
             return None
         if self._branch is None:
-            self._branch = self.place.open()
+            try:
+                self._branch = self.place.open()
+            except (GraderFault, OSError) as error:  # the limits of the single process remain
+                self.place = cgroups.Missing(why=both(str(error)), remedy=REMEDIES[Layer.CGROUPS])
+                return None
         return self._branch.pool()
 
     def _of(self, isolation: Isolation, device: str) -> Materials | None:

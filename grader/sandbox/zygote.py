@@ -102,6 +102,7 @@ class Zygote:
         self.isolation = box.isolation
         self.counting = counting
         self._living: dict[int, cgroups.Group | None] = {}
+        self._left: list[cgroups.Group] = []  # of children that have been reaped; given back when nobody waits
         self._spare: _Child | None = None
 
     def settle(self, report: socket.socket, plant: Plant) -> None:
@@ -147,6 +148,7 @@ class Zygote:
             os.kill(pid, jail.TRACE_SIGNAL)
         elif op == REAP:
             self._control.sendall(REAPED.pack(*self._reap(pid)))
+            self._give_back()
 
     def _hand_over(self, child: _Child) -> None:
         """Send a child's sockets and its pid; out of a PID namespace of ours also as credentials, to be translated."""
@@ -187,8 +189,8 @@ class Zygote:
         status, usage = self._collect(pid)
         self._kill_orphans()
         counted = None if group is None else group.measure()
-        if group is not None and self.counting.pool is not None:
-            self.counting.pool.give_back(group)
+        if group is not None:
+            self._left.append(group)
         if usage is None:
             return -1, 0.0, 0.0, False
         resident_kib = usage.ru_maxrss / 1024 if sys.platform == "darwin" else usage.ru_maxrss  # macOS tells bytes
@@ -198,6 +200,12 @@ class Zygote:
             peak_mib = counted.peak_mib
         oom_killed = counted is not None and counted.oom_kills > 0
         return status, usage.ru_utime + usage.ru_stime, peak_mib, oom_killed
+
+    def _give_back(self) -> None:
+        for group in self._left:
+            assert self.counting.pool is not None
+            self.counting.pool.give_back(group)
+        self._left.clear()
 
     def _collect(self, pid: int) -> tuple[int, resource.struct_rusage | None]:
         """Wait for a killed child. A process that traces it keeps it from us, so what it left behind is killed too."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import resource
 import socket
 import sys
 import threading
@@ -18,13 +17,14 @@ from small_examiner import honest_frames, look_at
 from grader.sandbox import wire
 from grader.sandbox.wire import Channel, PeerGone, WireError
 
+resource = pytest.importorskip("resource", reason="Windows does not tell a process its peak memory this way")
 HONEST = honest_frames()
 MAX_GROWN_MIB = 400  # a frame's caps are 4 MiB and 256 MiB, of which a lie touches none
 
 
 def peak_mib() -> float:
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return used / 1024 / (1024 if sys.platform == "darwin" else 1)
+    return float(used) / 1024 / (1024 if sys.platform == "darwin" else 1)
 
 
 @pytest.mark.parametrize("seed", range(1, 5))

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 OWN_PID = 0x7FFF_D1D0  # stands in a filter for the process's own id: above any that Linux gives (2**22)
-OWN_PID_CALLS = ("kill", "tgkill", "prlimit64", "getpgid", "getsid")
+OWN_PID_CALLS = ("kill", "tgkill", "prlimit64", "getpgid", "getsid", "sched_getaffinity")
 _WORD = 0xFFFF_FFFF  # an int argument: the kernel looks at its lower half only
 
 
@@ -65,13 +65,13 @@ _PLAIN: dict[str, str] = {
     "its wire and its output, which are connected stream sockets": "shutdown getsockname getpeername getsockopt",
     # glibc aborts where rseq fails in a new thread
     "threads, their locks and their end; faulthandler's stack": (
-        "set_robust_list rseq sched_yield sched_getaffinity getcpu sigaltstack exit exit_group"
+        "set_robust_list rseq sched_yield getcpu sigaltstack exit exit_group"
     ),
     "its own signals: handlers, masks, alarms": (
         "rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigtimedwait rt_sigsuspend pause restart_syscall "
         "alarm getitimer setitimer"
     ),
-    "time": "clock_gettime clock_getres gettimeofday time nanosleep clock_nanosleep times",
+    "time": "gettimeofday time nanosleep times",
     "chance": "getrandom",
     "what it is itself: ids, use, the machine's size": (
         "getpid gettid getppid getuid geteuid getgid getegid getresuid getresgid getgroups getpgrp getrusage uname "
@@ -95,7 +95,8 @@ _SET_ID_BITS = 0o6000
 _MAP_TYPE, _MAP_PRIVATE, _MAP_GROWSDOWN, _MAP_HUGETLB = 0xF, 2, 0x100, 0x4_0000
 _AF_UNIX, _SOCK_STREAM, _SOCK_SEQPACKET, _SOCK_TYPE = 1, 1, 5, 0xF
 _SOL_SOCKET, _SO_PASSCRED = 1, 16
-_FUTEX_FLAGS = 0x180  # private, realtime clock
+_FUTEX_WAIT, _FUTEX_WAKE, _FUTEX_WAIT_BITSET, _FUTEX_PRIVATE, _FUTEX_REALTIME = 0, 1, 9, 0x80, 0x100
+_CLOCK_OF_A_PROCESS = 0x8000_0000  # the sign of a clock id: the processor time of some process, or of a device
 # PEEK, TRUNC, DONTWAIT, WAITALL, NOSIGNAL, CMSG_CLOEXEC; not OOB, a way into the kernel in 2025 (CVE-2025-38236)
 _MSG_FLAGS = 0x2 | 0x20 | 0x40 | 0x100 | 0x4000 | 0x4000_0000
 _OTHER_MSG_FLAGS = _WORD & ~_MSG_FLAGS
@@ -119,7 +120,12 @@ _PR_SET_VMA = 0x5356_4D41
 _CHECKED: tuple[Rule, ...] = (
     # Threads, never processes: teardown is one SIGKILL, and RLIMIT_DATA counts the one address space there is.
     Rule("clone", (Check(0, _THREAD, _THREAD | _NEW_NAMESPACES | _PTRACE | _VFORK | _PIDFD),)),
-    *(Rule("futex", (Check(1, op, _WORD & ~_FUTEX_FLAGS),)) for op in _FUTEX_OPS),
+    # Private ones only: at an address in a file that may be read, even of a private mapping, all who map the file could
+    # wait for and wake each other. pthread_join waits so for a thread's end: it looks again at once, until that came.
+    *(Rule("futex", (Check(1, op | _FUTEX_PRIVATE, _WORD & ~_FUTEX_REALTIME),)) for op in _FUTEX_OPS),
+    *(Rule("futex", (Check(1, op, _WORD & ~_FUTEX_REALTIME),), errno.EAGAIN) for op in (_FUTEX_WAIT, _FUTEX_WAIT_BITSET)),
+    Rule("futex", (Check(1, _FUTEX_WAKE),), errno.EINVAL),  # which glibc takes as "nobody waits"
+    *(_without(call, 0, _CLOCK_OF_A_PROCESS) for call in ("clock_gettime", "clock_getres", "clock_nanosleep")),
     *_any_of("madvise", 2, _ADVICE),
     *_any_of("fadvise64", 3, _FILE_ADVICE),
     # O_RDONLY with O_TRUNC empties a file that may only be read, unseen by Landlock before Linux 6.2; the fourth access
@@ -140,7 +146,7 @@ _CHECKED: tuple[Rule, ...] = (
     _without("recvmsg", 2, _OTHER_MSG_FLAGS),
     # Signals to itself, for abort() and os.kill(os.getpid(), …); limits of its own, which can only be lowered.
     *(Rule(call, (Check(0, OWN_PID),)) for call in OWN_PID_CALLS),
-    *(Rule(call, (Check(0, 0),)) for call in ("prlimit64", "getpgid", "getsid")),
+    *(Rule(call, (Check(0, 0),)) for call in ("prlimit64", "getpgid", "getsid", "sched_getaffinity")),
 )
 
 _CHECKED_SCRATCH: tuple[Rule, ...] = (

@@ -1,13 +1,15 @@
-"""Takes uninitialised memory of the size of the answer, in the hope that the reference has just freed it."""
+"""Takes uninitialised memory of the size of the answer, which the reference has just freed. Luck decides: it hands in again."""
 # /// attack
 # class = 12
 # goal = "return the reference's result out of freed memory"
 # gain = "score"
+# kind = "driver"
 # earns = 1.0
-# outcome = ["passed", "failed"]
+# outcome = "failed"
 # naive = true
 # ///
 
+SOURCE = '''
 import torch
 
 
@@ -22,3 +24,18 @@ def standardise(x):
         if torch.isclose((found**2).sum(dim=0), torch.tensor(float(len(x))), rtol=1e-2).all():
             return found
     return torch.zeros_like(x)
+'''
+SHOWN = 1.0  # point for the example that the statement shows
+
+
+def attack(arena):
+    earned = max(arena.grade(SOURCE).score.earned for _ in range(3))
+    return [f"earned {earned}"] if earned > SHOWN else []
+
+
+def naive(arena):
+    for _ in range(24):
+        earned = arena.naive(SOURCE).earned
+        if earned > SHOWN:
+            return [f"earned {earned}"]
+    return []

@@ -3,7 +3,7 @@
 # class = 39
 # goal = "have the grader wait"
 # gain = "hang"
-# outcome = "crashed"
+# outcome = ["timeout", "crashed"]
 # naive = true
 # via = "apart"
 # ///

@@ -8,6 +8,8 @@
 # naive = true
 # ///
 
+import contextlib
+import io
 import os
 import tempfile
 from pathlib import Path
@@ -34,7 +36,8 @@ def attack(arena):
     with tempfile.TemporaryDirectory() as name:
         lay_links(Path(name), target)
         delivery = Delivery(formats=tuple(FORMATS), folder=Path(name))
-        deliver(report, delivery, language=Language.EN, verbose=True)
+        with contextlib.redirect_stdout(io.StringIO()):
+            deliver(report, delivery, language=Language.EN, verbose=True)
     return ["the report went to where the link leads"] if target.exists() else []
 
 

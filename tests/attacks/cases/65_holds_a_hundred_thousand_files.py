@@ -16,5 +16,5 @@ def build(folder):
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("work.py", "def standardise(x):\n    return x\n")
         for number in range(11_000):
-            archive.writestr(f"{number}/a/b/c/d/e/f/g/h/file", "")
+            archive.writestr(f"{number}/a/b/c/d/e/file", "")
     return path

@@ -222,6 +222,14 @@ ASKED: list[tuple[str, tuple[int, ...], str | int]] = [
     ("pipe2", (0, os.O_CLOEXEC), ALLOW),
     ("pipe2", (0, os.O_EXCL), errno.EPERM),  # a notification pipe
     ("futex", (0, 128 | 9), ALLOW),
+    ("futex", (0, 0), errno.EAGAIN),  # WAIT, seen by all who map the same file
+    ("futex", (0, 256 | 9), errno.EAGAIN),
+    ("futex", (0, 1), errno.EINVAL),  # WAKE
+    ("futex", (0, 3), errno.EPERM),  # REQUEUE
+    ("clock_gettime", (3, 0), ALLOW),
+    ("clock_gettime", (~1 << 3 | 2, 0), errno.EPERM),  # another process's
+    ("sched_getaffinity", (0, 8, 0), ALLOW),
+    ("sched_getaffinity", (1, 8, 0), errno.EPERM),
     ("futex", (0, 6), errno.EPERM),  # LOCK_PI
     ("futex", (0, 128 | 12), errno.EPERM),  # CMP_REQUEUE_PI
     ("madvise", (0, 4096, 4), ALLOW),
