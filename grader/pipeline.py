@@ -12,10 +12,12 @@ second fault is told, and the submission stays unscored.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import socket
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -27,12 +29,13 @@ from grader.report import Report, build_report
 if TYPE_CHECKING:
     from grader.examination.requests import ExamRequest
     from grader.sandbox.children import ChildSource
+    from grader.sandbox.gpu_records import Gpu
     from grader.sandbox.jail.layers import Proof
     from grader.sandbox.launch import OpenedSlot, SlotOrder, Warm
 
 _EXAMINER = "grader.pipeline:examine_here"
 _GRACE_S = 30.0  # on top of an exam's own limit: the proof of a failure, and a busy machine
-
+_GRACE_CUDA_S = 120.0  # and the contexts that all its children make, a second each
 
 _BEST_FIRST = (Isolation.STRONG, Isolation.LANDLOCK, Isolation.PROCESS)
 _ALL = (*_BEST_FIRST, Isolation.GVISOR)  # gVisor is asked for by name: it takes seconds to start
@@ -62,14 +65,21 @@ class Grader:
 
     A context manager: leaving it ends every process. `isolation` None takes the strongest that this machine proves;
     with `others`, for other people's code, nothing below `landlock`. `examine` raises SandboxUnavailable where it
-    cannot be had.
+    cannot be had. On a GPU exams take turns: `waits` is called where another one is on it.
     """
 
     def __init__(
-        self, isolation: Isolation | None = None, device: Device = Device.CPU, *, others: bool = False
+        self,
+        isolation: Isolation | None = None,
+        device: Device = Device.CPU,
+        *,
+        others: bool = False,
+        waits: Callable[[], None] = lambda: None,
     ) -> None:
         self.degrees = choose_degrees(isolation, others=others)
         self.device = device
+        self._waits = waits
+        self._gpu: Gpu | None = None
         self._warm: Warm | None = None
         self._examiners: dict[str, _Examiner] = {}  # by exercise
 
@@ -98,13 +108,8 @@ class Grader:
             raise _not_made_for(exercise, self.device)
         seed = secrets.randbits(63) if seed is None else seed
         request = ExamRequest(submission=submission, seed=seed)
-        try:
-            examination = self._attempt(exercise, request)
-        except GraderFault as first:
-            try:
-                examination = replace(self._attempt(exercise, request), attempts=2)
-            except GraderFault as second:
-                raise _failed_twice(first, second) from None
+        with self._slot():
+            examination = self._twice_at_most(exercise, request)
         return build_report(
             exercise,
             submission,
@@ -114,6 +119,40 @@ class Grader:
             next_exercise=next_exercise,
         )
 
+    @contextlib.contextmanager
+    def _slot(self) -> Iterator[None]:
+        """Have the GPU to oneself, where it takes one."""
+        gpu = self._chosen_gpu()
+        if gpu is None:
+            yield
+            return
+        from grader.sandbox.gpu_slot import gpu_slot
+
+        with gpu_slot(gpu.uuid, waits=self._waits):
+            yield
+
+    def _chosen_gpu(self) -> Gpu | None:
+        """Return the GPU to grade on, None for the CPU. Raises SandboxUnavailable."""
+        if self.device is Device.CUDA and self._gpu is None:
+            from grader.sandbox.gpu import find_gpu
+            from grader.sandbox.gpu_records import Lacks
+
+            try:
+                self._gpu = find_gpu()
+            except Lacks as lacks:
+                raise lacks.unavailable() from None
+        return self._gpu
+
+    def _twice_at_most(self, exercise: Exercise, request: ExamRequest) -> Examination:
+        """Hold an exam, and once more after a fault of our own."""
+        try:
+            return self._attempt(exercise, request)
+        except GraderFault as first:
+            try:
+                return replace(self._attempt(exercise, request), attempts=2)
+            except GraderFault as second:
+                raise _failed_twice(first, second) from None
+
     def _attempt(self, exercise: Exercise, request: ExamRequest) -> Examination:
         """Hold an exam once; after any fault the next one gets a new slot."""
         from grader.examination.requests import Answer
@@ -122,7 +161,8 @@ class Grader:
         examiner = self._examiner(exercise)
         try:
             send_record(examiner.control, request)
-            deadline = time.monotonic() + 2 * exercise.limits.exam_s + _GRACE_S
+            grace_s = _GRACE_S if self._gpu is None else _GRACE_S + _GRACE_CUDA_S
+            deadline = time.monotonic() + 2 * exercise.limits.exam_s + grace_s
             answer, _ = receive_record(examiner.control, Answer, deadline=deadline)
         except GraderFault as fault:
             self._forget(exercise)
@@ -138,7 +178,7 @@ class Grader:
         """Return what this machine's self-test says of every degree. Raises GraderFault."""
         self.start()
         assert self._warm is not None
-        return self._warm.prove(_ALL, self.device.value)
+        return self._warm.prove(_ALL, self.device.value, gpu=self._chosen_gpu())
 
     def _examiner(self, exercise: Exercise) -> _Examiner:
         """Return the examiner that has loaded this exercise, as its files are now."""
@@ -150,6 +190,7 @@ class Grader:
         if found is not None and found.sha256 == exercise.sha256:
             return found
         self._forget(exercise)  # it has loaded the files as they were before
+        gpu = self._chosen_gpu()
         opened = self._open(
             SlotOrder(
                 entry=_EXAMINER,
@@ -157,12 +198,16 @@ class Grader:
                 degrees=self.degrees,
                 device=self.device.value,
                 memory_mib=exercise.limits.memory_mib,
+                gpu=gpu,
             )
         )
         examiner = opened.examiner
         try:
-            send_record(examiner, Prepare(exercise=exercise, device=self.device))
-            answer, _ = receive_record(examiner, Answer, deadline=time.monotonic() + _GRACE_S)
+            send_record(
+                examiner, Prepare(exercise=exercise, device=self.device, gpu_uuid="" if gpu is None else gpu.uuid)
+            )
+            grace_s = _GRACE_S if gpu is None else 2 * _GRACE_CUDA_S  # its watcher asks the driver first
+            answer, _ = receive_record(examiner, Answer, deadline=time.monotonic() + grace_s)
         except GraderFault as fault:
             examiner.close()
             told = self._with_last_words(fault)

@@ -85,6 +85,7 @@ class Limits:
     call_s: float = 2.0
     exam_s: float = 30.0
     memory_mib: int = 512
+    gpu_memory_mib: int = 4096  # for tensors, with --device cuda
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

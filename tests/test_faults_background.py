@@ -60,12 +60,18 @@ def pooled(x):
     return (x @ x).sum()
 """
 REFERENCE = """
+import time
 import torch
 
+def burn(seconds):
+    began = time.thread_time()
+    while time.thread_time() - began < seconds:
+        pass
+
 def one(): return 1
-def leaves(seconds): return 1
+def leaves(seconds): burn(0.31 if seconds > 0.3 else seconds); return 1
 def joins(seconds): return 1
-def apply(f, seconds): return f()
+def apply(f, seconds): leaves(seconds); return f()
 def waits(): return 1
 def large(): return torch.ones(1 << 22)
 def graph(x): return (x * 256).sum()
@@ -84,20 +90,26 @@ def run(exams: Exams, tests: str, *, student: str = STUDENT, reference: str = RE
     return exams.run(student, head + textwrap.dedent(tests), reference=reference, **more)
 
 
-# The tests wait for the child's own clock: on a busy machine the child's threads wait, too.
+# The tests wait for the child's own clock: on a busy machine the child's threads wait, too. The reference has spent as
+# much when its call returns, so its proof need not wait.
 UNTIL = """
-def until(student, seconds):
+def until(student, seconds, call):
     session, began = student.one._session, student.one._session.cpu_s()
+    call_back = lambda: spent(session, began, seconds)
+    result = call(call_back)
+    return result if call_back() else None
+
+def spent(session, began, seconds):
     while session.cpu_s() - began < seconds:
         time.sleep(0.005)
     return 1
 
 """
 CAUGHT = {
-    "by the next call": "student.leaves(1.0); until(student, 0.3); assert student.one() == 1",
-    "by the end of the test": "student.leaves(1.0); until(student, 0.3)",
-    "during a call back": "assert student.apply(lambda: until(student, 0.3), 1.0) == 1",
-    "a little at a time": "assert [student.leaves(0.12) and until(student, 0.1) for _ in range(5)]",
+    "by the next call": "until(student, 0.3, lambda _: student.leaves(1.0)); assert student.one() == 1",
+    "by the end of the test": "until(student, 0.3, lambda _: student.leaves(1.0))",
+    "during a call back": "assert until(student, 0.3, lambda back: student.apply(back, 1.0)) == 1",
+    "a little at a time": "assert [until(student, 0.1, lambda _: student.leaves(0.12)) for _ in range(5)]",
 }
 
 
@@ -116,8 +128,8 @@ def test_work_that_goes_on_behind_the_return_is_caught(exams: Exams, body: str) 
 
 
 def test_work_that_begins_while_the_module_is_imported_is_caught(exams: Exams) -> None:
-    tests = f"{UNTIL}def test_it(student):\n    until(student, 0.3)\n    assert student.one() == 1"
-    report = run(exams, tests, student=f"{STUDENT}\nleaves(1.0)\n")
+    tests = f"{UNTIL}def test_it(student):\n    spent(student.one._session, 0.0, 0.3)\n    assert student.one() == 1"
+    report = run(exams, tests, student=f"{STUDENT}\nleaves(1.0)\n", reference=f"{REFERENCE}\nburn(0.3)\n")
     assert result(report, "test_it").outcome is Outcome.FORBIDDEN
 
 
@@ -139,7 +151,7 @@ def test_honest_code_is_not_caught(exams: Exams, body: str) -> None:
 
 
 def test_a_reference_that_computes_on_is_the_authors(exams: Exams) -> None:
-    tests = f"{UNTIL}def test_it(student):\n    student.leaves(1.0); until(student, 0.3); assert student.one() == 1"
+    tests = f"{UNTIL}def test_it(student):\n    {CAUGHT['by the next call']}"
     report = run(exams, tests, reference=STUDENT)
     assert report.status is Status.UNSCORED
     assert report.fault == "author"
@@ -186,7 +198,7 @@ def test_a_faster_function_is_seen_to_be_faster_and_an_equal_one_is_not(exams: E
     tests = "def test_it(student, bench):\n    assert bench.ratio(student.f, lambda: (torch.rand(3),), repeats=5) < 0.6"
     faster = IN_THE_CALL.replace("0.008", "0.001")
     assert run(exams, tests, student=faster, reference=IN_THE_CALL).status is Status.FULL
-    assert run(exams, tests, student=faster, reference=faster).fault == "author"  # no function is faster than itself
+    assert run(exams, tests, student=IN_THE_CALL, reference=IN_THE_CALL).fault == "author"  # none is faster than itself
 
 
 # ------------------------------------------------------------------------------------------------- the accounting

@@ -28,6 +28,7 @@ from grader.examination.evidence import (
 )
 from grader.plaintext import printable
 from grader.records import Explanation, Outcome, Reveal, Text
+from grader.sandbox.endings import GPU_MEMORY
 
 _MIB = 1 << 20
 
@@ -145,7 +146,8 @@ def _ending(ended: Ended, reveal: Reveal) -> tuple[str, Text]:
     if ended.outcome is Outcome.TIMEOUT:
         return "ended.call", problem("ended.exam" if ended.detail == "exam" else "ended.call", limit=limit)
     if ended.outcome is Outcome.MEMORY:
-        return "ended.memory", problem("ended.memory", limit=limit)
+        name = "ended.gpu_memory" if ended.detail == GPU_MEMORY else "ended.memory"
+        return "ended.memory", problem(name, limit=limit)
     if ended.background_s:
         return "ended.background", problem("ended.background", used=f"{ended.background_s:.2g}")
     if ended.outcome is Outcome.FORBIDDEN:

@@ -20,7 +20,6 @@ import sys
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import msgspec
 import torch
@@ -37,6 +36,8 @@ from grader.examination.watch import limit_memory
 from grader.records import Device, Fault, Outcome, Text
 from grader.sandbox import jail
 from grader.sandbox.children import ChildSource
+from grader.sandbox.gpu import GpuWatch
+from grader.sandbox.gpu_records import Lacks
 from grader.sandbox.link import receive_record, send_record
 
 
@@ -44,21 +45,27 @@ def serve(control: socket.socket, source: ChildSource, explain: Explain) -> None
     """Serve one controller until it goes. Tells it of an exercise that cannot be loaded, and then returns."""
     sys.dont_write_bytecode = True  # tests and references leave no files beside them
     prepare, _ = receive_record(control, Prepare)
-    if prepare.device is Device.CUDA and (missing := _missing_for_cuda()):
-        send_record(control, Answer.of(missing))
-        return
+    if prepare.device is Device.CUDA:
+        try:
+            source.gpu = _watched_gpu(prepare)
+        except SandboxUnavailable as missing:
+            send_record(control, Answer.of(missing))
+            return
     try:
         examiner = _Examiner(prepare, source, explain)
         examine = functools.partial(examiner.serve, control)
         collect(prepare.exercise, prepare.device, examine, fixtures=_Plugins(examiner.fixtures))
     except AuthorError as error:
         send_record(control, Answer.of(error))
+    finally:
+        if source.gpu is not None:
+            source.gpu.close()
 
 
-def _missing_for_cuda() -> SandboxUnavailable | None:
-    """Say why this machine cannot grade on a GPU; found out without touching CUDA, which would spoil every fork."""
+def _watched_gpu(prepare: Prepare) -> GpuWatch:
+    """Return what watches the GPU. CUDA is not touched: that would spoil every fork. Raises SandboxUnavailable."""
     if torch.version.cuda is None:
-        return SandboxUnavailable(
+        raise SandboxUnavailable(
             Text(
                 en=f"Device cuda cannot be had here: torch {torch.__version__} is built without CUDA.",
                 zh=f"无法使用设备 cuda：torch {torch.__version__} 不含 CUDA 支持。",
@@ -68,15 +75,10 @@ def _missing_for_cuda() -> SandboxUnavailable | None:
                 zh="请安装带 CUDA 的 torch，或使用 `--device cpu`。",
             ),
         )
-    if not Path("/dev/nvidiactl").exists():
-        return SandboxUnavailable(
-            Text(
-                en="Device cuda cannot be had here: this machine has no NVIDIA device (/dev/nvidiactl is missing).",
-                zh="无法使用设备 cuda：这台机器没有 NVIDIA 设备（缺少 /dev/nvidiactl）。",
-            ),
-            remedy=Text(en="Use `--device cpu`.", zh="请使用 `--device cpu`。"),
-        )
-    return None
+    try:
+        return GpuWatch(prepare.gpu_uuid, memory_mib=prepare.exercise.limits.gpu_memory_mib)
+    except Lacks as lacks:
+        raise lacks.unavailable() from None
 
 
 Apart = Callable[[Callable[[], Answer]], Answer]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,12 +19,15 @@ from grader.examination.evidence import (
     Refused,
 )
 from grader.examination.rules import told_name
-from grader.records import Outcome, SourceFile, SourceLine
+from grader.records import Limits, Outcome, SourceFile, SourceLine
 from grader.sandbox import messages, wire
+from grader.sandbox.endings import GPU_MEMORY
 from grader.sandbox.messages import Reply
 
 MAX_LINES = 20  # of a traceback
-_ALLOCATION_FAILURES = ("can't allocate memory", "not enough memory", "CUDA out of memory", "std::bad_alloc")
+_ALLOCATION_FAILURES = ("can't allocate memory", "not enough memory", "std::bad_alloc")
+_GPU_ALLOCATION_FAILURE = "CUDA out of memory"
+_GPU_FAILURES = ("CUDA error", "CUBLAS_STATUS", "CUDNN_STATUS")  # after the first, the process's context is no use
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +36,7 @@ class Around:
 
     call: Call | None
     files: Sequence[SourceFile]  # the submission's; the first is the module that the tests talk to
-    memory_mib: int
+    limits: Limits
     forbid: Sequence[str] = ()  # the exercise's patterns
     signature: str = ""  # of the student's function
     expected_signature: str = ""
@@ -82,9 +86,11 @@ def _refused(reply: messages.Refused, around: Around) -> Refused:
 
 def _raised(reply: messages.Raised, around: Around) -> Raised | Ended:
     frames = _own_lines(reply.frames, around.files)
+    ended = functools.partial(Ended, outcome=Outcome.MEMORY, traceback=frames, call=around.call)
+    if _GPU_ALLOCATION_FAILURE in reply.message:
+        return ended(detail=GPU_MEMORY, limit=float(around.limits.gpu_memory_mib))
     if "MemoryError" in reply.bases or any(sign in reply.message for sign in _ALLOCATION_FAILURES):
-        limit = float(around.memory_mib)
-        return Ended(outcome=Outcome.MEMORY, detail="memory", limit=limit, traceback=frames, call=around.call)
+        return ended(detail="memory", limit=float(around.limits.memory_mib))
     return Raised(
         type_name=reply.type_name[:200],
         message=reply.message,
@@ -94,6 +100,13 @@ def _raised(reply: messages.Raised, around: Around) -> Raised | Ended:
         expected_signature=around.expected_signature,
         module=around.files[0].name,
     )
+
+
+def leaves_spoilt(evidence: Evidence) -> bool:
+    """Whether the next test needs a new child: this one holds too much memory, broke the rules, or spoilt its GPU."""
+    if isinstance(evidence, Raised):
+        return any(sign in evidence.message for sign in _GPU_FAILURES)
+    return isinstance(evidence, Ended) and evidence.outcome is not Outcome.FORBIDDEN
 
 
 def _own_lines(frames: Sequence[messages.Frame], files: Sequence[SourceFile]) -> tuple[SourceLine, ...]:

@@ -15,6 +15,7 @@ class Prepare:
 
     exercise: Exercise
     device: Device
+    gpu_uuid: str = ""  # of the GPU to grade on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

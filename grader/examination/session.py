@@ -28,7 +28,7 @@ from grader.examination.evidence import (
 from grader.examination.functions import Functions
 from grader.examination.operation import EXHAUSTED, Operation, TestState, added, shape_of_last
 from grader.examination.recording import MAX_RECORDED_BYTES, CallLog, RecordedCall
-from grader.examination.replies import Around, evidence_of
+from grader.examination.replies import Around, evidence_of, leaves_spoilt
 from grader.examination.signals import TestIsBroken, TestStopped, student_raised
 from grader.examination.signatures import Signatures
 from grader.records import Exercise, Outcome, Resources, SourceFile
@@ -36,7 +36,7 @@ from grader.sandbox import messages
 from grader.sandbox.calls import CallScope, Hooks
 from grader.sandbox.children import ChildSource
 from grader.sandbox.client import Client, Nonces, Served
-from grader.sandbox.endings import ChildEnded
+from grader.sandbox.endings import GPU_MEMORY, ChildEnded
 from grader.sandbox.graph import Unsendable
 from grader.sandbox.messages import (
     MAX_CALL_DEPTH,
@@ -101,6 +101,7 @@ class Session:
         except GraderFault as fault:
             raise self._note(fault) from None
         self.generation += 1
+        self.deadline += client.device_s
         limits = self._exercise.limits
         request = Load(
             nonce=self._nonces.next(),
@@ -277,16 +278,17 @@ class Session:
             outcome=ended.outcome,
             detail="exam" if whole_exam else ended.detail,
             status=ended.status,
-            limit=self._limit_of(ended.outcome, limit_s, whole_exam=whole_exam),
+            limit=self._limit_of(ended, limit_s, whole_exam=whole_exam),
             background_s=ended.background_s,
             traceback=ended.trace,
             call=call,
         )
 
-    def _limit_of(self, outcome: Outcome, limit_s: float, *, whole_exam: bool) -> float:
-        if outcome is Outcome.MEMORY:
-            return float(self._exercise.limits.memory_mib)
-        return self._exercise.limits.exam_s if whole_exam else limit_s
+    def _limit_of(self, ended: ChildEnded, limit_s: float, *, whole_exam: bool) -> float:
+        limits = self._exercise.limits
+        if ended.outcome is Outcome.MEMORY:
+            return float(limits.gpu_memory_mib if ended.detail == GPU_MEMORY else limits.memory_mib)
+        return limits.exam_s if whole_exam else limit_s
 
     # -- replies
 
@@ -331,14 +333,14 @@ class Session:
             Around(
                 call=recorded.evidence() if recorded else None,
                 files=self._files,
-                memory_mib=self._exercise.limits.memory_mib,
+                limits=self._exercise.limits,
                 forbid=self._exercise.forbid,
                 signature=f"{name}{self._names[name].signature}" if name in self._names else "",
                 expected_signature=self._signatures.text(name),
                 upstream_shape=shape_of_last(recorded),
             ),
         )
-        if isinstance(evidence, Ended) and evidence.outcome is not Outcome.FORBIDDEN:
+        if leaves_spoilt(evidence):
             self._end_child()  # what it holds would starve the next test
         return evidence
 

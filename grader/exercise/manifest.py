@@ -190,4 +190,5 @@ def _limits(given: Mapping[str, Any]) -> Limits:
         call_s = min(call_s, exam_s)
     if "exam_s" not in given:
         exam_s = max(call_s, exam_s)
-    return Limits(call_s=call_s, exam_s=exam_s, memory_mib=int(given.get("memory_mib", default.memory_mib)))
+    mib = {name: int(given.get(name, getattr(default, name))) for name in ("memory_mib", "gpu_memory_mib")}
+    return Limits(call_s=call_s, exam_s=exam_s, **mib)

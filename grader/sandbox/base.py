@@ -23,6 +23,7 @@ from typing import NoReturn
 import msgspec
 
 from grader.records import Isolation
+from grader.sandbox.gpu_records import Gpu
 from grader.sandbox.jail.layers import Proof
 
 
@@ -37,6 +38,7 @@ class OpenSlot(msgspec.Struct, frozen=True, tag=True):
     degrees: list[Isolation]
     device: str = "cpu"
     memory_mib: int = 512  # of a child
+    gpu: Gpu | None = None  # with `device` "cuda"
 
 
 class Prove(msgspec.Struct, frozen=True, tag=True):
@@ -45,6 +47,7 @@ class Prove(msgspec.Struct, frozen=True, tag=True):
     degrees: list[Isolation]
     device: str = "cpu"
     memory_mib: int = 512
+    gpu: Gpu | None = None
 
 
 class Ask(msgspec.Struct, frozen=True):

@@ -25,7 +25,7 @@ from typing import Any, NoReturn
 import numpy as np
 import torch
 
-from grader.sandbox import jail, operations, wire
+from grader.sandbox import cuda, jail, operations, wire
 from grader.sandbox.decode import Decoder, split_payload
 from grader.sandbox.encode import Encoder
 from grader.sandbox.graph import Table, Unsendable
@@ -38,6 +38,7 @@ from grader.sandbox.messages import (
     Answer,
     CallbackSpec,
     Changes,
+    DeviceStarted,
     Do,
     Graph,
     Invoke,
@@ -50,6 +51,7 @@ from grader.sandbox.messages import (
     Request,
     Returned,
     SourceText,
+    StartDevice,
 )
 from grader.sandbox.scope import Scope
 from grader.sandbox.student_module import (
@@ -94,6 +96,7 @@ class Server:
         self._nonce = 0  # of the examiner's last question
         self._forbidden = ""
         self._device = "cpu"
+        self._await_device: Callable[[], None] | None = None  # where there is one to wait for
         self._thread = threading.get_ident()
 
     def serve(self) -> None:
@@ -112,6 +115,8 @@ class Server:
         try:
             if isinstance(request, Load):
                 reply: Reply = self._load(request)
+            elif isinstance(request, StartDevice):
+                reply = self._start_device(request)
             elif isinstance(request, Do):
                 reply, buffers = self._do(request, payload)
             else:
@@ -145,6 +150,13 @@ class Server:
 
     # -- loading
 
+    def _start_device(self, request: StartDevice) -> DeviceStarted:
+        try:
+            self._await_device = cuda.start(request.uuid, memory_mib=request.memory_mib)
+        except Exception as error:  # noqa: BLE001  nothing of the student's is here yet: ours, whatever it is
+            return DeviceStarted(nonce=request.nonce, problem=f"{type(error).__name__}: {error}"[:1000])
+        return DeviceStarted(nonce=request.nonce)
+
     def _load(self, request: Load) -> Loaded:
         self._box.limit(memory_mib=request.memory_mib, cpu_s=request.cpu_s, device=request.device)
         forget_own_path()
@@ -162,6 +174,8 @@ class Server:
     def _reseed(self, seed: int) -> None:
         """Begin a test from a known state, whatever an earlier one left behind."""
         torch.default_generator.manual_seed(seed)
+        if self._await_device is not None:
+            cuda.seed(seed)
         np.random.seed(seed % (1 << 32))
         random.seed(seed)
         torch.set_grad_enabled(True)
@@ -187,6 +201,8 @@ class Server:
             target = self._resolve(request.handle, request.path)
             try:
                 result = operations.perform(request.op, target, args, kwargs)
+                if self._await_device is not None:
+                    self._await_device()  # the work belongs to the call, and so does what goes wrong with it
             except operations.Exhausted:
                 return self._returned(request, scope, operations.NOTHING)
             return self._returned(request, scope, result)
@@ -218,9 +234,7 @@ class Server:
         else:
             root = encoder.add(result)
         changes, graph, buffers = _finish(scope, encoder)
-        return Returned(
-            nonce=self._nonce, graph=graph, root=root, changes=changes, forbidden=self._forbidden
-        ), buffers
+        return Returned(nonce=self._nonce, graph=graph, root=root, changes=changes, forbidden=self._forbidden), buffers
 
     def _decoder(self, table: Table) -> Decoder:
         return Decoder(

@@ -12,19 +12,22 @@ from __future__ import annotations
 import array
 import contextlib
 import os
-import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from grader.errors import GraderFault
 from grader.records import Isolation, Text
 from grader.sandbox import fresh, zygote
 from grader.sandbox.endings import Ending
+from grader.sandbox.link import alarm_held
+
+if TYPE_CHECKING:
+    from grader.sandbox.gpu import GpuWatch
 
 SPAWN_S = 10.0  # a fork and a jail take some milliseconds, on a machine that is not overloaded
 REAP_S = 15.0  # the zygote itself gives up on a child after 5 s
@@ -48,7 +51,9 @@ class Spawned:
 
 
 class ChildSource(Protocol):
-    """Makes children, and ends them with everything that they started."""
+    """Makes children, and ends them with everything that they started; on a GPU where `gpu` says so."""
+
+    gpu: GpuWatch | None
 
     def spawn(self) -> Spawned: ...
 
@@ -64,6 +69,7 @@ class ForkedChildren:
     def __init__(self, control: socket.socket) -> None:
         self._control = control
         self._broken: GraderFault | None = None  # what ended the conversation
+        self.gpu: GpuWatch | None = None
         if sys.platform == "linux":
             control.setsockopt(socket.SOL_SOCKET, _PASS_CREDENTIALS, 1)
 
@@ -105,7 +111,7 @@ class ForkedChildren:
         if self._broken is not None:
             raise self._broken
         deadline = time.monotonic() + limit_s
-        with _alarm_held():
+        with alarm_held():
             try:
                 self._control.settimeout(limit_s)
                 self._control.sendall(zygote.REQUEST.pack(op, pid))
@@ -149,19 +155,6 @@ def _unpack(ancillary: list[_Ancillary]) -> tuple[list[int], int | None]:
     return list(descriptors), pid
 
 
-@contextlib.contextmanager
-def _alarm_held() -> Iterator[None]:
-    """Keep SIGALRM waiting inside the block: what it raises would leave half a conversation behind."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 def _no_child(en: str, zh: str) -> GraderFault:
     return GraderFault(Text(en=f"No new child process: {en}.", zh=f"无法创建新的子进程：{zh}。"))
 
@@ -190,6 +183,7 @@ class FreshChildren:
 
     def __init__(self) -> None:
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
+        self.gpu: GpuWatch | None = None
 
     def spawn(self) -> Spawned:
         started = fresh.start("grader.sandbox.fresh:serve_child", sockets=2)

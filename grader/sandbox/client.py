@@ -18,6 +18,7 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from grader.errors import GraderFault
 from grader.records import Isolation, Outcome, Resources, SourceFile, SourceLine, Text
@@ -25,6 +26,7 @@ from grader.sandbox import wire
 from grader.sandbox.children import ChildSource
 from grader.sandbox.cpu import Work
 from grader.sandbox.endings import (
+    DYING_CUDA_S,
     Allowed,
     ChildEnded,
     Ending,
@@ -33,12 +35,18 @@ from grader.sandbox.endings import (
     has_died,
     has_trace,
     is_stopped,
+    over_gpu_memory,
     split_trace,
     stopped_from_outside,
 )
-from grader.sandbox.messages import Answer, Do, Invoke, Load, Ready, Reply, Request
+from grader.sandbox.gpu_ledger import Verdict
+from grader.sandbox.messages import Answer, DeviceStarted, Do, Invoke, Load, Ready, Reply, Request, StartDevice
 from grader.sandbox.wire import Buffer, Channel, DeadlinePassed, Payload, PeerGone, WireError
 
+if TYPE_CHECKING:
+    from grader.sandbox.gpu import GpuWatch
+
+START_DEVICE_S = 60.0  # a context takes a second; a GPU that slept, or a machine that is overloaded, more
 MAX_OUTPUT_BYTES = 16 * 1024  # of what a child prints that is kept, between two `take_output`
 MAX_CALLBACKS = 100_000  # of one call
 _TRACE_GRACE_S = 0.05
@@ -76,7 +84,12 @@ class Client:
         self._usage = _Usage()
         self._outer_pid = spawned.outer_pid
         self._allowed = Allowed(isolation=spawned.isolation)
+        self._gpu: GpuWatch | None = None  # once it watches the child
         self._await_ready(spawned.start_s)
+        began = time.monotonic()
+        if source.gpu is not None:
+            self._start_device(source.gpu)
+        self.device_s = time.monotonic() - began  # that the start of its GPU took: no time of the student's
         self.work = Work(spawned.outer_pid)
 
     def _await_ready(self, start_s: float) -> None:
@@ -94,6 +107,30 @@ class Client:
                     zh=f"运行学生代码的新进程未能启动：{problem}（{_told(ending)}）。",
                 )
             )
+
+    def _start_device(self, gpu: GpuWatch) -> None:
+        """Have the child start its GPU, and have it watched. Raises GraderFault: nothing here is the student's yet."""
+        request = StartDevice(nonce=secrets.randbits(63), uuid=gpu.uuid, memory_mib=gpu.memory_mib)
+        try:
+            reply = self._ask_device(request)
+            if reply.problem:
+                raise _no_device(reply.problem)
+            gpu.watch(self._outer_pid)
+        except GraderFault:
+            self.end()
+            raise
+        self._gpu = gpu
+
+    def _ask_device(self, request: StartDevice) -> DeviceStarted:
+        deadline = time.monotonic() + START_DEVICE_S
+        try:
+            self._channel.send(request, deadline=deadline)
+            reply, _ = self._channel.receive(wire.decode_reply, deadline=deadline)
+        except (PeerGone, DeadlinePassed, WireError) as error:
+            raise _no_device(str(error) or type(error).__name__) from None
+        if not isinstance(reply, DeviceStarted) or reply.nonce != request.nonce:
+            raise _no_device("it answered something else")
+        return reply
 
     @property
     def alive(self) -> bool:
@@ -196,13 +233,21 @@ class Client:
     def end(self) -> Ending:
         """Kill the child with everything that it started; return how it ended and what it used."""
         if self._usage.ending is None:
-            self._usage.ending = self._source.reap(self.pid)
-            self._collect_output()
-            self._channel.close()
-            if self._output_socket is not None:
-                self._output_socket.close()
-                self._output_socket = None
+            try:
+                verdict = self._end_watch()  # before its number can become another's
+            finally:
+                self._usage.ending = self._source.reap(self.pid)
+                self._collect_output()
+                self._channel.close()
+                if self._output_socket is not None:
+                    self._output_socket.close()
+                    self._output_socket = None
+            self._usage.ending = replace(self._usage.ending, gpu_killed=verdict.killed, gpu_peak_mib=verdict.peak_mib)
         return self._usage.ending
+
+    def _end_watch(self) -> Verdict:
+        gpu, self._gpu = self._gpu, None
+        return Verdict() if gpu is None or self._outer_pid is None else gpu.release(self._outer_pid)
 
     @property
     def resources(self) -> Resources:
@@ -226,9 +271,11 @@ class Client:
         while time.monotonic() < until and not has_trace(self._output.decode(errors="replace")):
             self._drain()
             time.sleep(0.001)
-        self.end()
+        ending = self.end()
         _, trace = self._take_trace()
         self._output[:0] = printed
+        if ending.gpu_killed:  # and it took its time to die
+            return over_gpu_memory(trace)
         if stopped:
             raise stopped_from_outside()
         return ChildEnded(Outcome.TIMEOUT, "call", trace=trace)
@@ -236,11 +283,11 @@ class Client:
     def _end_for_death(self) -> ChildEnded:
         if not self.alive:  # a call within this one has ended it
             return ChildEnded(Outcome.CRASHED, "gone")
-        died = has_died(self._outer_pid)
+        died = has_died(self._outer_pid) if self._gpu is None else has_died(self._outer_pid, within_s=DYING_CUDA_S)
         limit_s = cpu_limit_s(self._outer_pid)
         ending = self.end()
         written, trace = self._take_trace()
-        if died is False:
+        if died is False and not ending.gpu_killed:
             return ChildEnded(Outcome.CRASHED, "wire", trace=trace)
         return death(ending, self._allowed, cpu_limit_s=limit_s if died else 0.0, printed=written, trace=trace)
 
@@ -250,6 +297,19 @@ class Client:
         if written:
             self._output[:] = printed.encode()
         return written, lines
+
+
+def _no_device(problem: str) -> GraderFault:
+    return GraderFault(
+        Text(
+            en=f"The GPU did not start in the box of the student's code: {problem}.",
+            zh=f"GPU 未能在学生代码的隔离环境中启动：{problem}。",
+        ),
+        remedy=Text(
+            en="See what `nvidia-smi` and `dlgrade doctor` say; docs/design/gpu.md tells how to find the layer.",
+            zh="请查看 `nvidia-smi` 和 `dlgrade doctor` 的输出；docs/design/gpu.md 说明如何找到出问题的那一层。",
+        ),
+    )
 
 
 def _told(ending: Ending) -> str:

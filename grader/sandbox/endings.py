@@ -31,6 +31,8 @@ from grader.records import Isolation, Outcome, SourceLine, Text
 MAX_TRACE_LINES = 20
 _CPU_SLACK_S = 0.05  # the system looks at the limit a few milliseconds apart
 _DYING_S = 0.25  # it closes its wire some milliseconds before it is dead
+DYING_CUDA_S = 5.0  # the driver takes its context down meanwhile
+GPU_MEMORY = "gpu-memory"  # the detail of such an end
 _CPU_LIMIT = re.compile(r"^Max cpu time +\S+ +(\d+|unlimited)", re.MULTILINE)
 _TRACE_LINE = re.compile(r'^  File "([^"\n]{1,200})", line (\d{1,9}) in (.{1,200})$', re.MULTILINE)
 _TRACE_START = re.compile(
@@ -55,6 +57,8 @@ class Ending:
     cpu_s: float = 0.0
     peak_mib: float = 0.0
     oom_killed: bool = False  # by the memory limit of its own cgroup
+    gpu_killed: bool = False  # by the watcher of the GPU, over its cap
+    gpu_peak_mib: float = 0.0  # beyond what it had before anything of the student's ran
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +98,8 @@ def death(
     `cpu_limit_s` is the hard limit that it died with, 0.0 where that, or that it died before we killed it, is unknown;
     `printed` is what faulthandler wrote.
     """
+    if ending.gpu_killed:
+        return over_gpu_memory(trace)
     killed = ending.signal == getattr(signal, "SIGKILL", 9)
     spent = allowed.cpu_s > 0.0 and ending.cpu_s > int(allowed.cpu_s) + 1 - _CPU_SLACK_S
     if ending.signal == getattr(signal, "SIGXCPU", -1) or (killed and spent):
@@ -106,6 +112,11 @@ def death(
         status = _told_signal(printed) or ending.signal if allowed.isolation is Isolation.STRONG else ending.signal
         return ChildEnded(Outcome.CRASHED, "signal", status=status, trace=trace)
     return ChildEnded(Outcome.CRASHED, "exit", status=ending.exit_status, trace=trace)
+
+
+def over_gpu_memory(trace: tuple[SourceLine, ...]) -> ChildEnded:
+    """Return the end of a child that took more of the GPU's memory than it may."""
+    return ChildEnded(Outcome.MEMORY, GPU_MEMORY, trace=trace)
 
 
 def cpu_limit_s(pid: int | None) -> float:
@@ -122,9 +133,9 @@ def is_stopped(pid: int | None) -> bool:
     return _state(pid)[:1] in (["T"], ["t"])
 
 
-def has_died(pid: int | None) -> bool | None:
+def has_died(pid: int | None, *, within_s: float = _DYING_S) -> bool | None:
     """Whether a process that closed its wire is dead: a living one has only closed it. None where that is unknown."""
-    deadline = time.monotonic() + _DYING_S
+    deadline = time.monotonic() + within_s
     while state := _state(pid):
         if state[0] in "ZX" and state[_THREADS] in ("0", "1"):  # a first thread can end before the others
             return True

@@ -21,6 +21,7 @@ from grader.errors import AuthorError, GraderFault, SandboxUnavailable, both, jo
 from grader.records import Isolation, Text
 from grader.sandbox import fresh, jail
 from grader.sandbox.base import Ask, OpenSlot, Prove, Proven, SlotOpened
+from grader.sandbox.gpu_records import Gpu
 from grader.sandbox.jail.layers import Layer, Proof
 from grader.sandbox.link import receive_record, send_record
 
@@ -39,6 +40,7 @@ class SlotOrder:
     degrees: tuple[Isolation, ...]
     device: str
     memory_mib: int
+    gpu: Gpu | None = None  # with `device` "cuda"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class Warm(Protocol):
     def open(self, order: SlotOrder) -> OpenedSlot:
         """Return a new examiner. Raises GraderFault, AuthorError (preload), SandboxUnavailable (degrees)."""
 
-    def prove(self, degrees: tuple[Isolation, ...], device: str) -> list[Proof]:
+    def prove(self, degrees: tuple[Isolation, ...], device: str, *, gpu: Gpu | None = None) -> list[Proof]:
         """Return which of these degrees hold here, in their order. Raises GraderFault."""
 
     def last_words(self) -> str:
@@ -107,6 +109,7 @@ class WarmBase:
             degrees=list(order.degrees),
             device=order.device,
             memory_mib=order.memory_mib,
+            gpu=order.gpu,
         )
         opened, descriptors = self._ask(request, SlotOpened, descriptors=1)
         if opened.fault:
@@ -120,8 +123,8 @@ class WarmBase:
             raise unavailable(opened.proofs)
         return OpenedSlot(socket.socket(fileno=descriptors[0]), opened.proofs[0])
 
-    def prove(self, degrees: tuple[Isolation, ...], device: str) -> list[Proof]:
-        return self._ask(Prove(degrees=list(degrees), device=device), Proven)[0].proofs
+    def prove(self, degrees: tuple[Isolation, ...], device: str, *, gpu: Gpu | None = None) -> list[Proof]:
+        return self._ask(Prove(degrees=list(degrees), device=device, gpu=gpu), Proven)[0].proofs
 
     def _ask(self, request: OpenSlot | Prove, kind: type[T], *, descriptors: int = 0) -> tuple[T, list[int]]:
         deadline = time.monotonic() + START_TIMEOUT_S
@@ -176,8 +179,8 @@ class FreshExaminers:
         self._processes.append(started.process)
         return OpenedSlot(started.sockets[0], Proof(isolation=Isolation.PROCESS))
 
-    def prove(self, degrees: tuple[Isolation, ...], device: str) -> list[Proof]:
-        del device
+    def prove(self, degrees: tuple[Isolation, ...], device: str, *, gpu: Gpu | None = None) -> list[Proof]:
+        del device, gpu
         why = "processes are started afresh here, without a zygote"
         return [
             Proof(isolation=one, missing=None if one is Isolation.PROCESS else Layer.NAMESPACES, why=why)

@@ -5,11 +5,14 @@ Both ends are trusted; the lengths are capped all the same, so that a fault show
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
+import signal
 import socket
 import struct
 import time
+from collections.abc import Iterator
 from typing import TypeVar
 
 import msgspec
@@ -52,6 +55,19 @@ def receive_record(
         return msgspec.msgpack.decode(body, type=kind), found
     except msgspec.DecodeError as error:
         raise _broken(str(error)) from None
+
+
+@contextlib.contextmanager
+def alarm_held() -> Iterator[None]:
+    """Keep SIGALRM waiting inside the block: what it raises would leave half a conversation behind."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _receive_exactly(

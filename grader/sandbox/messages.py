@@ -200,13 +200,28 @@ class Answer(msgspec.Struct, tag="answer", frozen=True):
     error: str | None = None
 
 
-Request = Load | Do | Answer
+class StartDevice(msgspec.Struct, tag="start-device", frozen=True):
+    """Start the GPU `uuid` with so much memory for tensors: sent before `Load`, and only with `--device cuda`."""
+
+    nonce: int
+    uuid: str
+    memory_mib: int
+
+
+Request = Load | Do | Answer | StartDevice
 
 
 class Ready(msgspec.Struct, tag="ready", frozen=True):
     """The child is up and jailed, and has run nothing of anybody's: sent once, unasked, before anything else."""
 
     nonce: int = 0
+
+
+class DeviceStarted(msgspec.Struct, tag="device-started", frozen=True):
+    """The GPU is started; or `problem`, in the words of torch or the driver. Nothing of the student's is here yet."""
+
+    nonce: int
+    problem: str = ""
 
 
 class Name(msgspec.Struct, array_like=True, frozen=True):
@@ -279,4 +294,4 @@ class Invoke(msgspec.Struct, tag="invoke", frozen=True):
     changes: Changes
 
 
-Reply = Ready | Loaded | Returned | Raised | Refused | Invoke
+Reply = Ready | DeviceStarted | Loaded | Returned | Raised | Refused | Invoke

@@ -165,7 +165,9 @@ class Slots:
             preload = request.preload if isinstance(request, OpenSlot) else []
             counting = Counting(self._pool(isolation), request.memory_mib)
             return gvisor.Keeper(control, counting, preload=tuple(preload), device=request.device)
-        box = boxes.make_box(isolation, self._of(isolation, request.device))
+        if request.device == "cuda" and isolation is not Isolation.PROCESS and not self._counts_memory:
+            raise LayerMissing(Layer.CGROUPS, "with CUDA nothing else bounds the machine's own memory")
+        box = boxes.make_box(isolation, self._of(isolation, request))
         return Zygote(control, box, Counting(self._pool(isolation), request.memory_mib))
 
     def _pool(self, isolation: Isolation) -> cgroups.Pool | None:
@@ -180,12 +182,16 @@ class Slots:
                 return None
         return self._branch.pool()
 
-    def _of(self, isolation: Isolation, device: str) -> Materials | None:
+    @property
+    def _counts_memory(self) -> bool:
+        return isinstance(self.place, cgroups.Place) and cgroups.Controller.MEMORY in self.place.caps
+
+    def _of(self, isolation: Isolation, request: OpenSlot | Prove) -> Materials | None:
         if isolation is Isolation.PROCESS:
             return None
-        if device not in self._materials:
-            self._materials[device] = Materials.find(device=device)
-        return self._materials[device]
+        if request.device not in self._materials:
+            self._materials[request.device] = Materials.find(device=request.device, gpu=request.gpu)
+        return self._materials[request.device]
 
 
 def _start_zygote(zygote: Zygote | gvisor.Keeper, control: socket.socket) -> Settled:

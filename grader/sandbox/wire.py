@@ -28,7 +28,21 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from grader.sandbox.messages import Answer, Do, Invoke, Load, Loaded, Raised, Ready, Refused, Reply, Request, Returned
+from grader.sandbox.messages import (
+    Answer,
+    DeviceStarted,
+    Do,
+    Invoke,
+    Load,
+    Loaded,
+    Raised,
+    Ready,
+    Refused,
+    Reply,
+    Request,
+    Returned,
+    StartDevice,
+)
 
 MIB = 1024 * 1024
 MAX_HEADER_BYTES = 4 * MIB
@@ -53,9 +67,9 @@ class DeadlinePassed(Exception):
     """The absolute deadline of the exchange passed before it was complete."""
 
 
-_request_decoder: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Load | Do | Answer)
+_request_decoder: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Load | Do | Answer | StartDevice)
 _reply_decoder: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(
-    Ready | Loaded | Returned | Raised | Refused | Invoke
+    Ready | DeviceStarted | Loaded | Returned | Raised | Refused | Invoke
 )
 _encoder = msgspec.msgpack.Encoder()
 

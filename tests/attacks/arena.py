@@ -1,4 +1,4 @@
-"""The place where attacks happen: a course, a home, another student, a bystander, all made for it, with secrets in them.
+"""The place where attacks happen: a course, a home, another student, a bystander, made for it, with secrets in them.
 
 Everything lies below one folder that every user may read, so that what keeps an attack out is the jail and not a mode
 bit. After each attack the folder is compared with what was planted, and put right again.

@@ -92,7 +92,7 @@ def read_cases() -> list[Case]:
 
 
 def read_case(path: Path) -> Case:
-    """Return the case in a file. Raises ValueError, with the file's name, for a header that is not as README.md says."""
+    """Return the case in a file. Raises ValueError, with its name, for a header that is not as README.md says."""
     text = path.read_text(encoding="utf-8")
     try:
         return _case(path, text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from attacks.arena import Arena
 from attacks.case import Gain, Via
 
 _SCRIPT = Path(__file__).parent / "naive" / "grader.py"
+_PATIENCE_S = 30.0
 _LIMIT_S = 1.5  # after which a submission counts as one that hangs the grader
 FULL = {"exercise90_lab": 8.0, "exercise91_timed": 3.0, "exercise92_frugal": 3.0}
 
@@ -74,8 +76,10 @@ class Naive:
         with contextlib.suppress(BrokenPipeError):  # an attack has ended the grader itself
             self._process.stdin.write(json.dumps(request).encode() + b"\n")
             self._process.stdin.flush()
-            line = self._process.stdout.readline()
+            if select.select([self._process.stdout], [], [], _PATIENCE_S)[0]:  # an attack may have stopped it
+                line = self._process.stdout.readline()
         if not line:
+            self._process.kill()
             self.close()
             self._process = self._start()
             return NaiveRun(earned=0.0, unscored=False, died=True, hung=False, left=0, text="")

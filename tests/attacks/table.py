@@ -27,7 +27,7 @@ class Board:
         if not self._results:
             return
         columns = [*degrees, NAIVE]
-        yield f"{'class':>5}  {'title':<74}{'cases':>6}" + "".join(f"{column:>10}" for column in columns)
+        yield f"{'class':>5}  {'title':<78}{'cases':>6}" + "".join(f"{column:>10}" for column in columns)
         group = None
         for number in sorted(self._cases):
             one = CLASSES[number]
@@ -35,11 +35,11 @@ class Board:
                 group = one.group
                 yield group.value
             cells = "".join(f"{self._cell(number, column):>10}" for column in columns)
-            yield f"{number:>5}  {one.title:<74}{len(self._cases[number]):>6}{cells}"
+            yield f"{number:>5}  {one.title:<78}{len(self._cases[number]):>6}{cells}"
         yield ""
         totals = "".join(f"{self._total(column):>10}" for column in columns)
         counted = f"{len(self._cases)} of {len(CLASSES)} classes"
-        yield f"{'':>5}  {counted:<74}{sum(map(len, self._cases.values())):>6}{totals}"
+        yield f"{'':>5}  {counted:<78}{sum(map(len, self._cases.values())):>6}{totals}"
         yield "A degree's column: cases held. The last: cases that work on the naive grader, of those that apply to it."
 
     def _cell(self, number: int, where: str) -> str:

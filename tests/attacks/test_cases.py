@@ -15,7 +15,9 @@ from attacks.table import NAIVE, Board
 from attacks.trial import Opponent, try_naively
 from grader.records import Isolation
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="these degrees of isolation, and many attacks, are Linux's")
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="these degrees of isolation, and many attacks, are Linux's"
+)
 
 CASES = read_cases()
 

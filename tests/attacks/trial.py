@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import importlib.util
-import shutil
 import sys
 import tempfile
 import time
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from sandbox.living import descendants, wait_for
+
 from attacks import naive_run
 from attacks.arena import Arena
-from attacks.case import REJECTED, Case, Gain, Kind, Via
+from attacks.case import REJECTED, Case, Kind, Via
 from attacks.naive_run import Naive, NaiveRun
 from grader.errors import GraderError, SandboxUnavailable, SubmissionError
 from grader.pipeline import Grader
 from grader.records import Exercise, Isolation
 from grader.report import FORMATS, Report, Status, View, render
 from grader.submission import collect
-from sandbox.living import descendants, wait_for
 
 _MAX_REPORT_CHARACTERS = 1 << 20
 _GRACE_S = 4.0  # on top of an exam and its proof, each within the exercise's limit
@@ -71,7 +71,7 @@ class Opponent:
     # -- a trial
 
     def try_case(self, case: Case) -> list[str]:
-        """Hand a case in and return what it gained, and where it did not end as its header says: nothing, if it held."""
+        """Hand a case in and return what it gained, and where it did not end as it must: nothing, if it held."""
         self.warm_up(case.exercise)
         if case.kind is Kind.DRIVER:
             found = list(_module(case, self.arena).attack(self))
@@ -264,7 +264,7 @@ class _NaiveArena:
 
 
 def _module(case: Case, arena: Arena) -> types.ModuleType:
-    """Load a case that is a program of the attacker's own machine: it builds what is handed in, or hands in by itself."""
+    """Load a case that runs on the attacker's side: it builds what is handed in, or hands in by itself."""
     spec = importlib.util.spec_from_loader(f"attack_{case.name}", loader=None)
     assert spec is not None
     module = importlib.util.module_from_spec(spec)

@@ -137,6 +137,7 @@ class ScriptedChild:
     script: Callable[[socket.socket, socket.socket], None]
     hello: bytes = READY
     reaped: int = 0
+    gpu: None = None
     _ends: list[socket.socket] = field(default_factory=list)
     _thread: threading.Thread | None = None
 

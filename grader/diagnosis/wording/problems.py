@@ -76,6 +76,9 @@ PROBLEMS: dict[str, Text] = {
     "ended.call": t("The call did not end within {limit} s.", "调用未在 {limit} 秒内结束。"),
     "ended.exam": t("The exam did not end within {limit} s.", "考试未在 {limit} 秒内结束。"),
     "ended.memory": t("More than {limit} MiB of memory were used.", "使用的内存超过了 {limit} MiB。"),
+    "ended.gpu_memory": t(
+        "More than {limit} MiB of the GPU's memory were used.", "使用的 GPU 内存超过了 {limit} MiB。"
+    ),
     "ended.exit": t("The program ended itself (exit status {status}).", "程序自行退出了（退出状态 {status}）。"),
     "ended.signal": t("The program crashed ({status}).", "程序崩溃了（{status}）。"),
     "ended.wire": t("The program wrote to a channel that belongs to the grader.", "程序写入了评分器专用的通道。"),

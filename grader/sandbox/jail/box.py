@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from grader.records import Isolation
+from grader.sandbox.gpu_records import Gpu
 from grader.sandbox.jail import landlock, limits, nvidia, own, syscalls
 from grader.sandbox.jail.layers import Layer, LayerMissing
 from grader.sandbox.jail.own import LINUX, OwnProcess
@@ -33,8 +34,8 @@ class Materials:
     gpu_devices: tuple[str, ...] = ()
 
     @classmethod
-    def find(cls, *, device: str = "cpu") -> Materials:
-        """Look at this machine, with torch imported. Raises LayerMissing."""
+    def find(cls, *, device: str = "cpu", gpu: Gpu | None = None) -> Materials:
+        """Look at this machine, with torch imported; with `device` "cuda", for that GPU. Raises LayerMissing."""
         if not LINUX:
             raise LayerMissing(Layer.NAMESPACES, "this is not Linux")
         if landlock.abi() == 0:
@@ -43,10 +44,10 @@ class Materials:
         privileged = own.capabilities() & needed == needed
         cuda = device == "cuda"
         return cls(
-            paths=find_python_paths(),
+            paths=find_python_paths(more=(gpu.libraries,) if gpu is not None and gpu.libraries else ()),
             privileged=privileged,
             cuda=cuda,
-            gpu_devices=nvidia.devices() if cuda else (),
+            gpu_devices=nvidia.devices(None if gpu is None else gpu.minor) if cuda else (),
         )
 
 

@@ -34,19 +34,26 @@ class LandlockBox(Box):
         self._program = seccomp.compile_filter(cuda=materials.cuda, scratch=False)
         self.promises_not = (SHARED_MEMORY,) if materials.cuda else ()
         self._ruleset = -1
+        self._readable: tuple[str, ...] = ()
 
     def settle(self) -> None:
         super().settle()
         with closing(Layer.LANDLOCK):
-            self._ruleset = landlock.make_ruleset(
-                readable=_readable(self._materials.paths),
-                listable=self._materials.paths.folders,
-                writable=(os.devnull,),
-                devices=self._materials.gpu_devices,
-            )
+            self._readable = _readable(self._materials.paths)
+            if not self._materials.cuda:  # whose driver reads /proc/self: each child needs a ruleset of its own
+                self._ruleset = self._make_ruleset()
+
+    def _make_ruleset(self) -> int:
+        cuda = self._materials.cuda
+        return landlock.make_ruleset(
+            readable=(*self._readable, *(nvidia.facts() if cuda else ())),
+            listable=self._materials.paths.folders,
+            writable=(os.devnull, *(nvidia.WRITABLE if cuda else ())),
+            devices=self._materials.gpu_devices,
+        )
 
     def descriptors(self) -> tuple[int, ...]:
-        return (self._ruleset,)
+        return () if self._ruleset < 0 else (self._ruleset,)
 
     def _steps(self) -> tuple[tuple[Layer, Callable[[], None]], ...]:
         return (
@@ -56,6 +63,9 @@ class LandlockBox(Box):
         )
 
     def _restrict_files(self) -> None:
+        if self._materials.cuda:
+            nvidia.hold_own_folders()
+            self._ruleset = self._make_ruleset()
         landlock.restrict(self._ruleset)
         os.close(self._ruleset)
 
@@ -91,7 +101,7 @@ class StrongBox(Box):
             root.enter_root(
                 self._materials.paths,
                 devices=(*DEVICES, *self._materials.gpu_devices),
-                facts=nvidia.FACTS if self._materials.cuda else (),
+                facts=nvidia.facts_of_the_machine() if self._materials.cuda else (),
             )
 
     def _can_return(self) -> bool:
@@ -159,10 +169,15 @@ class StrongBox(Box):
         with closing(Layer.NAMESPACES):
             syscalls.unshare(syscalls.CLONE_NEWUSER)  # maps no account: whatever it became, it is nobody outside
         syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)
-        limits.limit_threads(limits.MAX_THREADS)
+        if self._materials.cuda:
+            limits.limit_threads(limits.MAX_THREADS_CUDA, pinned_bytes=limits.PINNED_BYTES_CUDA)
+        else:
+            limits.limit_threads(limits.MAX_THREADS)
         self._give_up_rights()
 
     def _restrict_files(self) -> None:
+        if self._materials.cuda:
+            nvidia.hold_own_folders()
         ruleset = landlock.make_ruleset(
             readable=nvidia.readable() if self._materials.cuda else ("/",),
             writable=(root.SCRATCH, os.devnull, *(nvidia.WRITABLE if self._materials.cuda else ())),

@@ -9,8 +9,11 @@ from grader.sandbox.jail.own import LINUX, Memory, memory
 MIB = 1024 * 1024
 MAX_FILE_BYTES = 16 * MIB
 MAX_OPEN_FILES = 64
+MAX_OPEN_FILES_CUDA = 1_024  # the driver opens its devices over and over
 _RESERVED_MIB = 1_024
 MAX_THREADS = 64  # of a child with an account of its own
+MAX_THREADS_CUDA = 128  # as many as its cgroup allows tasks
+PINNED_BYTES_CUDA = 8 * MIB  # what systems give everybody; the driver pins by other means
 
 
 def limit(*, memory_mib: int, cpu_s: float, device: str, inherited: Memory | None = None) -> None:
@@ -24,10 +27,11 @@ def limit(*, memory_mib: int, cpu_s: float, device: str, inherited: Memory | Non
     import resource
 
     _lower(resource.RLIMIT_CORE, 0)
-    _lower(resource.RLIMIT_FSIZE, MAX_FILE_BYTES)
-    _lower(resource.RLIMIT_NOFILE, MAX_OPEN_FILES)
+    is_cuda = device == "cuda"  # whose driver keeps memory in files without a name, which the cgroup counts
+    _lower(resource.RLIMIT_FSIZE, max(MAX_FILE_BYTES, memory_mib * MIB) if is_cuda else MAX_FILE_BYTES)
+    _lower(resource.RLIMIT_NOFILE, MAX_OPEN_FILES_CUDA if is_cuda else MAX_OPEN_FILES)
     _lower(resource.RLIMIT_CPU, int(cpu_s) + 1, grace=1)  # SIGXCPU, and SIGKILL a second later
-    if device == "cpu":
+    if not is_cuda:
         limit_memory(memory_mib, inherited=inherited)
 
 
@@ -49,12 +53,12 @@ def limit_memory(memory_mib: int, *, inherited: Memory | None = None) -> None:
             resource.setrlimit(resource.RLIMIT_STACK, (soft, soft))
 
 
-def limit_threads(count: int) -> None:
-    """Let the account of this process have so many threads, and let it pin no memory and queue no messages."""
+def limit_threads(count: int, *, pinned_bytes: int = 0) -> None:
+    """Let the account of this process have so many threads, pin so much memory, and queue no messages."""
     import resource
 
     _lower(resource.RLIMIT_NPROC, count)
-    _lower(resource.RLIMIT_MEMLOCK, 0)
+    _lower(resource.RLIMIT_MEMLOCK, pinned_bytes)
     if hasattr(resource, "RLIMIT_MSGQUEUE"):
         _lower(resource.RLIMIT_MSGQUEUE, 0)
 

@@ -123,7 +123,8 @@ _CHECKED: tuple[Rule, ...] = (
     # Private ones only: at an address in a file that may be read, even of a private mapping, all who map the file could
     # wait for and wake each other. pthread_join waits so for a thread's end: it looks again at once, until that came.
     *(Rule("futex", (Check(1, op | _FUTEX_PRIVATE, _WORD & ~_FUTEX_REALTIME),)) for op in _FUTEX_OPS),
-    *(Rule("futex", (Check(1, op, _WORD & ~_FUTEX_REALTIME),), errno.EAGAIN) for op in (_FUTEX_WAIT, _FUTEX_WAIT_BITSET)),
+    Rule("futex", (Check(1, _FUTEX_WAIT, _WORD & ~_FUTEX_REALTIME),), errno.EAGAIN),
+    Rule("futex", (Check(1, _FUTEX_WAIT_BITSET, _WORD & ~_FUTEX_REALTIME),), errno.EAGAIN),
     Rule("futex", (Check(1, _FUTEX_WAKE),), errno.EINVAL),  # which glibc takes as "nobody waits"
     *(_without(call, 0, _CLOCK_OF_A_PROCESS) for call in ("clock_gettime", "clock_getres", "clock_nanosleep")),
     *_any_of("madvise", 2, _ADVICE),

@@ -12,7 +12,7 @@ import os
 import site
 import sys
 import sysconfig
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,9 +38,9 @@ class PythonPaths:
     links: dict[str, str]
 
 
-def find_python_paths() -> PythonPaths:
-    """Return what this process, with all that it has imported, would need again. Linux only."""
-    wanted = [path for path in (*_import_folders(), *_package_homes()) if Path(path).is_dir()]
+def find_python_paths(*, more: Sequence[str] = ()) -> PythonPaths:
+    """Return what this process, with all that it has imported, would need again, and `more` folders. Linux only."""
+    wanted = [path for path in (*_import_folders(), *_package_homes(), *more) if Path(path).is_dir()]
     links: dict[str, str] = {}
     folders = _outermost(_real(path, links) for path in wanted)
     libraries = list(_mapped_libraries())

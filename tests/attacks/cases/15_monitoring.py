@@ -26,10 +26,6 @@ else:
     sys.setprofile(lambda frame, event, arg: SEEN.add(str(frame.f_globals.get("SECRET"))))
 
 
-def check(x):
-    return x
-
-
 def standardise(x):
     frame = sys._getframe(1)
     while frame is not None:

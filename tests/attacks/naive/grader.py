@@ -2,9 +2,10 @@
 
 It stands beside the attack suite to show that the attacks work. Nothing of dlgrade uses it; never grade with it.
 
-One warm process reads requests, one JSON object a line, from stdin, and answers each in one line on stdout. A submission
-is graded in a fork, as a fresh process would be, only sooner; `Verdicts` are the ways of taking the result that are
-seen in the field. It runs unconfined, and so do the attacks: they aim at what the arena planted, and are bounded.
+One warm process reads requests, one JSON object a line, from stdin, and answers each in one line on stdout. Each
+submission is graded in a fork, as a fresh process would be, only sooner; `via` is one of the ways of taking the verdict
+that are seen in the field. It runs unconfined, and so do the attacks: they are bounded, and aim at what the arena
+planted.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ import tempfile
 import threading
 import time
 import traceback
+import types
 from pathlib import Path
 
 import torch
@@ -73,6 +75,8 @@ def grade(request: dict, pipe: int) -> int:
     for name, told in failures.items():
         print(f"FAILED {name}\n{told}")
     secrets.close()
+    if isinstance(work, Apart):
+        work.close()
     return _report(request["via"], {"earned": earned, "failed": failures, "unscored": unscored}, pipe)
 
 
@@ -107,13 +111,33 @@ def _load(name: str, path: Path):
     return module
 
 
+FIXTURES = """
+
+import sys
+
+import pytest
+
+
+@pytest.fixture
+def work():
+    import work
+
+    return work
+
+
+@pytest.fixture
+def reference():
+    return sys.modules["reference"]
+"""
+
+
 def _pytest(request: dict, folder: Path) -> int:
     """Run the tests with pytest where the submission lies, as its documentation shows."""
     text = (HERE / request["tests"]).read_text(encoding="utf-8")
     text = text.replace("SECRET = None", f"SECRET = {request['secret']!r}").replace(
         "NUMBER = None", f"NUMBER = {request['number']}"
     )
-    (folder / "test_it.py").write_text(text, encoding="utf-8")
+    (folder / "test_it.py").write_text(text + FIXTURES, encoding="utf-8")
     sys.path[:0] = [str(folder)]
     _load("reference", Path(request["solutions"]) / "work.py")
     import pytest
@@ -147,11 +171,19 @@ class Apart:
         except Exception:
             os._exit(1)
         while True:
-            name, args = _receive(3)
             try:
-                _send(4, getattr(work, name)(*args))
+                name, args = _receive(3)
+            except struct.error:  # the judge has closed its end
+                os._exit(0)
+            try:
+                result = getattr(work, name)(*args)
+                _send(4, list(result) if isinstance(result, types.GeneratorType) else result)
             except Exception as error:
                 _send(4, error)
+
+    def close(self) -> None:
+        os.close(self._requests)
+        os.waitpid(self._pid, 0)
 
     def __getattr__(self, name: str):
         def call(*args: object) -> object:

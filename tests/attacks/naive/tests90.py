@@ -1,7 +1,5 @@
 """The hidden tests of exercise90 as a hurried person writes them: one process, plain asserts, one fixed seed."""
 
-import sys
-
 import torch
 
 SECRET = None
@@ -71,7 +69,7 @@ def test_batches(work, reference):
     torch.manual_seed(4)
     x = torch.randn(7, 2)
     got = list(work.batches(x, 3))
-    for one, expected in zip(got, reference.batches(x, 3)):
+    for one, expected in zip(got, reference.batches(x, 3), strict=False):
         check_close(one, expected)
 
 
@@ -80,17 +78,3 @@ def test_fit(work, reference):
     values = torch.randn(6).tolist()
     got = work.fit(lambda index: values[index], len(values))
     assert got == values.index(min(values)), f"got {got}"
-
-
-if "_pytest" in sys.modules:  # the same tests with pytest's fixtures
-    import pytest
-
-    @pytest.fixture
-    def work():
-        import work
-
-        return work
-
-    @pytest.fixture
-    def reference():
-        return sys.modules["reference"]

@@ -1,7 +1,6 @@
 """Hidden tests of exercise90."""
 
 import pytest
-import torch
 
 from grader.examination import close
 
