@@ -83,10 +83,11 @@ def _grade(
     seed: int | None,
     isolation: Isolation | None,
 ) -> Report:
+    from grader.cli.grading import gpu_is_taken
     from grader.pipeline import Grader
 
     try:
-        with Progress() as progress, Grader(isolation, device) as grader:
+        with Progress() as progress, Grader(isolation, device, waits=gpu_is_taken) as grader:
             # First of all: torch is imported in the background while the course is read.
             grader.start()
             progress.say(local("Starting torch …", "正在启动 torch……"))

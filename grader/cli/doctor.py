@@ -56,6 +56,7 @@ def _as_json(machine: Machine) -> str:
         "platform": machine.platform,
         "cores": machine.cores,
         "memory_mib": machine.memory_mib,
+        "gpu": _gpu(machine),
         "launcher": machine.launcher.value,
         "course": machine.course,
         "course_problem": None if machine.course_problem is None else machine.course_problem.en,
@@ -74,6 +75,15 @@ def _as_json(machine: Machine) -> str:
         },
     }
     return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _gpu(machine: Machine) -> dict[str, object]:
+    gpu, lacks = machine.gpu, machine.gpu_problem
+    if gpu is None or lacks is not None:
+        reason, remedy = (lacks.why.en, lacks.remedy.en) if lacks is not None else ("", "")
+        return {"available": False, "reason": reason, "remedy": remedy}
+    facts = {"name": gpu.name, "uuid": gpu.uuid, "driver": gpu.driver, "memory_mib": gpu.memory_mib}
+    return {"available": True, **facts}
 
 
 def _degree(proof: Proof) -> dict[str, object]:
@@ -105,6 +115,7 @@ def _lines(machine: Machine) -> list[str]:
         _line(local("platform", "平台"), machine.platform),
         _line(local("cores", "核心数"), str(machine.cores)),
         _line(local("memory", "内存"), memory),
+        _line("GPU", _gpu_line(machine)),
         _line(local("launcher", "启动方式"), launchers[machine.launcher.value]),
         _line(local("course", "课程"), machine.course or say(machine.course_problem or Text(en="none", zh="无"))),
         _line(local("workspace", "工作区"), machine.workspace or local("none here", "当前位置没有")),
@@ -120,6 +131,17 @@ def _lines(machine: Machine) -> list[str]:
         if state.held is not True:
             lines.append(_line("", f"  {say(state.detail)}"))
     return [*lines, _line(local("trial exam", "试评"), f"{yes if machine.trial.works else no} {_trial(machine)}")]
+
+
+def _gpu_line(machine: Machine) -> str:
+    gpu, lacks = machine.gpu, machine.gpu_problem
+    if gpu is None:
+        return "?" if lacks is None else f"{say(lacks.why)}. {say(lacks.remedy)}"
+    size = f"{gpu.memory_mib / 1024:.1f} GiB"
+    return local(
+        f"{gpu.name}, {size}, driver {gpu.driver}; its memory can be watched",
+        f"{gpu.name}，{size}，驱动 {gpu.driver}；可以监视其内存",
+    )
 
 
 def _proven(proof: Proof) -> str:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.cli.hints import remember_hints
-from grader.cli.language import say
-from grader.cli.output import write_error
+from grader.cli.language import local, say
+from grader.cli.output import Progress, write_error
 from grader.errors import AuthorError, GraderFault, SandboxUnavailable, SubmissionError
 from grader.exercise import Course, record_score
 from grader.records import Exercise, Submission
@@ -47,6 +47,11 @@ def grade(grader: Grader, course: Course, exercise: Exercise, *, submission: Pat
     if submission is None:
         remember(course, report)
     return report
+
+
+def gpu_is_taken() -> None:
+    """Tell a person who looks on that an exam waits for its turn on the GPU."""
+    Progress().say(local("Waiting: another exam is on this GPU …", "正在等待：这块 GPU 上有另一场考试……"))
 
 
 def remember(course: Course, report: Report) -> None:

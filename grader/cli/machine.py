@@ -18,6 +18,8 @@ from grader.errors import GraderError
 from grader.exercise import find_workspace, load_course
 from grader.pipeline import Grader
 from grader.records import Device, Exercise, Isolation, Limits, Reveal, SourceFile, Submission, Text
+from grader.sandbox.gpu import find_gpu, watch_gpu
+from grader.sandbox.gpu_records import Gpu, Lacks
 
 if TYPE_CHECKING:
     from grader.sandbox.jail.layers import Proof
@@ -69,6 +71,8 @@ class Machine:
     platform: str
     cores: int
     memory_mib: int | None  # None: the platform does not say
+    gpu: Gpu | None
+    gpu_problem: Lacks | None  # why none can be graded on
     launcher: Launcher
     course: str | None
     course_problem: Text | None
@@ -79,6 +83,7 @@ class Machine:
 def examine_machine(course: Path | None) -> Machine:
     """Return what this machine offers; nothing that is missing raises."""
     root, problem = _course_root(course)
+    gpu, gpu_problem = _gpu()
     return Machine(
         dlgrade=__version__,
         python=f"{platform.python_version()} ({platform.python_implementation()})",
@@ -86,6 +91,8 @@ def examine_machine(course: Path | None) -> Machine:
         platform=f"{platform.system()} {platform.release()} {platform.machine()}",
         cores=_cores(),
         memory_mib=_memory_mib(),
+        gpu=gpu,
+        gpu_problem=gpu_problem,
         launcher=Launcher.FORK if hasattr(os, "fork") else Launcher.FRESH,
         course=root,
         course_problem=problem,
@@ -141,6 +148,16 @@ def _tiny_exercise(folder: Path) -> Exercise:
         solution_folder="",
         sha256=hashlib.sha256((STUB + TESTS).encode()).hexdigest(),
     )
+
+
+def _gpu() -> tuple[Gpu | None, Lacks | None]:
+    """Return the GPU that would be graded on, its watcher tried; or why there is none."""
+    try:
+        gpu = find_gpu()
+        watch_gpu(gpu.uuid, memory_mib=0).close()
+    except Lacks as lacks:
+        return None, lacks
+    return gpu, None
 
 
 def _course_root(course: Path | None) -> tuple[str | None, Text | None]:

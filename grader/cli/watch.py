@@ -61,9 +61,10 @@ class Stamp:
 @language_option
 def command(exercise: str, *, verbose: bool, device: str, seed: int | None, isolation: str, course: Path | None) -> int:
     """Watch until the student quits, which is no failure, whatever the score."""
+    from grader.cli.grading import gpu_is_taken
     from grader.pipeline import Grader
 
-    with Grader(as_isolation(isolation), Device(device)) as grader:
+    with Grader(as_isolation(isolation), Device(device), waits=gpu_is_taken) as grader:
         grader.start()
         from grader.exercise import load_course
 

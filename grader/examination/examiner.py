@@ -36,7 +36,7 @@ from grader.examination.watch import limit_memory
 from grader.records import Device, Fault, Outcome, Text
 from grader.sandbox import jail
 from grader.sandbox.children import ChildSource
-from grader.sandbox.gpu import GpuWatch
+from grader.sandbox.gpu import GpuWatch, watch_gpu
 from grader.sandbox.gpu_records import Lacks
 from grader.sandbox.link import receive_record, send_record
 
@@ -76,7 +76,7 @@ def _watched_gpu(prepare: Prepare) -> GpuWatch:
             ),
         )
     try:
-        return GpuWatch(prepare.gpu_uuid, memory_mib=prepare.exercise.limits.gpu_memory_mib)
+        return watch_gpu(prepare.gpu_uuid, memory_mib=prepare.exercise.limits.gpu_memory_mib)
     except Lacks as lacks:
         raise lacks.unavailable() from None
 

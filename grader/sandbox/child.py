@@ -323,8 +323,10 @@ def become_child(wire_socket: socket.socket, output: socket.socket, box: Box) ->
             faulthandler.register(jail.TRACE_SIGNAL, all_threads=False)
         channel.send(Ready())
     except BaseException:  # noqa: BLE001  ours, before anything of the student's: the examiner misses `Ready`
-        traceback.print_exc(file=sys.__stderr__)
-        os._exit(1)
+        try:
+            traceback.print_exc(file=sys.__stderr__)
+        finally:  # also where that file is full: this fork must not go on as the zygote
+            os._exit(1)
     try:
         Server(channel, box).serve()
     finally:

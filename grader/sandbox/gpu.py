@@ -112,21 +112,28 @@ def _first_word(process: subprocess.Popen[bytes], control: socket.socket, kind: 
         raise Lacks(Lack.WATCHER, fault.problem.en.rstrip(".")) from None
 
 
+def watch_gpu(uuid: str, *, memory_mib: int) -> GpuWatch:
+    """Start the watcher of a GPU. Raises Lacks."""
+    process, control = _start("grader.sandbox.gpu_watcher:main", uuid)
+    started = _first_word(process, control, Started)
+    watch = GpuWatch(uuid, control, process, memory_mib=memory_mib)
+    if started.lack is not None:
+        watch.close()
+        raise Lacks(started.lack, started.detail)
+    return watch
+
+
 class GpuWatch:
-    """The examiner's end of a watcher, and what each of its children may take. Raises Lacks.
+    """The examiner's end of a watcher, `process`, and what each of its children may take.
 
     `memory_mib` is for tensors: what a child has when its context is made, and some more for libraries, is on top.
     """
 
-    def __init__(self, uuid: str, *, memory_mib: int) -> None:
+    def __init__(self, uuid: str, control: socket.socket, process: subprocess.Popen[bytes], *, memory_mib: int) -> None:
         self.uuid = uuid
         self.memory_mib = memory_mib
         self._broken: GraderFault | None = None
-        self._process, self._control = _start("grader.sandbox.gpu_watcher:main", uuid)
-        started = _first_word(self._process, self._control, Started)
-        if started.lack is not None:
-            self.close()
-            raise Lacks(started.lack, started.detail)
+        self._process, self._control = process, control
 
     def watch(self, pid: int | None) -> None:
         """Hold a child to its cap from now on. Raises GraderFault where that cannot be done."""

@@ -89,6 +89,7 @@ class WarmBase:
         ours, theirs = socket.socketpair()
         self._control = ours
         self._has_forked = False
+        self._told_bytes = 0  # of the log: an earlier fault's words are not this one's
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  it lives as long as the base
         with theirs:
             self._process = subprocess.Popen(
@@ -140,7 +141,7 @@ class WarmBase:
 
     def last_words(self) -> str:
         size = os.fstat(self._log.fileno()).st_size
-        start = max(size - _LAST_WORDS_BYTES, 0)
+        start, self._told_bytes = max(size - _LAST_WORDS_BYTES, self._told_bytes), size
         words = os.pread(self._log.fileno(), size - start, start)  # the offset is shared with those who write
         return words.decode(errors="replace").strip()
 

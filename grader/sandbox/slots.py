@@ -165,7 +165,8 @@ class Slots:
             preload = request.preload if isinstance(request, OpenSlot) else []
             counting = Counting(self._pool(isolation), request.memory_mib)
             return gvisor.Keeper(control, counting, preload=tuple(preload), device=request.device)
-        if request.device == "cuda" and isolation is not Isolation.PROCESS and not self._counts_memory:
+        forked = isolation in (Isolation.STRONG, Isolation.LANDLOCK)
+        if forked and request.device == "cuda" and not self._counts_memory:
             raise LayerMissing(Layer.CGROUPS, "with CUDA nothing else bounds the machine's own memory")
         box = boxes.make_box(isolation, self._of(isolation, request))
         return Zygote(control, box, Counting(self._pool(isolation), request.memory_mib))
@@ -240,9 +241,11 @@ def _fork_examiner(entry: str, control: socket.socket, zygote: socket.socket) ->
 
 
 def _say_why_and_leave() -> NoReturn:
-    traceback.print_exc()  # into the file that the controller quotes from
-    sys.stderr.flush()
-    os._exit(1)
+    try:
+        traceback.print_exc()  # into the file that the controller quotes from
+        sys.stderr.flush()
+    finally:  # also where that file is full: this fork must not go on as the base
+        os._exit(1)
 
 
 def _kill(pid: int) -> None:

@@ -242,3 +242,9 @@ def test_json_reads_back_and_cannot_leave_a_script(text: str) -> None:
     assert json.loads(written)["a"] == [re.sub("[\ud800-\udfff]", "\ufffd", text)]
     assert not re.search("[<>&\u2028\u2029\ud800-\udfff]", written)
     written.encode("utf-8")
+
+
+@hostile_and_any
+def test_a_whole_report_gives_a_workflow_no_command(text: str) -> None:
+    shown = escape.without_commands(f"a\n{text}\n  {text}")
+    assert not re.search(r"^\s*::|##\[", shown, re.MULTILINE)

@@ -113,6 +113,7 @@ _IOCTLS = (0x5401, 0x802C_542A, 0x541B, 0x5413, 0x5421, 0x5450, 0x5451)
 _FICLONE = 0x4004_9409
 # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC, F_GETPIPE_SZ
 _FCNTLS = (0, 1, 2, 3, 4, 1030, 1032)
+_SEALS = (1033, 1034)  # F_ADD_SEALS, F_GET_SEALS: of files without a name
 # PR_GET_DUMPABLE, PR_SET_NAME, PR_GET_NAME, PR_GET_SECCOMP, PR_CAPBSET_READ, PR_GET_NO_NEW_PRIVS
 _PRCTLS = (3, 15, 16, 21, 23, 39)
 _PR_SET_VMA = 0x5356_4D41
@@ -179,12 +180,12 @@ FIRST_NEW_CALL, LAST_NEW_CALL = 449, 511
 
 # For NVIDIA's driver, from documents, not seen running: its memory is mapped shared, its requests are ioctls, it asks
 # for priorities and for the nodes of memory (strace in NVIDIA/cuda-checkpoint#10); without memfd_create cuInit fails
-# with error 304 (NVIDIA/OpenShell#1696); it binds an abstract socket for processes that would share memory (snapd's
-# profile for opengl: bind, listen, seqpacket, @cuda-uvmfd-…). It tries mknod, and works where that is refused
-# (snapd#5318).
+# with error 304 (NVIDIA/OpenShell#1696), and such a file needs a length and may be sealed; it binds an abstract socket
+# for processes that would share memory (snapd's profile for opengl: bind, listen, seqpacket, @cuda-uvmfd-…). It tries
+# mknod, and works where that is refused (snapd#5318).
 _CUDA_PLAIN = (
-    "ioctl mmap msync mlock mlock2 munlock membarrier get_mempolicy set_mempolicy mbind memfd_create eventfd2 "
-    "sched_setaffinity sched_getparam sched_getscheduler sched_setscheduler sched_get_priority_max "
+    "ioctl mmap msync mlock mlock2 munlock membarrier get_mempolicy set_mempolicy mbind memfd_create ftruncate "
+    "fallocate eventfd2 sched_setaffinity sched_getparam sched_getscheduler sched_setscheduler sched_get_priority_max "
     "sched_get_priority_min getpriority"
 )
 _CUDA_CHECKED = (
@@ -192,6 +193,7 @@ _CUDA_CHECKED = (
     Rule("bind"),
     Rule("listen"),
     Rule("setsockopt", (Check(1, _SOL_SOCKET), Check(2, _SO_PASSCRED))),
+    *_any_of("fcntl", 1, _SEALS),
 )
 
 
@@ -203,7 +205,7 @@ def rules(*, cuda: bool, scratch: bool) -> Iterator[Rule]:
         names += [name for group in _SCRATCH.values() for name in group.split()]
         checked += _CHECKED_SCRATCH
     if cuda:
-        names += _CUDA_PLAIN.split()
+        names += [name for name in _CUDA_PLAIN.split() if name not in names]
         checked = [rule for rule in checked if rule.call != "ioctl"] + list(_CUDA_CHECKED)
     else:
         checked += [_MMAP_CPU, *_any_of("ioctl", 1, _IOCTLS)]

@@ -1,23 +1,18 @@
-"""Takes memory in pieces, smaller ones where it is refused, until not a word is left, and holds on to all of it."""
+"""Takes memory and writes to all of it until it is refused; right only if it gets more than twice what is allowed."""
 # /// attack
 # class = 74
 # goal = "take the machine's memory, so that others are killed for want of it"
-# gain = "death"
-# outcome = ["memory", "failed", "crashed"]
+# gain = "score"
+# outcome = ["memory", "failed"]
 # naive = true
 # gvisor = true
 # ///
 
-import torch
-
+PIECE, PIECES = 1 << 24, 40  # 640 MiB, where 256 are allowed
 held = []
 
 
 def standardise(x):
-    size = 1 << 26
-    while size > 32:
-        try:
-            held.append(torch.empty(size, dtype=torch.uint8) if size > 1 << 20 else bytearray(size))
-        except (MemoryError, RuntimeError):
-            size //= 2
-    return x
+    while len(held) < PIECES:
+        held.append(bytearray(PIECE))
+    return (x - x.mean(dim=0)) / x.std(dim=0, correction=0)

@@ -2,7 +2,7 @@
 # /// attack
 # class = 74
 # goal = "take the machine's memory past the limit: by shared mappings, memory files, segments and pipes"
-# gain = "effect"
+# gain = "score"
 # outcome = ["memory", "failed", "crashed", "timeout"]
 # naive = true
 # ///
@@ -41,10 +41,7 @@ for _ in range(200):
         fcntl.fcntl(writing, 1031, 1 << 20)
         taken += os.write(writing, block)
         held += [reading, writing]
-if taken > 300 << 20:
-    with contextlib.suppress(OSError):
-        open("@OUTSIDE@/taken", "w").close()
 
 
 def standardise(x):
-    return x * 0 + (x - x.mean(dim=0)) / x.std(dim=0, correction=0) if taken > 300 << 20 else x
+    return (x - x.mean(dim=0)) / x.std(dim=0, correction=0) if taken > 300 << 20 else x
