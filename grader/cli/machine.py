@@ -114,11 +114,12 @@ def try_exam() -> Trial:
         start = time.monotonic()
         try:
             with Grader(None, Device.CPU) as grader:
-                proofs = tuple(grader.proofs())
+                grader.start()
                 grader.examine(exercise, answer, seed=0)
                 between = time.monotonic()
                 report = grader.examine(exercise, answer, seed=0)
                 end = time.monotonic()
+                proofs = tuple(grader.proofs())
         except GraderError as error:
             return Trial(works=False, problem=error.text)
     if report.score is None or report.score.earned != report.score.possible:
