@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from grader.examination.requests import ExamRequest
     from grader.sandbox.children import ChildSource
     from grader.sandbox.gpu_records import Gpu
-    from grader.sandbox.jail.layers import Proof
+    from grader.sandbox.jail.proofs import Proof
     from grader.sandbox.launch import OpenedSlot, SlotOrder, Warm
 
 _EXAMINER = "grader.pipeline:examine_here"

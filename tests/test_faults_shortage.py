@@ -226,7 +226,7 @@ def test_a_late_answer_is_not_taken_for_the_next(monkeypatch: pytest.MonkeyPatch
         source = ForkedChildren(ours)
         with pytest.raises(GraderFault):
             source.reap(1)
-        theirs.sendall(children_module.zygote.REAPED.pack(0, 1.0, 1.0, False))
+        theirs.sendall(children_module.Reaped(wait_status=0, cpu_s=1.0, peak_mib=1.0).pack())
         for ask in (source.spawn, lambda: source.reap(2), lambda: source.trace(2)):
             with pytest.raises(GraderFault, match="did not answer"):
                 ask()
@@ -236,7 +236,7 @@ def test_an_answer_in_pieces_is_awaited_until_the_deadline_only(monkeypatch: pyt
     monkeypatch.setattr(children_module, "REAP_S", 0.2)
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        theirs.sendall(children_module.zygote.REAPED.pack(0, 1.0, 1.0, False)[:-1])
+        theirs.sendall(children_module.Reaped(wait_status=0, cpu_s=1.0, peak_mib=1.0).pack()[:-1])
         began = time.monotonic()
         with pytest.raises(GraderFault, match="did not answer"):
             ForkedChildren(ours).reap(1)

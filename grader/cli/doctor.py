@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli.language import local, say
+from grader.cli.layers import layer_states
 from grader.cli.options import course_option, language_option
 from grader.cli.output import Progress, can_show, padded, write_out, write_plain
 from grader.errors import EXIT_FULL_SCORE, EXIT_GRADER_FAULT
 from grader.records import Text
-from grader.sandbox.jail.layers import DEGREES_STOP, layer_states
+from grader.sandbox.jail.layers import DEGREES_STOP
 
 if TYPE_CHECKING:
     from grader.cli.machine import Machine
-    from grader.sandbox.jail.layers import Proof
+    from grader.sandbox.jail.proofs import Proof
 
 SCHEMA = "doctor/1"
 LABEL_COLUMNS = 12

@@ -22,7 +22,7 @@ from grader.sandbox.gpu import find_gpu, watch_gpu
 from grader.sandbox.gpu_records import Gpu, Lacks
 
 if TYPE_CHECKING:
-    from grader.sandbox.jail.layers import Proof
+    from grader.sandbox.jail.proofs import Proof
 
 # Right in one test, so that full score needs a tensor to cross both ways.
 STUB = "def double(x):\n    return None\n"

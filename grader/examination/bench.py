@@ -10,6 +10,10 @@ are new and every result is compared, there is nothing that one quick call could
 
 Work outside the clock counts too: a function takes at least the CPU time that its child spent for each call, on all of
 its threads, behind the return as well. It is read before each call, while an honest child waits.
+
+On a GPU the two do not take turns: a kernel of the student's could go on there, unseen by any clock of ours, and slow
+the reference down. So the student's child is ended, the reference timed alone and its child ended too, and only then
+does a new child of the student's come.
 """
 
 from __future__ import annotations
@@ -38,22 +42,37 @@ class Bench:
         repeats: int = 7,
         rtol: float | None = None,
         atol: float | None = None,
+        apart: bool | None = None,
         **kwargs: object,
     ) -> float:
         """Return how many times as long the student's function takes as the reference's: the quickest call of each,
         or the CPU time of a call, whichever is more.
 
-        `make_inputs` makes new positional arguments for each pair. Raises Mismatched where the results differ.
+        `make_inputs` makes new positional arguments for each pair. `apart`: first the reference, then the student's
+        in a new child, and not by turns; by default on a GPU only. Raises Mismatched where the results differ.
         """
         if not isinstance(function, RemoteFunction):
             raise TestIsBroken("bench.ratio times a function of the student's module: bench.ratio(student.f, …)")
-        own = _Stopwatch(function, function._session)
+        student = function._session
+        alone = student._device == "cuda" if apart is None else apart
+        if alone:
+            student.close()
         session = self._open_reference()
-        rival = _Stopwatch(RemoteFunction(session, function.__name__), session)
+        own, rival = _Stopwatch(function, student), _Stopwatch(RemoteFunction(session, function.__name__), session)
+        results: list[tuple[tuple[object, ...], Any]] = []  # of the reference alone
         for _ in range(repeats + 1):  # the first pair warms both up
             inputs = make_inputs()
-            close(own.call(inputs, kwargs), rival.call(inputs, kwargs), rtol=rtol, atol=atol)
-        return own.time_s() / rival.time_s()
+            if alone:
+                results.append((inputs, rival.call(inputs, kwargs)))
+            else:
+                close(own.call(inputs, kwargs), rival.call(inputs, kwargs), rtol=rtol, atol=atol)
+        reference_s = rival.time_s()
+        if alone:
+            session.close()
+            student.begin_test(seed=student._test.seed, limit_s=student._test.limit_s, fresh=True)
+        for inputs, expected in results:
+            close(own.call(inputs, kwargs), expected, rtol=rtol, atol=atol)
+        return own.time_s() / reference_s
 
 
 class _Stopwatch:

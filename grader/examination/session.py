@@ -109,7 +109,7 @@ class Session:
             forbid=list(self._exercise.forbid),
             seed=self._seed,
             memory_mib=limits.memory_mib,
-            cpu_s=limits.exam_s + LOAD_FACTOR * limits.call_s,
+            cpu_s=limits.exam_s + LOAD_FACTOR * limits.call_s + client.device_s,
             device=self._device,
         )
         limit_s = LOAD_FACTOR * limits.call_s

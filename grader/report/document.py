@@ -3,33 +3,23 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
 from grader.records import Explanation, Review, SourceLine, TestResult, Text
+from grader.report.escape import json_text
 from grader.report.model import Report, exit_code
 
 SCHEMA = "report/1"
-
-# JSON lets these stand as they are, but a terminal or an editor that shows the document would obey them:
-# delete, C1 controls, bidirectional controls, line separators, tag characters, lone surrogates.
-_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]")
 
 
 def to_json(report: Report) -> str:
     """Return the document: keys in the order of the schema, two spaces, UTF-8 text, one newline at the end.
 
-    Characters that would steer a terminal are written as JSON escapes; a lone surrogate, which no strict reader
-    accepts even so, becomes U+FFFD.
     Raises: ValueError for a time that is not finite.
     """
-    text = json.dumps(as_document(report), indent=2, ensure_ascii=False, allow_nan=False)
-    # A document inside a page's <script> cannot end it; both signs only ever stand inside a text.
-    text = text.replace("</", "<\\/").replace("<!--", "\\u003c!--")
-    text = text.replace("##[", "#\\u0023[")  # in the log of a GitHub workflow that would begin a command
-    return _UNSAFE.sub(_escape, text) + "\n"
+    return json_text(as_document(report), indent=2) + "\n"
 
 
 def as_document(report: Report) -> dict[str, Any]:
@@ -169,13 +159,3 @@ def _text(text: Text | None) -> dict[str, str] | None:
 
 def _rounded(seconds_or_mib: float) -> float:
     return round(seconds_or_mib, 6)
-
-
-def _escape(match: re.Match[str]) -> str:
-    code = ord(match.group())
-    if 0xD800 <= code <= 0xDFFF:
-        return "\ufffd"
-    if code > 0xFFFF:  # JSON escapes are UTF-16 code units
-        code -= 0x10000
-        return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
-    return f"\\u{code:04x}"

@@ -29,10 +29,11 @@ _JOINT = "\u2060"  # a word joiner has no width; `printable` lets none of a stra
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 _COMMAND = re.compile(r"^\s*:(?=:)|##(?=\[)", re.MULTILINE)
 _COMMAND_MARK = re.compile(r"(^\s*:|##)([:\[])", re.MULTILINE)  # "##:" is escaped for nothing, and rarely
-_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_NUMBER = re.compile(r"-?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_NO_SCRIPT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
-_SURROGATE = re.compile("[\ud800-\udfff]")
+# JSON lets these stand as they are, but a terminal or an editor that shows the document would obey them:
+# delete, C1 controls, bidirectional controls, line separators, tag characters, lone surrogates.
+_STEERS = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]")
 
 
 def terminal(text: str, *, limit: int = MAX_TEXT, newlines: bool = False) -> str:
@@ -153,7 +154,7 @@ def csv_cell(text: str, *, limit: int = MAX_TEXT) -> str:
 
     The quotes keep what a spreadsheet of another country takes for a separator, such as a semicolon, inside the cell.
     A cell that begins like a formula gets an apostrophe in front, which spreadsheets take for "this is text"; so does
-    one whose beginning is a full-width sign, or a space or quote before a sign. A number, as -0.5, stays one.
+    one whose beginning is a full-width sign, or a space or quote before a sign. A number, as -0.5 or -1e-05, stays one.
     """
     shown = printable(text, limit=limit)
     start = unicodedata.normalize("NFKC", shown.lstrip(" '\"\u3000\xa0")[:1])
@@ -162,11 +163,23 @@ def csv_cell(text: str, *, limit: int = MAX_TEXT) -> str:
 
 
 def json_text(value: Any, *, indent: int | None = None) -> str:
-    """Return JSON that any strict reader takes, and that may stand inside a page's `<script type="application/json">`.
+    """Return JSON that any strict reader takes, that steers no terminal, and that may stand inside a page's `<script>`.
 
+    What a terminal would obey is written as a JSON escape; a lone surrogate, which no strict reader accepts even so,
+    becomes U+FFFD.
     Raises: ValueError for a number that is not finite.
     """
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
-    for mark, escaped in _NO_SCRIPT.items():
-        text = text.replace(mark, escaped)
-    return _SURROGATE.sub("\ufffd", text)
+    text = text.replace("</", "<\\/").replace("<!--", "\\u003c!--")  # both signs only ever stand inside a text
+    text = text.replace("##[", "#\\u0023[")  # in the log of a GitHub workflow that would begin a command
+    return _STEERS.sub(_json_escape, text)
+
+
+def _json_escape(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    if 0xD800 <= code <= 0xDFFF:
+        return "\ufffd"
+    if code > 0xFFFF:  # JSON escapes are UTF-16 code units
+        code -= 0x10000
+        return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
+    return f"\\u{code:04x}"

@@ -7,8 +7,6 @@ reference. Both forks get one end of a socket pair between them; the controller 
 what a child inherits in memory is public code. The base runs no parallel torch operation and never touches CUDA, and it
 has exactly one native thread when it forks, which is asserted. When the controller goes, its socket closes, and the
 base takes all with it.
-
-This module is imported by the controller too, so it loads neither torch nor what needs it before `main`.
 """
 
 from __future__ import annotations
@@ -18,59 +16,10 @@ import importlib
 import os
 import socket
 import sys
+import traceback
 from typing import NoReturn
 
-import msgspec
-
-from grader.records import Isolation
-from grader.sandbox.gpu_records import Gpu
-from grader.sandbox.jail.layers import Proof
-
-
-class OpenSlot(msgspec.Struct, frozen=True, tag=True):
-    """Ask for a slot: `preload` are modules to import first, `entry` is the examiner's function.
-
-    `degrees` are tried in this order; the first that holds is used.
-    """
-
-    preload: list[str]
-    entry: str
-    degrees: list[Isolation]
-    device: str = "cpu"
-    memory_mib: int = 512  # of a child
-    gpu: Gpu | None = None  # with `device` "cuda"
-
-
-class Prove(msgspec.Struct, frozen=True, tag=True):
-    """Ask which of these degrees hold."""
-
-    degrees: list[Isolation]
-    device: str = "cpu"
-    memory_mib: int = 512
-    gpu: Gpu | None = None
-
-
-class Ask(msgspec.Struct, frozen=True):
-    """What the controller asks of the base."""
-
-    what: OpenSlot | Prove
-
-
-class SlotOpened(msgspec.Struct, frozen=True):
-    """The slot's processes, and the proof of its box. Without them: what was tried (`proofs`, none of which holds);
-    or `error`: a module of `preload` cannot be imported; or `fault`: ours."""
-
-    examiner: int = 0
-    zygote: int = 0
-    proofs: list[Proof] = msgspec.field(default_factory=list)
-    error: str = ""
-    fault: str = ""
-
-
-class Proven(msgspec.Struct, frozen=True):
-    """What came of each degree."""
-
-    proofs: list[Proof]
+from grader.sandbox.orders import Ask, OpenSlot, Prove, Proven, SlotOpened
 
 
 def main(descriptor: str) -> NoReturn:
@@ -90,7 +39,11 @@ def main(descriptor: str) -> NoReturn:
     try:
         while (request := _next_request(control)) is not None:
             if isinstance(request, Prove):
-                send_record(control, slots.prove(request))
+                try:
+                    proven = slots.prove(request)
+                except (GraderFault, OSError) as fault:
+                    proven = Proven(fault=str(fault))
+                send_record(control, proven)
                 continue
             try:
                 opened, examiner = slots.open(request)
@@ -99,9 +52,14 @@ def main(descriptor: str) -> NoReturn:
             send_record(control, opened, descriptors=() if examiner is None else (examiner.fileno(),))
             if examiner is not None:
                 examiner.close()
+        status = 0
+    except BaseException:  # noqa: BLE001  the process ends here, and says why
+        traceback.print_exc()  # into the file that the controller quotes from
+        status = 1
     finally:
         slots.end()
-        os._exit(0)
+        sys.stderr.flush()
+        os._exit(status)
 
 
 def _next_request(control: socket.socket) -> OpenSlot | Prove | None:

@@ -22,9 +22,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from grader.errors import GraderFault
 from grader.records import Isolation, Text
-from grader.sandbox import fresh, zygote
+from grader.sandbox import fresh
 from grader.sandbox.endings import Ending
 from grader.sandbox.link import alarm_held
+from grader.sandbox.spawning import CREDENTIALS, SCM_CREDENTIALS, Handed, Op, Outside, Reaped, Request
 
 if TYPE_CHECKING:
     from grader.sandbox.gpu import GpuWatch
@@ -74,39 +75,39 @@ class ForkedChildren:
             control.setsockopt(socket.SOL_SOCKET, _PASS_CREDENTIALS, 1)
 
     def spawn(self) -> Spawned:
-        with self._request(zygote.SPAWN, limit_s=SPAWN_S) as deadline:
-            data, ancillary = self._receive(zygote.SPAWNED.size, deadline, ancillary=True)
+        with self._request(Op.SPAWN, limit_s=SPAWN_S) as deadline:
+            data, ancillary = self._receive(Handed.SIZE, deadline, ancillary=True)
             descriptors, outer_pid = _unpack(ancillary)
             if len(descriptors) != _DESCRIPTORS:
                 for number in descriptors:
                     os.close(number)
                 raise _no_child("no file descriptors are left", "文件描述符已用尽")
-            pid, degree, is_translated = zygote.SPAWNED.unpack(data)
+            handed = Handed.unpack(data)
             wire, output = (socket.socket(fileno=number) for number in descriptors)
-        isolation = zygote.DEGREES[degree]
-        outer = outer_pid if is_translated else None if isolation is Isolation.GVISOR else pid  # that is gVisor's own
-        return Spawned(pid, wire, output, outer, isolation, START_FORKED_S)
+        outer = {Outside.SAME: handed.pid, Outside.TRANSLATED: outer_pid, Outside.NONE: None}[handed.outside]
+        return Spawned(handed.pid, wire, output, outer, handed.isolation, START_FORKED_S)
 
     def trace(self, pid: int) -> None:
-        with self._request(zygote.TRACE, pid, limit_s=SPAWN_S):
+        with self._request(Op.TRACE, pid, limit_s=SPAWN_S):
             pass
 
     def reap(self, pid: int) -> Ending:
-        with self._request(zygote.REAP, pid, limit_s=REAP_S) as deadline:
-            data, _ = self._receive(zygote.REAPED.size, deadline)
-        status, cpu_s, peak_mib, oom_killed = zygote.REAPED.unpack(data)
+        with self._request(Op.REAP, pid, limit_s=REAP_S) as deadline:
+            data, _ = self._receive(Reaped.SIZE, deadline)
+        reaped = Reaped.unpack(data)
+        status = reaped.wait_status
         if status == -1:
             return Ending()
         return Ending(
             exit_status=os.WEXITSTATUS(status) if os.WIFEXITED(status) else -1,
             signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
-            cpu_s=cpu_s,
-            peak_mib=peak_mib,
-            oom_killed=oom_killed,
+            cpu_s=reaped.cpu_s,
+            peak_mib=reaped.peak_mib,
+            oom_killed=reaped.oom_killed or False,
         )
 
     @contextlib.contextmanager
-    def _request(self, op: bytes, pid: int = 0, *, limit_s: float) -> Iterator[float]:
+    def _request(self, op: Op, pid: int = 0, *, limit_s: float) -> Iterator[float]:
         """Send a request; the block reads its reply, until the deadline that it is given."""
         if self._broken is not None:
             raise self._broken
@@ -114,7 +115,7 @@ class ForkedChildren:
         with alarm_held():
             try:
                 self._control.settimeout(limit_s)
-                self._control.sendall(zygote.REQUEST.pack(op, pid))
+                self._control.sendall(Request(op, pid).pack())
                 yield deadline
             except TimeoutError:
                 self._broken = _late(limit_s)
@@ -129,7 +130,7 @@ class ForkedChildren:
     def _receive(self, size: int, deadline: float, *, ancillary: bool = False) -> tuple[bytes, list[_Ancillary]]:
         """Receive exactly so many bytes, and what came with them."""
         data, found = b"", []
-        room = socket.CMSG_SPACE(_DESCRIPTORS * _INT) + socket.CMSG_SPACE(zygote.CREDENTIALS.size) if ancillary else 0
+        room = socket.CMSG_SPACE(_DESCRIPTORS * _INT) + socket.CMSG_SPACE(CREDENTIALS.size) if ancillary else 0
         while len(data) < size:
             self._control.settimeout(max(deadline - time.monotonic(), 0.001))
             part, more, _, _ = self._control.recvmsg(size - len(data), room)
@@ -150,8 +151,8 @@ def _unpack(ancillary: list[_Ancillary]) -> tuple[list[int], int | None]:
     for level, kind, data in ancillary:
         if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
             descriptors.frombytes(data[: len(data) - len(data) % _INT])
-        elif level == socket.SOL_SOCKET and kind == zygote.SCM_CREDENTIALS:
-            pid = zygote.CREDENTIALS.unpack(data)[0] or None  # 0: it has no number here
+        elif level == socket.SOL_SOCKET and kind == SCM_CREDENTIALS:
+            pid = CREDENTIALS.unpack(data)[0] or None  # 0: it has no number here
     return list(descriptors), pid
 
 

@@ -54,7 +54,7 @@ def choose(gpus: Sequence[Gpu], visible: str | None) -> Gpu:
     """Return the first GPU that `visible` names; without it the first. Raises Lacks.
 
     `visible` as CUDA reads it: numbers, or identifiers or the beginnings of such, with commas. Numbers count as
-    nvidia-smi counts, which CUDA does only with CUDA_DEVICE_ORDER=PCI_BUS_ID.
+    nvidia-smi counts; CUDA itself puts the fastest first, unless CUDA_DEVICE_ORDER=PCI_BUS_ID.
     """
     named = gpus if visible is None else _named(gpus, visible.partition(",")[0].strip())
     if len(named) == 0 or (visible is not None and len(named) > 1):

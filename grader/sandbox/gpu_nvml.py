@@ -85,7 +85,7 @@ class Reader:
         library = self._library
         try:
             memory = library.nvmlDeviceGetMemoryInfo(self._handle)
-            listed = [*library.nvmlDeviceGetComputeRunningProcesses(self._handle), *self._drawing()]
+            listed = [*library.nvmlDeviceGetComputeRunningProcesses_v3(self._handle), *self._drawing()]
         except library.NVMLError as error:
             raise NvmlFails(str(error)) from None
         return Reading(by_pid=_largest(listed), used_mib=memory.used / _MIB, total_mib=memory.total / _MIB)
@@ -93,7 +93,7 @@ class Reader:
     def _drawing(self) -> Iterable[Any]:
         """Return the processes that draw: a child may open such a context too."""
         try:
-            drawing: Iterable[Any] = self._library.nvmlDeviceGetGraphicsRunningProcesses(self._handle)
+            drawing: Iterable[Any] = self._library.nvmlDeviceGetGraphicsRunningProcesses_v3(self._handle)
         except self._library.NVMLError_NotSupported:
             return ()
         return drawing

@@ -154,8 +154,12 @@ def main(descriptor: str, uuid: str) -> None:
     control = socket.socket(fileno=int(descriptor))
     try:
         read = Nvml().reader(uuid)
+        read()  # what it cannot tell now it will not tell later
     except Lacks as lacks:
         send_record(control, Started(lack=lacks.lack, detail=lacks.detail))
+        return
+    except NvmlFails as failure:
+        send_record(control, Started(lack=Lack.DRIVER, detail=str(failure)))
         return
     send_record(control, Started())
     Watcher(control, read).serve()

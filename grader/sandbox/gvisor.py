@@ -32,14 +32,17 @@ import grader
 from grader.errors import GraderFault
 from grader.records import Isolation, Text
 from grader.sandbox import gvisor_inside as inside
-from grader.sandbox import zygote
 from grader.sandbox.gvisor_bundle import command, find_runsc, write_bundle
 from grader.sandbox.jail import seccomp, syscalls
 from grader.sandbox.jail.cgroup_mounts import Controller
-from grader.sandbox.jail.layers import Layer, LayerMissing, Proof
+from grader.sandbox.jail.child_groups import ChildGroups
+from grader.sandbox.jail.layers import Layer, LayerMissing
 from grader.sandbox.jail.proof import Plant
+from grader.sandbox.jail.proofs import Proof
 from grader.sandbox.jail.python_paths import find_python_paths, is_below_any
 from grader.sandbox.link import close_all_but, receive_record, send_record
+from grader.sandbox.orders import Settled
+from grader.sandbox.spawning import Handed, Op, Outside, Reaped, Request
 
 _ENTRY = "grader.sandbox.gvisor_inside:main"
 _ANSWER_S = 10.0
@@ -65,11 +68,9 @@ class Keeper:
     isolation = Isolation.GVISOR
     settle_s = 90.0  # some 2.5 s; torch from a cold and slow disk
 
-    def __init__(
-        self, control: socket.socket, counting: zygote.Counting, *, preload: tuple[str, ...], device: str
-    ) -> None:
+    def __init__(self, control: socket.socket, groups: ChildGroups, *, preload: tuple[str, ...], device: str) -> None:
         self._control = control
-        self.counting = counting
+        self.groups = groups
         self._preload = preload
         self._device = device
         self._sandbox: socket.socket  # to the zygote inside
@@ -84,7 +85,7 @@ class Keeper:
             proof = self._start(plant)
         except LayerMissing as missing:
             proof = Proof(isolation=self.isolation, missing=missing.layer, why=missing.why)
-        send_record(report, zygote.Settled(os.getpid(), proof))
+        send_record(report, Settled(os.getpid(), proof))
         report.close()
         if not proof.holds:
             self._end()
@@ -140,10 +141,10 @@ class Keeper:
 
     def _count(self) -> None:
         """Cap the sandbox as a whole, where the kernel counts; each child has its limits inside."""
-        group = self.counting.take()
+        group = self.groups.take()
         if group is None:
             return
-        group.limit(memory_mib=_OWN_MIB + _CHILDREN * self.counting.memory_mib)
+        group.limit(memory_mib=_OWN_MIB + _CHILDREN * self.groups.memory_mib)
         for directory in group.directories:
             if Controller.PIDS in directory.site.controllers:
                 directory.write("pids.max", str(_MAX_TASKS))
@@ -162,8 +163,7 @@ class Keeper:
         if self._runsc:
             os.kill(self._runsc, signal.SIGKILL)
             os.waitpid(self._runsc, 0)  # returns when the whole PID namespace is gone
-        if self.counting.pool is not None:
-            self.counting.pool.close()
+        self.groups.close()
         os._exit(0)
 
     # -- the examiner
@@ -174,36 +174,35 @@ class Keeper:
         try:
             self._spare = self._ask_for_child()
             while request := self._read():
-                self._handle(*request)
+                self._handle(request)
         except BaseException:  # noqa: BLE001  the process ends here, and says why
             traceback.print_exc()  # into the file that the controller quotes from
             print(self._last_words(), file=sys.stderr, flush=True)
         finally:
             self._end()
 
-    def _read(self) -> tuple[bytes, int] | None:
+    def _read(self) -> Request | None:
         """Return the examiner's next request, None when it has gone. Raises GraderFault when the sandbox has ended."""
         while self._control not in select.select([self._control, self._sandbox], [], [])[0]:
             if self._spare is None or self._spare.pid:
                 raise _ended()  # nothing else comes unasked
             self._meet_spare()
-        data = self._control.recv(zygote.REQUEST.size, socket.MSG_WAITALL)
-        return zygote.REQUEST.unpack(data) if len(data) == zygote.REQUEST.size else None
+        return Request.receive(self._control)
 
-    def _handle(self, op: bytes, pid: int) -> None:
-        if op == zygote.SPAWN:
+    def _handle(self, request: Request) -> None:
+        if request.op is Op.SPAWN:
             self._hand_over(self._take_spare())
             self._spare = self._ask_for_child()
-        elif op == zygote.TRACE and pid in self._living:
-            self._sandbox.sendall(inside.REQUEST.pack(inside.TRACE, pid))
-        elif op == zygote.REAP:
-            self._control.sendall(zygote.REAPED.pack(*self._reap(pid), False))
+        elif request.op is Op.TRACE and request.pid in self._living:
+            self._sandbox.sendall(inside.REQUEST.pack(inside.TRACE, request.pid))
+        elif request.op is Op.REAP:
+            self._control.sendall(self._reap(request.pid).pack())
 
     def _hand_over(self, child: _Child) -> None:
-        """Send a child's sockets and its pid, which has no meaning outside: credentials that do not come say so."""
+        """Send a child's sockets and its pid, which has no meaning outside."""
         ends = array.array("i", [child.wire.fileno(), child.output.fileno()])
-        told = zygote.SPAWNED.pack(child.pid, zygote.DEGREES.index(self.isolation), True)
-        self._control.sendmsg([told], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, ends)])
+        handed = Handed(pid=child.pid, isolation=self.isolation, outside=Outside.NONE)
+        self._control.sendmsg([handed.pack()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, ends)])
         child.wire.close()
         child.output.close()
 
@@ -228,14 +227,14 @@ class Keeper:
             (self._spare.pid,) = inside.SPAWNED.unpack(self._receive(inside.SPAWNED.size))
             self._living.add(self._spare.pid)
 
-    def _reap(self, pid: int) -> tuple[int, float, float]:
+    def _reap(self, pid: int) -> Reaped:
         if pid not in self._living:
-            return -1, 0.0, 0.0
+            return Reaped()
         self._living.discard(pid)
         self._meet_spare()
         self._sandbox.sendall(inside.REQUEST.pack(inside.REAP, pid))
         status, cpu_s, peak_mib = inside.REAPED.unpack(self._receive(inside.REAPED.size))
-        return status, cpu_s, peak_mib
+        return Reaped(wait_status=status, cpu_s=cpu_s, peak_mib=peak_mib)
 
     def _receive(self, size: int) -> bytes:
         """Receive an answer from inside. Raises GraderFault when the sandbox is gone, TimeoutError when it is late."""

@@ -36,9 +36,10 @@ from grader.records import Isolation
 from grader.sandbox import jail
 from grader.sandbox.jail import limits, root, seccomp, syscalls
 from grader.sandbox.jail.box import Box
-from grader.sandbox.jail.layers import Layer, LayerMissing, Proof, Try
+from grader.sandbox.jail.layers import Layer, LayerMissing
 from grader.sandbox.jail.own import OwnProcess
 from grader.sandbox.jail.proof import Plant, prove
+from grader.sandbox.jail.proofs import Proof, Try
 from grader.sandbox.link import close_all_but, receive_record, send_record
 
 REQUEST = struct.Struct("<ci")
@@ -221,9 +222,9 @@ def _serve(control: socket.socket, box: GvisorBox) -> None:
 
 def _fork(box: GvisorBox, descriptors: list[int]) -> int:
     from grader.sandbox.child import become_child  # with torch, which `gvisor` outside must not load for these structs
-    from grader.sandbox.zygote import assert_one_thread
 
-    assert_one_thread(box)
+    if box.own is not None:
+        box.own.assert_one_thread()
     pid = box.fork()
     if pid == 0:
         close_all_but(*descriptors)

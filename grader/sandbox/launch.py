@@ -20,10 +20,11 @@ from typing import IO, Protocol, Self, TypeVar
 from grader.errors import AuthorError, GraderFault, SandboxUnavailable, both, joined
 from grader.records import Isolation, Text
 from grader.sandbox import fresh, jail
-from grader.sandbox.base import Ask, OpenSlot, Prove, Proven, SlotOpened
 from grader.sandbox.gpu_records import Gpu
-from grader.sandbox.jail.layers import Layer, Proof
+from grader.sandbox.jail.layers import Layer
+from grader.sandbox.jail.proofs import Proof
 from grader.sandbox.link import receive_record, send_record
+from grader.sandbox.orders import Ask, OpenSlot, Prove, Proven, SlotOpened
 
 START_TIMEOUT_S = 120.0  # torch from a cold and slow disk
 _EXIT_GRACE_S = 5.0
@@ -125,7 +126,10 @@ class WarmBase:
         return OpenedSlot(socket.socket(fileno=descriptors[0]), opened.proofs[0])
 
     def prove(self, degrees: tuple[Isolation, ...], device: str, *, gpu: Gpu | None = None) -> list[Proof]:
-        return self._ask(Prove(degrees=list(degrees), device=device, gpu=gpu), Proven)[0].proofs
+        proven, _ = self._ask(Prove(degrees=list(degrees), device=device, gpu=gpu), Proven)
+        if proven.fault:
+            raise GraderFault(proven.fault)
+        return proven.proofs
 
     def _ask(self, request: OpenSlot | Prove, kind: type[T], *, descriptors: int = 0) -> tuple[T, list[int]]:
         deadline = time.monotonic() + START_TIMEOUT_S

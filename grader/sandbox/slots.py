@@ -2,7 +2,8 @@
 
 Theory of operation. The base forks the zygote for the first degree that is asked for. The zygote enters its box, has it
 proven, and says so; where the box does not hold it leaves, and the next degree is tried. What did not hold once is not
-tried again by this base. The examiner is forked first: it loads the tests while the zygote is at it.
+tried again by this base. A zygote that is killed, late or starved says nothing of the machine's layers: that is a fault
+of our own, and never a weaker degree. The examiner is forked first: it loads the tests while the zygote is at it.
 """
 
 from __future__ import annotations
@@ -21,16 +22,19 @@ from typing import NoReturn
 from grader.errors import GraderFault, both, joined
 from grader.records import Isolation, Text
 from grader.sandbox import gvisor, jail
-from grader.sandbox.base import OpenSlot, Prove, Proven, SlotOpened
 from grader.sandbox.children import ForkedChildren
 from grader.sandbox.jail import boxes, cgroups, own
-from grader.sandbox.jail.box import Box, Materials
-from grader.sandbox.jail.layers import REMEDIES, Layer, LayerMissing, Proof
+from grader.sandbox.jail.box import Materials
+from grader.sandbox.jail.child_groups import ChildGroups
+from grader.sandbox.jail.layers import REMEDIES, Layer, LayerMissing
 from grader.sandbox.jail.proof import Plant, planted
+from grader.sandbox.jail.proofs import Proof
 from grader.sandbox.link import close_all_but, receive_record
-from grader.sandbox.zygote import Counting, Settled, Zygote, assert_one_thread
+from grader.sandbox.orders import OpenSlot, Prove, Proven, Settled, SlotOpened
+from grader.sandbox.zygote import Zygote
 
 _ZYGOTE_GRACE_S = 3.0
+CUDA_MIB = 2_048  # of the machine's memory that the driver and CUDA's libraries may take in a child: docs/design/gpu.md
 
 
 @dataclass(slots=True)
@@ -71,6 +75,7 @@ class Slots:
     _refused: dict[tuple[Isolation, str], Proof] = field(default_factory=dict)  # by degree and device
     _materials: dict[str, Materials] = field(default_factory=dict)  # by device
     _branch: cgroups.Branch | None = None
+    _own: own.OwnProcess | None = field(default_factory=lambda: own.OwnProcess() if jail.LINUX else None)
 
     def open(self, request: OpenSlot) -> tuple[SlotOpened, socket.socket | None]:
         """Open a slot; return what to tell the controller, and its end of the examiner's socket."""
@@ -103,9 +108,9 @@ class Slots:
         proofs: list[Proof] = []
         for isolation in request.degrees:
             ours, theirs = socket.socketpair()
-            with theirs:
+            with ours, theirs:
                 settled = self._settle([isolation], request, theirs)
-            ours.close()  # the zygote sees it, and leaves
+            # The zygote sees that our end is closed, and leaves.
             if settled is not None:
                 os.waitpid(settled.pid, 0)
             proofs.append(self._refused[isolation, request.device] if settled is None else settled.proof)
@@ -113,6 +118,8 @@ class Slots:
 
     def _with_cgroups(self, proof: Proof) -> Proof:
         """Say what the kernel counts for the whole child, beside what the degree itself proves."""
+        if proof.isolation is Isolation.PROCESS:
+            return proof
         if isinstance(self.place, cgroups.Missing):
             return replace(proof, cgroups_missing=joined((self.place.why, self.place.remedy), separator=". "))
         lacks = ", ".join(one.value for one in self.place.lacks)
@@ -136,9 +143,8 @@ class Slots:
     def _make_ready(self) -> None:
         own.adopt_orphans()  # a zygote without root forks itself once, and is then ours to collect
         gc.freeze()
-        box = Box()
-        box.settle()
-        assert_one_thread(box)
+        if self._own is not None:
+            self._own.assert_one_thread()
 
     def _settle(self, degrees: list[Isolation], request: OpenSlot | Prove, control: socket.socket) -> Settled | None:
         """Return a zygote in the first box that holds; None when none does."""
@@ -152,7 +158,7 @@ class Slots:
                     isolation=isolation, missing=missing.layer, why=missing.why
                 )
                 continue
-            settled = _start_zygote(zygote, control)
+            settled = self._start_zygote(zygote, control)
             if settled.proof.holds:
                 return settled
             self._refused[isolation, request.device] = settled.proof
@@ -163,13 +169,14 @@ class Slots:
     ) -> Zygote | gvisor.Keeper:
         if isolation is Isolation.GVISOR:
             preload = request.preload if isinstance(request, OpenSlot) else []
-            counting = Counting(self._pool(isolation), request.memory_mib)
-            return gvisor.Keeper(control, counting, preload=tuple(preload), device=request.device)
+            groups = ChildGroups(self._pool(isolation), request.memory_mib)
+            return gvisor.Keeper(control, groups, preload=tuple(preload), device=request.device)
         forked = isolation in (Isolation.STRONG, Isolation.LANDLOCK)
         if forked and request.device == "cuda" and not self._counts_memory:
             raise LayerMissing(Layer.CGROUPS, "with CUDA nothing else bounds the machine's own memory")
         box = boxes.make_box(isolation, self._of(isolation, request))
-        return Zygote(control, box, Counting(self._pool(isolation), request.memory_mib))
+        extra_mib = CUDA_MIB if request.device == "cuda" else 0
+        return Zygote(control, box, ChildGroups(self._pool(isolation), request.memory_mib + extra_mib))
 
     def _pool(self, isolation: Isolation) -> cgroups.Pool | None:
         """Return the groups for a new zygote's children; None where nothing counts them."""
@@ -185,6 +192,7 @@ class Slots:
 
     @property
     def _counts_memory(self) -> bool:
+        self._pool(Isolation.STRONG)  # it may turn out only now that no group can be made
         return isinstance(self.place, cgroups.Place) and cgroups.Controller.MEMORY in self.place.caps
 
     def _of(self, isolation: Isolation, request: OpenSlot | Prove) -> Materials | None:
@@ -194,27 +202,34 @@ class Slots:
             self._materials[request.device] = Materials.find(device=request.device, gpu=request.gpu)
         return self._materials[request.device]
 
+    def _start_zygote(self, zygote: Zygote | gvisor.Keeper, control: socket.socket) -> Settled:
+        """Fork a zygote and wait until it has proven its box; one that did not is collected. Raises GraderFault."""
+        before = self._children()
+        report, theirs = socket.socketpair()
+        with report, theirs, planted() as plant:
+            pid = os.fork()
+            if pid == 0:
+                close_all_but(control.fileno(), theirs.fileno(), *zygote.groups.descriptors())
+                _become_zygote(zygote, theirs, plant)
+            theirs.close()
+            try:
+                settled, _ = receive_record(report, Settled, deadline=time.monotonic() + zygote.settle_s)
+            except GraderFault:
+                _kill(pid)
+                self._kill_but(before)  # it may have forked itself once, and hang there
+                raise
+        if settled.pid != pid or not settled.proof.holds:
+            os.waitpid(pid, 0)
+        if settled.pid != pid and not settled.proof.holds:
+            os.waitpid(settled.pid, 0)
+        return settled
 
-def _start_zygote(zygote: Zygote | gvisor.Keeper, control: socket.socket) -> Settled:
-    """Fork a zygote and wait until it has proven its box; one that did not is collected."""
-    report, theirs = socket.socketpair()
-    with report, theirs, planted() as plant:
-        pid = os.fork()
-        if pid == 0:
-            close_all_but(control.fileno(), theirs.fileno(), *zygote.counting.descriptors())
-            _become_zygote(zygote, theirs, plant)
-        theirs.close()
-        try:
-            settled, _ = receive_record(report, Settled, deadline=time.monotonic() + zygote.settle_s)
-        except GraderFault as fault:
-            os.kill(pid, signal.SIGKILL)
-            why = f"the zygote did not come up: {fault.problem.en}"
-            settled = Settled(pid, Proof(isolation=zygote.isolation, missing=Layer.NAMESPACES, why=why))
-    if settled.pid != pid or not settled.proof.holds:
-        os.waitpid(pid, 0)
-    if settled.pid != pid and not settled.proof.holds:
-        os.waitpid(settled.pid, 0)
-    return settled
+    def _children(self) -> set[int]:
+        return set() if self._own is None else self._own.children()
+
+    def _kill_but(self, known: set[int]) -> None:
+        for pid in self._children() - known:
+            _kill(pid)
 
 
 def _become_zygote(zygote: Zygote | gvisor.Keeper, report: socket.socket, plant: Plant) -> NoReturn:

@@ -13,7 +13,7 @@ of it; where the box does not hold, it leaves. With `strong` each child is the f
 end is the end of all in it. Else the zygote, as the subreaper, inherits every process whose parent has died, so nothing
 a child starts can outlive its reaping (on Linux; elsewhere the child's session is killed). When the control socket
 closes, everything is killed and the zygote leaves. One child more than asked for is kept ready, jailed and waiting, so
-a fork is never waited for.
+that an exam need not wait for a fork.
 """
 
 from __future__ import annotations
@@ -23,65 +23,29 @@ import gc
 import os
 import signal
 import socket
-import struct
 import sys
 import time
 import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
-import msgspec
-
 from grader.errors import GraderFault
-from grader.records import Isolation
 from grader.sandbox import jail
 from grader.sandbox.child import become_child
 from grader.sandbox.jail import cgroups
 from grader.sandbox.jail.box import Box
-from grader.sandbox.jail.layers import LayerMissing, Proof
+from grader.sandbox.jail.child_groups import ChildGroups
+from grader.sandbox.jail.layers import LayerMissing
 from grader.sandbox.jail.proof import Plant, prove
-from grader.sandbox.jail.root import SCRATCH_MIB
+from grader.sandbox.jail.proofs import Proof
 from grader.sandbox.link import close_all_but, send_record
+from grader.sandbox.orders import Settled
+from grader.sandbox.spawning import CREDENTIALS, SCM_CREDENTIALS, Handed, Op, Outside, Reaped, Request
 
 if TYPE_CHECKING:
     import resource  # Windows has none
 
-REQUEST = struct.Struct("<ci")
-_UNCOUNTED_MIB = 128  # what RLIMIT_DATA does not count: pages inherited and then written to, page tables, buffers
 _REAP_S = 5.0  # of a killed child; longer means that the system keeps it from us
-SPAWN, TRACE, REAP = b"s", b"t", b"r"
-SPAWNED = struct.Struct("<iB?")  # pid, number of its degree, whether its pid outside comes as credentials
-DEGREES = tuple(Isolation)
-SCM_CREDENTIALS = 2  # the system checks it, and translates the pid into the receiver's PID namespace; unix(7)
-CREDENTIALS = struct.Struct("=iii")  # pid, uid, gid
-REAPED = struct.Struct("<idd?")  # wait status (-1: unknown), CPU s, peak MiB above what it inherited, out of memory
-
-
-class Settled(msgspec.Struct, frozen=True):
-    """What a new zygote tells the base; `pid` is its own, as the base sees it."""
-
-    pid: int
-    proof: Proof
-
-
-@dataclass(slots=True)
-class Counting:
-    """Where the kernel counts each child as a whole, and what memory it may have; `pool` None: nowhere."""
-
-    pool: cgroups.Pool | None
-    memory_mib: int
-
-    def descriptors(self) -> tuple[int, ...]:
-        """Return what the zygote keeps, and a child closes."""
-        return () if self.pool is None else self.pool.descriptors
-
-    def take(self) -> cgroups.Group | None:
-        """Return a group for a new child. The cap lies above RLIMIT_DATA, which gives a clean MemoryError first."""
-        if self.pool is None:
-            return None
-        group = self.pool.take()
-        group.limit(memory_mib=self.memory_mib + SCRATCH_MIB + _UNCOUNTED_MIB)
-        return group
 
 
 @dataclass(slots=True)
@@ -96,17 +60,19 @@ class Zygote:
 
     settle_s = 30.0  # some 20 ms, on a machine that is not overloaded
 
-    def __init__(self, control: socket.socket, box: Box, counting: Counting) -> None:
+    def __init__(self, control: socket.socket, box: Box, groups: ChildGroups) -> None:
         self._control = control
         self._box = box
         self.isolation = box.isolation
-        self.counting = counting
+        self.groups = groups
         self._living: dict[int, cgroups.Group | None] = {}
-        self._left: list[cgroups.Group] = []  # of children that have been reaped; given back when nobody waits
         self._spare: _Child | None = None
 
     def settle(self, report: socket.socket, plant: Plant) -> None:
-        """Enter the box, have it proven, and tell the base. Leaves the process where it does not hold."""
+        """Enter the box, have it proven, and tell the base. Leaves the process where it does not hold.
+
+        Raises OSError, GraderFault for what says nothing of this machine's layers: the base hears of no proof.
+        """
         try:
             self._box.settle()
             proof = prove(self._box, plant)
@@ -118,53 +84,60 @@ class Zygote:
             os._exit(0)
 
     def serve(self) -> NoReturn:
+        """Do what the examiner asks until it goes."""
         sys.dont_write_bytecode = True  # our own modules are imported by now; what a child imports leaves no trace
         gc.freeze()
         try:
-            while request := self._read():
-                self._handle(*request)
+            self._make_spare()
+            while request := Request.receive(self._control):
+                self._handle(request)
         except BaseException:  # noqa: BLE001  the process ends here, and says why
             traceback.print_exc()  # into the file that the controller quotes from
             sys.stderr.flush()
         finally:
             for pid in list(self._living):
                 self._reap(pid)
-            if self.counting.pool is not None:
-                self.counting.pool.close()
+            self.groups.close()
             os._exit(0)
 
-    def _read(self) -> tuple[bytes, int] | None:
-        data = self._control.recv(REQUEST.size, socket.MSG_WAITALL)
-        return REQUEST.unpack(data) if len(data) == REQUEST.size else None
-
-    def _handle(self, op: bytes, pid: int) -> None:
-        if op == SPAWN:
+    def _handle(self, request: Request) -> None:
+        if request.op is Op.SPAWN:
             child = self._spare or self._fork()
+            self._spare = None
             self._hand_over(child)
             child.wire.close()
             child.output.close()
+            self._make_spare()
+        elif request.op is Op.TRACE and request.pid in self._living:
+            os.kill(request.pid, jail.TRACE_SIGNAL)
+        elif request.op is Op.REAP:
+            self._control.sendall(self._reap(request.pid).pack())
+            self.groups.give_back()
+
+    def _make_spare(self) -> None:
+        try:
             self._spare = self._fork()
-        elif op == TRACE and pid in self._living:
-            os.kill(pid, jail.TRACE_SIGNAL)
-        elif op == REAP:
-            self._control.sendall(REAPED.pack(*self._reap(pid)))
-            self._give_back()
+        except (OSError, GraderFault) as error:  # the child that was handed over goes on; who asks next hears of it
+            print(f"no spare child: {error}", file=sys.stderr, flush=True)
 
     def _hand_over(self, child: _Child) -> None:
         """Send a child's sockets and its pid; out of a PID namespace of ours also as credentials, to be translated."""
         ends = array.array("i", [child.wire.fileno(), child.output.fileno()])
         ancillary: list[tuple[int, int, array.array[int] | bytes]] = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, ends)]
+        outside = Outside.SAME
         if self._box.outer_pid:
+            outside = Outside.TRANSLATED
             account = CREDENTIALS.pack(child.pid, os.getuid(), os.getgid())
             ancillary.append((socket.SOL_SOCKET, SCM_CREDENTIALS, account))
-        degree = DEGREES.index(self._box.isolation)
-        self._control.sendmsg([SPAWNED.pack(child.pid, degree, bool(self._box.outer_pid))], ancillary)
+        handed = Handed(pid=child.pid, isolation=self.isolation, outside=outside)
+        self._control.sendmsg([handed.pack()], ancillary)
 
     def _fork(self) -> _Child:
-        assert_one_thread(self._box)
+        if self._box.own is not None:
+            self._box.own.assert_one_thread()
         wire, child_wire = socket.socketpair()
         output, child_output = socket.socketpair()
-        group = self.counting.take()
+        group = self.groups.take()
         pid = self._box.fork()
         if pid == 0:
             close_all_but(child_wire.fileno(), child_output.fileno(), *self._box.descriptors())
@@ -176,10 +149,10 @@ class Zygote:
         self._living[pid] = group
         return _Child(pid, wire, output)
 
-    def _reap(self, pid: int) -> tuple[int, float, float, bool]:
+    def _reap(self, pid: int) -> Reaped:
         """Kill a child and all it left behind; return how it ended."""
         if pid not in self._living:
-            return -1, 0.0, 0.0, False
+            return Reaped()
         group = self._living.pop(pid)
         for kill in (os.kill, os.killpg):  # it may not have reached setsid yet
             try:
@@ -189,23 +162,20 @@ class Zygote:
         status, usage = self._collect(pid)
         self._kill_orphans()
         counted = None if group is None else group.measure()
-        if group is not None:
-            self._left.append(group)
+        self.groups.leave(group)
         if usage is None:
-            return -1, 0.0, 0.0, False
+            return Reaped()
         resident_kib = usage.ru_maxrss / 1024 if sys.platform == "darwin" else usage.ru_maxrss  # macOS tells bytes
         inherited_kib = self._box.own.resident_kib() if self._box.own is not None else 0.0
         peak_mib = max(resident_kib - inherited_kib, 0) / 1024
         if counted is not None and counted.peak_mib is not None:
             peak_mib = counted.peak_mib
-        oom_killed = counted is not None and counted.oom_kills > 0
-        return status, usage.ru_utime + usage.ru_stime, peak_mib, oom_killed
-
-    def _give_back(self) -> None:
-        for group in self._left:
-            assert self.counting.pool is not None
-            self.counting.pool.give_back(group)
-        self._left.clear()
+        return Reaped(
+            wait_status=status,
+            cpu_s=usage.ru_utime + usage.ru_stime,
+            peak_mib=peak_mib,
+            oom_killed=None if counted is None else counted.oom_kills > 0,
+        )
 
     def _collect(self, pid: int) -> tuple[int, resource.struct_rusage | None]:
         """Wait for a killed child. A process that traces it keeps it from us, so what it left behind is killed too."""
@@ -229,10 +199,3 @@ class Zygote:
                 os.kill(pid, signal.SIGKILL)
             for pid in orphans:
                 os.waitpid(pid, 0)
-
-
-def assert_one_thread(box: Box) -> None:
-    """Refuse to fork with a second native thread: a lock that it holds would never be released in the child."""
-    threads = box.own.threads() if box.own is not None else 1
-    if threads != 1:
-        raise GraderFault(f"{threads} native threads before a fork: a child could wait for ever on a lock of theirs.")

@@ -72,9 +72,9 @@ def _from_file(exercise: Exercise, path: Path, limits: Limits) -> _HandedIn:
         file = read_file(path, shown=shown, limits=limits)
     except FileNotFoundError:  # removed since it was looked at
         raise _no_such_path(path) from None
-    if file.kind not in (Kind.SOURCE, Kind.NOTEBOOK, Kind.FOREIGN):
+    if file.kind not in (Kind.SOURCE, Kind.NOTEBOOK):
         return _from_archive(exercise, file, shown, limits)
-    if len(exercise.files) > 1 and file.kind is not Kind.FOREIGN:
+    if len(exercise.files) > 1:
         raise _file_for_folder(exercise, path)
     asked = Asked(file=exercise.files[0], name=path.name, notebook=file.kind is Kind.NOTEBOOK)
     return _HandedIn(sources={asked.file: _source(exercise, asked, file.raw, shown, limits)})

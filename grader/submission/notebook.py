@@ -47,7 +47,7 @@ def module_of(raw: bytes, exercise: Exercise, file: str, *, shown: str, max_byte
     `max_bytes` caps the module. Raises: SubmissionError, naming cell and line where it can.
     """
     chosen = _chosen(_code_cells(raw, shown), {exercise.id, exercise.name, file})
-    size = sum(len(cell.text) for cell in chosen)
+    size = sum(len(cell.text.encode()) for cell in chosen)
     limit = min(max_bytes, MAX_CODE_BYTES)
     if size > limit:
         raise too_large(size, shown, limit)

@@ -125,6 +125,8 @@ def read_file(path: Path, *, dir_fd: int | None = None, shown: str, limits: Limi
             _refuse_anothers(opened, path.parent.stat() if dir_fd is None else os.fstat(dir_fd), shown)
             head = stream.read(HEAD_BYTES)
             kind = kind_of(head, path.name)
+            if kind is Kind.FOREIGN:
+                raise _other_kind(kind, shown)  # whatever its size: smaller it would not be taken either
             limit = limits.of_kind(kind)
             raw = head + stream.read(max(limit + 1 - len(head), 0))
     except FileNotFoundError:
@@ -194,8 +196,11 @@ _NAMES = {
 def _refuse_others(raw: bytes, shown: str) -> None:
     """Refuse what is not even meant to be a Python file, with a better word than that it is not UTF-8."""
     kind = kind_of(raw[:HEAD_BYTES], shown)
-    if kind is Kind.SOURCE:
-        return
+    if kind is not Kind.SOURCE:
+        raise _other_kind(kind, shown)
+
+
+def _other_kind(kind: Kind, shown: str) -> SubmissionError:
     name = _NAMES.get(kind, Text(en="an archive", zh="压缩包"))
     if kind is Kind.FOREIGN:
         remedy = Text(en="Pack it with zip.", zh="请用 zip 打包。")
@@ -204,7 +209,7 @@ def _refuse_others(raw: bytes, shown: str) -> None:
             en="Hand in the archive or notebook itself, under its own name.",
             zh="请直接提交压缩包或笔记本，使用原来的扩展名。",
         )
-    raise SubmissionError(
+    return SubmissionError(
         Text(
             en=f"{shown}: this is {name.en}; expected the source code of a Python module.",
             zh=f"{shown}：这是{name.zh}；应为 Python 模块的源代码。",

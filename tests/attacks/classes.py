@@ -1,4 +1,4 @@
-"""The 92 classes of attack that have been seen on graders, in seven groups: every class has at least one case."""
+"""The 92 classes of attack that have been seen on graders, in six groups: every class has at least one case."""
 
 from __future__ import annotations
 

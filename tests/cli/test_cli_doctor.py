@@ -26,6 +26,7 @@ def test_doctor_proves_that_an_exam_works_and_tells_programs(workspace: Path) ->
     assert set(degrees) == {degree.value for degree in Isolation}
     assert degrees["process"]["available"]
     assert all(degree["available"] or degree["reason"] for degree in degrees.values())
+    assert facts["gpu"]["available"] or (facts["gpu"]["reason"] and facts["gpu"]["remedy"])
 
 
 def test_doctor_tells_people_and_a_missing_course_is_said(tmp_path: Path) -> None:

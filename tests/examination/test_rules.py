@@ -433,12 +433,14 @@ def test_the_line_and_the_full_name_are_told() -> None:
 
 
 def test_without_patterns_nothing_is_forbidden() -> None:
-    assert Rules(()).first_forbidden([SourceFile(name="work.py", text="import torch\ntorch.softmax(x)")]) is None
+    seen = Rules(()).look([SourceFile(name="work.py", text="import torch\ntorch.softmax(x)")])
+    assert seen.forbidden is None
+    assert seen.reviews == ()
 
 
 def test_every_file_is_searched() -> None:
     files = [SourceFile(name="a.py", text="x = 1"), SourceFile(name="b.py", text="from os import system")]
-    found = Rules(FORBID).first_forbidden(files)
+    found = Rules(FORBID).look(files).forbidden
     assert found is not None
     assert found.traceback[0].file == "b.py"
 

@@ -32,6 +32,7 @@ preload = ["torch.optim"]
 call_s = 1
 exam_s = 12.5
 memory_mib = 1024
+gpu_memory_mib = 2048
 [functions.sgd_step]
 mutates = ["params", "state"]
 [functions."SGD.step"]
@@ -106,7 +107,7 @@ def test_every_key_reaches_the_exercise(course_files: Any) -> None:
     assert exercise.files == ("softmax.py",)
     assert exercise.devices == (Device.CPU, Device.CUDA)
     assert exercise.preload == ("torch.optim",)
-    assert exercise.limits == Limits(call_s=1.0, exam_s=12.5, memory_mib=1024)
+    assert exercise.limits == Limits(call_s=1.0, exam_s=12.5, memory_mib=1024, gpu_memory_mib=2048)
     assert exercise.mutates == {"sgd_step": ("params", "state"), "SGD.step": ("self",)}
     assert exercise.forbid == ("torch.softmax", "torch.nn.functional.*softmax")
     assert exercise.allow == ("torch.*", "math")

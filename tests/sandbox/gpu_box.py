@@ -1,13 +1,15 @@
 """Children in the box for a GPU: what NVIDIA's driver is known to do, tried without a GPU; and with one, CUDA itself.
 
-`python tests/sandbox/gpu_box.py` needs a GPU. It starts CUDA in each degree's box, whole and without one layer after
-another, and prints what came of it: where the whole box fails and one without a layer does not, that layer is to blame.
+`PYTHONPATH=. python tests/sandbox/gpu_box.py` needs a GPU. It starts CUDA in each degree's box, whole and without some
+layers, and prints what came of it: where the whole box fails and one without a layer does not, that layer is to blame.
 """
 
 from __future__ import annotations
 
+import array
 import contextlib
 import ctypes
+import fcntl
 import json
 import mmap
 import os
@@ -16,14 +18,15 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from grader.records import Isolation
-from grader.sandbox.gpu_records import Gpu
-from grader.sandbox.jail.box import Box, Materials
+from grader.sandbox.gpu_records import Gpu, Lacks
+from grader.sandbox.jail.box import Materials
 from grader.sandbox.jail.boxes import make_box
-from grader.sandbox.jail.layers import Layer
+from grader.sandbox.jail.layers import Layer, LayerMissing
 from grader.sandbox.link import close_all_but
 
 MEMORY_MIB = 512
@@ -31,26 +34,45 @@ ANSWER_BYTES = 1 << 20
 
 
 def in_box(
-    isolation: Isolation, action: Callable[[], Any], *, gpu: Gpu | None = None, without: Collection[Layer] = ()
+    isolation: Isolation,
+    action: Callable[[], Any],
+    *,
+    gpu: Gpu | None = None,
+    without: Collection[Layer] = (),
+    devices: tuple[str, ...] = (),
 ) -> Any:
-    """Return, as JSON gives it, what `action` returns in a child of such a box. Raises RuntimeError with its trace."""
+    """Return, as JSON gives it, what `action` returns in a child of such a box.
+
+    Raises RuntimeError with its trace, and LayerMissing.
+    `devices` stand for those of a GPU where there is none.
+    """
     ours, theirs = socket.socketpair()
     materials = Materials.find(device="cuda", gpu=gpu)
+    materials = replace(materials, gpu_devices=materials.gpu_devices or devices)
     zygote = os.fork()
     if zygote == 0:
-        _be_zygote(make_box(isolation, materials), action, theirs, without)
+        _be_zygote(isolation, materials, action, theirs, without)
     theirs.close()
     with ours, ours.makefile("rb") as file:
         data = file.read(ANSWER_BYTES)
     os.waitpid(zygote, 0)
     answer = json.loads(data) if data else {"error": "the child died"}
+    if "missing" in answer:
+        raise LayerMissing(Layer(answer["missing"][0]), answer["missing"][1])
     if "error" in answer:
         raise RuntimeError(answer["error"])
     return answer["value"]
 
 
-def _be_zygote(box: Box, action: Callable[[], Any], answers: socket.socket, without: Collection[Layer]) -> None:
+def _be_zygote(
+    isolation: Isolation,
+    materials: Materials,
+    action: Callable[[], Any],
+    answers: socket.socket,
+    without: Collection[Layer],
+) -> NoReturn:
     try:
+        box = make_box(isolation, materials)
         box.settle()
         child = box.fork()
         if child == 0:
@@ -60,6 +82,8 @@ def _be_zygote(box: Box, action: Callable[[], Any], answers: socket.socket, with
             answers.sendall(json.dumps({"value": action()}).encode())
             os._exit(0)
         os.waitpid(child, 0)
+    except LayerMissing as missing:
+        answers.sendall(json.dumps({"missing": [missing.layer.value, missing.why]}).encode())
     except BaseException:
         answers.sendall(json.dumps({"error": traceback.format_exc()}).encode())
     finally:
@@ -94,8 +118,6 @@ def share_memory_of_its_own() -> int:
     """Make a file without a name, give it a length, seal it, map it shared, and write into it."""
     descriptor = os.memfd_create("driver", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     os.ftruncate(descriptor, 32 << 20)
-    import fcntl
-
     fcntl.fcntl(descriptor, 1033, 0x2)  # F_ADD_SEALS, F_SEAL_SHRINK
     with mmap.mmap(descriptor, 32 << 20) as shared:
         shared[:4] = b"cuda"
@@ -127,6 +149,17 @@ def open_many() -> int:
         for _ in range(500):
             held.enter_context(open(os.devnull, "rb"))  # noqa: PTH123
         return len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+
+
+def ask_a_device(path: str) -> int:
+    """Open a device to read and write, and ask it for something; return the error."""
+    descriptor = os.open(path, os.O_RDWR)
+    request = array.array("i", [0])
+    try:
+        fcntl.ioctl(descriptor, 0xC020_462A, request)  # NVIDIA's RM control
+    except OSError as error:
+        return error.errno
+    return 0
 
 
 def pry() -> dict[str, bool]:
@@ -185,7 +218,10 @@ def main() -> None:
     from grader.sandbox.gpu import find_gpu
 
     torch.set_num_threads(1)
-    gpu = find_gpu()
+    try:
+        gpu = find_gpu()
+    except Lacks as lacks:
+        sys.exit(str(lacks.unavailable()))
     print(gpu)
     os.environ["CUDA_VISIBLE_DEVICES"] = gpu.uuid
     outer = (Layer.SECCOMP, Layer.LANDLOCK)
@@ -195,11 +231,10 @@ def main() -> None:
             for action in (start_cuda, lambda: start_torch(gpu.uuid)):
                 try:
                     answer = in_box(isolation, action, gpu=gpu, without=without)
-                except RuntimeError as error:
+                except (RuntimeError, LayerMissing) as error:
                     answer = str(error).strip().splitlines()[-1]
                 print(f"{isolation.value:9} {said:40} {answer}", flush=True)
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
     main()

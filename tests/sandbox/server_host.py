@@ -30,8 +30,9 @@ def main(descriptor: str) -> None:
 
     from grader.records import Isolation
     from grader.sandbox.jail.boxes import Materials, make_box
+    from grader.sandbox.jail.child_groups import ChildGroups
     from grader.sandbox.jail.layers import LayerMissing
-    from grader.sandbox.zygote import Counting, Zygote
+    from grader.sandbox.zygote import Zygote
 
     assert numpy.random
     torch.set_num_threads(1)
@@ -43,7 +44,7 @@ def main(descriptor: str) -> None:
         control.sendall(f"-{missing.why}".encode())
         return
     control.sendall(READY)
-    Zygote(control, box, Counting(None, 512)).serve()
+    Zygote(control, box, ChildGroups(None, 512)).serve()
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import select
 import signal
@@ -22,13 +23,15 @@ from hostile_frames import ScriptedChild, message_frame
 from living import linux_only, wait_for
 from server_host import children
 
+from grader.diagnosis import explain
 from grader.errors import GraderFault
+from grader.examination.evidence import Ended, Evidence
+from grader.examination.replies import Around, evidence_of, leaves_spoilt
 from grader.exercise import load_course
 from grader.pipeline import Grader
-from grader.records import Device, Isolation, Limits, Outcome, SourceFile, Submission, Text
+from grader.records import Device, Isolation, Limits, Outcome, Reveal, SourceFile, Submission, Text
 from grader.report import Report, Status
 from grader.sandbox import gpu, wire
-from grader.sandbox.base import Prove
 from grader.sandbox.children import Spawned
 from grader.sandbox.client import Client
 from grader.sandbox.endings import GPU_MEMORY, ChildEnded
@@ -39,9 +42,11 @@ from grader.sandbox.gpu_slot import gpu_slot
 from grader.sandbox.gpu_watcher import Watcher
 from grader.sandbox.jail import cgroups
 from grader.sandbox.jail.layers import Layer, LayerMissing
-from grader.sandbox.messages import DeviceStarted, StartDevice
+from grader.sandbox.messages import DeviceStarted, Raised, StartDevice
+from grader.sandbox.orders import Prove
 
 ROOT = Path(__file__).parent.parent.parent
+RIGHT = (ROOT / "tests" / "submissions" / "right.py").read_text(encoding="utf-8")
 TOTAL_MIB = 80_000.0
 
 
@@ -375,6 +380,33 @@ def question() -> wire.Request:
     return asked()
 
 
+RAN_OUT = (
+    "CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 139.81 GiB of which 99 GiB is free"
+)
+SPOILT = "CUDA error: device-side assert triggered"
+
+
+def raised(message: str) -> Evidence:
+    """Return what the examiner makes of an error of torch's in the child."""
+    reply = Raised(nonce=1, type_name="OutOfMemoryError", bases=["RuntimeError"], message=message, frames=[])
+    files = (SourceFile(name="softmax.py", text=RIGHT),)
+    return evidence_of(reply, Around(call=None, files=files, limits=Limits(gpu_memory_mib=77)))
+
+
+def test_torchs_own_refusal_is_told_as_the_gpus_memory() -> None:
+    evidence = raised(RAN_OUT)
+    assert isinstance(evidence, Ended)
+    assert evidence.outcome is Outcome.MEMORY
+    told = explain(evidence, reveal=Reveal.FULL).problem
+    assert "77 MiB of the GPU" in told.en
+    assert "GPU 内存超过了 77 MiB" in told.zh
+
+
+@pytest.mark.parametrize(("message", "is_spoilt"), [(RAN_OUT, True), (SPOILT, True), ("no such row", False)])
+def test_a_child_whose_gpu_is_spoilt_serves_no_further_test(message: str, is_spoilt: bool) -> None:
+    assert leaves_spoilt(raised(message)) is is_spoilt
+
+
 # ---------------------------------------------------------------------------------------------- which GPU, and when
 
 
@@ -505,9 +537,9 @@ CONFINED = (Isolation.STRONG, Isolation.LANDLOCK)
 def boxed(request: pytest.FixtureRequest) -> Callable[..., object]:
     """Run something in the box for a GPU of this degree; skip where the degree is not to be had."""
 
-    def run(action: Callable[[], object]) -> object:
+    def run(action: Callable[[], object], **more: tuple[str, ...]) -> object:
         try:
-            return gpu_box.in_box(request.param, action)
+            return gpu_box.in_box(request.param, action, **more)
         except LayerMissing as missing:
             pytest.skip(f"no {request.param.value} here: {missing}")
 
@@ -544,6 +576,15 @@ def test_the_driver_can_open_its_devices_over_and_over(boxed: Callable[..., obje
 
 
 @linux_only
+def test_the_gpus_devices_can_be_opened_and_asked_and_no_other(boxed: Callable[..., object]) -> None:
+    if any(Path("/dev").glob("nvidia[0-9]*")):
+        pytest.skip("here are devices of a GPU, which stand in no other's place")
+    assert boxed(lambda: gpu_box.ask_a_device("/dev/full"), devices=("/dev/full",)) == errno.ENOTTY
+    with pytest.raises(RuntimeError, match="Permission denied"):
+        boxed(lambda: gpu_box.ask_a_device("/dev/zero"), devices=("/dev/full",))
+
+
+@linux_only
 def test_the_box_for_a_gpu_opens_nothing_else(boxed: Callable[..., object]) -> None:
     done = boxed(gpu_box.pry)
     assert isinstance(done, dict)
@@ -571,7 +612,6 @@ EXERCISE = replace(
     forbid=(),
     limits=Limits(call_s=20.0, exam_s=120.0, memory_mib=2048, gpu_memory_mib=1024),
 )
-RIGHT = (ROOT / "tests" / "submissions" / "right.py").read_text(encoding="utf-8")
 
 
 def examine(grader: Grader, text: str) -> Report:

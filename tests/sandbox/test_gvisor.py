@@ -251,7 +251,7 @@ def problem_with(folder: Path) -> str:
     """Return what the self-test says where `runsc` is looked for in this folder."""
     code = (
         "import sys\nfrom grader.records import Isolation, Text\nfrom grader.sandbox import gvisor_bundle\n"
-        "from grader.sandbox.base import Prove\nfrom grader.sandbox.jail.cgroups import find\n"
+        "from grader.sandbox.orders import Prove\nfrom grader.sandbox.jail.cgroups import find\n"
         "from grader.sandbox.slots import Slots\n"
         "gvisor_bundle._WHERE = sys.argv[1]\n"
         "(proof,) = Slots(find()).prove(Prove(degrees=[Isolation.GVISOR])).proofs\n"

@@ -275,9 +275,10 @@ def zygote() -> Iterator[tuple[int, socket.socket]]:
     ours, theirs = socket.socketpair()
     code = (
         "import socket, sys\nfrom grader.sandbox.base import _warm\n_warm()\n"
-        "from grader.sandbox.jail.box import Box\nfrom grader.sandbox.zygote import Counting, Zygote\n"
+        "from grader.sandbox.jail.box import Box\nfrom grader.sandbox.jail.child_groups import ChildGroups\n"
+        "from grader.sandbox.zygote import Zygote\n"
         "box = Box()\nbox.settle()\n"
-        "Zygote(socket.socket(fileno=int(sys.argv[1])), box, Counting(None, 512)).serve()\n"
+        "Zygote(socket.socket(fileno=int(sys.argv[1])), box, ChildGroups(None, 512)).serve()\n"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", code, str(theirs.fileno())],
@@ -337,9 +338,10 @@ def test_a_child_dies_with_its_zygote() -> None:
     ours, theirs = socket.socketpair()
     code = (
         "import socket, sys\n"
-        "from grader.sandbox.jail.box import Box\nfrom grader.sandbox.zygote import Counting, Zygote\n"
+        "from grader.sandbox.jail.box import Box\nfrom grader.sandbox.jail.child_groups import ChildGroups\n"
+        "from grader.sandbox.zygote import Zygote\n"
         "box = Box()\nbox.settle()\n"
-        "Zygote(socket.socket(fileno=int(sys.argv[1])), box, Counting(None, 512)).serve()\n"
+        "Zygote(socket.socket(fileno=int(sys.argv[1])), box, ChildGroups(None, 512)).serve()\n"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", code, str(theirs.fileno())],

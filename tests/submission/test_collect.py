@@ -203,9 +203,10 @@ def test_archive_or_notebook_under_a_modules_name_is_told(
 
 @pytest.mark.parametrize("content", [b"Rar!\x1a\x07\x01\0" + bytes(99), b"7z\xbc\xaf\x27\x1c" + bytes(99)])
 def test_other_kinds_of_archive_are_named(exercise: Exercise, handed_in: Path, content: bytes) -> None:
-    message = refused(exercise, written(handed_in, content, "softmax.rar"))
-    assert "softmax.rar: this is a RAR or 7z archive" in message
-    assert message.endswith("Pack it with zip.")
+    for size in (len(content), 2 << 20):
+        message = refused(exercise, written(handed_in, content.ljust(size, b"\0"), "softmax.rar"))
+        assert "softmax.rar: this is a RAR or 7z archive" in message
+        assert message.endswith("Pack it with zip.")
 
 
 # ---------------------------------------------------------------------------------------------- what is not a file

@@ -289,3 +289,8 @@ def test_million_values_are_refused_before_they_are_made(exercise: Exercise, tmp
 def test_code_of_a_mebibyte_is_refused_before_it_is_parsed(exercise: Exercise, tmp_path: Path) -> None:
     message = refused(exercise, tmp_path, notebook(code("x=1\n" * 100_000)))
     assert "400,000 bytes; at most 131,072 are taken" in message
+
+
+def test_code_is_counted_in_bytes_not_in_characters(exercise: Exercise, tmp_path: Path) -> None:
+    message = refused(exercise, tmp_path, notebook(code("# " + "中" * 100_000)))
+    assert "300,002 bytes; at most 131,072 are taken" in message

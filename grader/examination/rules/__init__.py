@@ -67,10 +67,6 @@ class Rules:
         self._review(reader, calls, notes)
         return Looked(forbidden=found, reviews=notes.taken())
 
-    def first_forbidden(self, files: Sequence[SourceFile]) -> Ended | None:
-        """Return the first use of a forbidden name, with its line; None where there is none."""
-        return self.look(files).forbidden
-
     # -- findings
 
     def _first_forbidden(self, reader: Reader, files: Sequence[SourceFile]) -> Ended | None:

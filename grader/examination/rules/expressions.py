@@ -187,16 +187,12 @@ class Expressions:
             source = part.value if isinstance(part, ast.Starred) else part
             self.flow.box(self.slot(source, scope), self.slot(node, scope), times=0 if inside else 1)
 
-    _list = _set = _tuple
-
     def _dict(self, node: ast.Dict, scope: Scope) -> None:
         for key, value in zip(node.keys, node.values, strict=True):
             self.flow.box(self.slot(value, scope), self.slot(node, scope), times=0 if key is None else 1)
 
     def _listcomp(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, scope: Scope) -> None:
         self.flow.box(self.slot(node.elt, scope), self.slot(node, scope))
-
-    _setcomp = _generatorexp = _listcomp
 
     def _dictcomp(self, node: ast.DictComp, scope: Scope) -> None:
         self.flow.box(self.slot(node.value, scope), self.slot(node, scope))

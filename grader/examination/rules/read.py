@@ -149,8 +149,6 @@ class Reader(Expressions):
             self.flow.put(variable, UNKNOWN)
         self._in_class(node.name, scope)
 
-    _asyncfunctiondef = _lambda = _functiondef
-
     def _classdef(self, node: ast.ClassDef, scope: Scope) -> None:
         self.classes.append(self._scopes[id(node)])
         self.flow.put(scope.variable(node.name), Value(Kind.CLASS, str(len(self.classes) - 1)))
@@ -197,8 +195,6 @@ class Reader(Expressions):
         item = Slot()
         self.flow.box(self.slot(node.iter, scope), item, times=-1)
         self._bind(node.target, item, scope, None)
-
-    _asyncfor = _comprehension = _for
 
     def _withitem(self, node: ast.withitem, scope: Scope) -> None:
         if node.optional_vars is not None:
@@ -250,10 +246,44 @@ _BINDING = (
     *(ast.Name, ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.Import, ast.ImportFrom),
     *(ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping),
 )
-_HANDLERS: dict[type, Callable[[Reader, Any, Scope], None]] = {
-    kind: getattr(Reader, f"_{name.lower()}")
-    for name, kind in vars(ast).items()
-    if isinstance(kind, type) and issubclass(kind, ast.AST) and hasattr(Reader, f"_{name.lower()}")
+# What each node lets flow; a node that is not here lets nothing flow, but the nodes in it may.
+_HANDLERS: dict[type[ast.AST], Callable[[Reader, Any, Scope], None]] = {
+    ast.AnnAssign: Reader._annassign,
+    ast.Assign: Reader._assign,
+    ast.AsyncFor: Reader._for,
+    ast.AsyncFunctionDef: Reader._functiondef,
+    ast.Attribute: Reader._attribute,
+    ast.AugAssign: Reader._augassign,
+    ast.Await: Reader._await,
+    ast.BinOp: Reader._binop,
+    ast.BoolOp: Reader._boolop,
+    ast.ClassDef: Reader._classdef,
+    ast.Compare: Reader._compare,
+    ast.comprehension: Reader._for,
+    ast.Constant: Reader._constant,
+    ast.Dict: Reader._dict,
+    ast.DictComp: Reader._dictcomp,
+    ast.For: Reader._for,
+    ast.FormattedValue: Reader._formattedvalue,
+    ast.FunctionDef: Reader._functiondef,
+    ast.GeneratorExp: Reader._listcomp,
+    ast.IfExp: Reader._ifexp,
+    ast.Import: Reader._import,
+    ast.ImportFrom: Reader._importfrom,
+    ast.JoinedStr: Reader._joinedstr,
+    ast.Lambda: Reader._functiondef,
+    ast.List: Reader._tuple,
+    ast.ListComp: Reader._listcomp,
+    ast.Match: Reader._match,
+    ast.NamedExpr: Reader._namedexpr,
+    ast.Return: Reader._return,
+    ast.Set: Reader._tuple,
+    ast.SetComp: Reader._listcomp,
+    ast.Subscript: Reader._subscript,
+    ast.Tuple: Reader._tuple,
+    ast.withitem: Reader._withitem,
+    ast.Yield: Reader._yield,
+    ast.YieldFrom: Reader._yieldfrom,
 }
 
 

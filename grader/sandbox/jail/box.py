@@ -9,6 +9,7 @@ it forbids what the others use.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import signal
 from collections.abc import Callable, Collection, Iterator
@@ -21,6 +22,12 @@ from grader.sandbox.jail.layers import Layer, LayerMissing
 from grader.sandbox.jail.own import LINUX, OwnProcess
 from grader.sandbox.jail.python_paths import PythonPaths, find_python_paths
 
+# Barred by a policy, unknown to the kernel, or (ENOSPC, EUSERS) over the number of namespaces that is allowed.
+_NOT_HERE = (
+    *(errno.EPERM, errno.EACCES, errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.ENODEV),
+    *(errno.ENOSPC, errno.EUSERS),
+)
+HOST_NAME = "exam"  # what a child sees as the machine's, and as its own
 _CAP_SETUID, _CAP_SYS_ADMIN = 1 << 7, 1 << 21
 
 
@@ -41,7 +48,7 @@ class Materials:
         if landlock.abi() == 0:
             raise LayerMissing(Layer.LANDLOCK, "the kernel has none, or it is switched off")
         needed = _CAP_SETUID | _CAP_SYS_ADMIN
-        privileged = own.capabilities() & needed == needed
+        privileged = syscalls.effective_capabilities() & needed == needed
         cuda = device == "cuda"
         return cls(
             paths=find_python_paths(more=(gpu.libraries,) if gpu is not None and gpu.libraries else ()),
@@ -56,7 +63,7 @@ class Box:
 
     isolation = Isolation.PROCESS
     ends_trees = False  # whether the death of a child ends all that it started
-    promises_not: tuple[str, ...] = ()  # what of the proof's attempts it must let pass
+    shares_memory = False  # whether it lets a child map shared memory, as NVIDIA's driver does
 
     def __init__(self) -> None:
         self.own: OwnProcess | None = None
@@ -114,8 +121,10 @@ class Box:
 
 @contextlib.contextmanager
 def closing(layer: Layer) -> Iterator[None]:
-    """Say which layer it was that failed."""
+    """Say which layer it was that this machine lacks. What may pass (no memory, no descriptors) is raised as it is."""
     try:
         yield
     except OSError as error:
+        if error.errno not in _NOT_HERE:
+            raise
         raise LayerMissing(layer, str(error)) from None

@@ -10,12 +10,10 @@ from pathlib import Path
 
 from grader.records import Isolation
 from grader.sandbox.jail import accounts, landlock, limits, nvidia, root, seccomp, syscalls
-from grader.sandbox.jail.box import Box, Materials, closing
+from grader.sandbox.jail.box import HOST_NAME, Box, Materials, closing
 from grader.sandbox.jail.layers import Layer, LayerMissing
 from grader.sandbox.jail.python_paths import DEVICES, PythonPaths, is_below_any
 
-SHARED_MEMORY = "share memory outside the limit"  # NVIDIA's driver maps its own so
-_NAME = "exam"  # what a child sees as the machine's
 _NAMESPACES = syscalls.CLONE_NEWNS | syscalls.CLONE_NEWIPC | syscalls.CLONE_NEWUTS | syscalls.CLONE_NEWNET
 _PID = struct.Struct("<i")
 
@@ -32,7 +30,7 @@ class LandlockBox(Box):
         super().__init__()
         self._materials = materials
         self._program = seccomp.compile_filter(cuda=materials.cuda, scratch=False)
-        self.promises_not = (SHARED_MEMORY,) if materials.cuda else ()
+        self.shares_memory = materials.cuda
         self._ruleset = -1
         self._readable: tuple[str, ...] = ()
 
@@ -80,7 +78,7 @@ class StrongBox(Box):
         super().__init__()
         self._materials = materials
         self._program = seccomp.compile_filter(cuda=materials.cuda, scratch=True)
-        self.promises_not = (SHARED_MEMORY,) if materials.cuda else ()
+        self.shares_memory = materials.cuda
         self._accounts = 0
         self._account = os.geteuid()
         self._first_account = 0
@@ -150,11 +148,11 @@ class StrongBox(Box):
 
     def _leave_session(self) -> None:
         super()._leave_session()
-        os.environ.update(HOME=root.SCRATCH, TMPDIR=root.SCRATCH, USER=_NAME)
+        os.environ.update(HOME=root.SCRATCH, TMPDIR=root.SCRATCH, USER=HOST_NAME)
 
     def _take_own_namespaces(self) -> None:
         syscalls.unshare(_NAMESPACES)
-        socket.sethostname(_NAME)
+        socket.sethostname(HOST_NAME)
 
     def _fill_root(self) -> None:
         if self._materials.cuda:

@@ -4,10 +4,10 @@ Theory of operation. The warm base looks for a place once (`find`), by really ma
 and putting a process in; a machine without one is told why, and its children keep the limits of single processes. The
 base opens a *branch*, `dlgrade-<pid>`, a directory in each hierarchy, and hands a *pool* of groups below it to each
 zygote, which works by descriptors, since in its own root there is no /sys. A child is put in by the zygote before it
-has run anything, so it does not matter what the child does. (Measured, five hierarchies of v1: 22 µs; 16 µs if the
-child does it itself.) When it has been reaped, its group is used again: to make and remove one for each child leaves
-dead groups behind for as long as a page of theirs lives. Only a group whose leftovers do not go, or whose kernel cannot
-forget a peak (v2 before Linux 6.12), is replaced, when nobody waits.
+has run a line of the student's, so it does not matter what that does. (Measured, five hierarchies of v1: 22 µs; 16 µs
+if the child does it itself.) When it has been reaped, its group is used again: to make and remove one for each child
+leaves dead groups behind for as long as a page of theirs lives. Only a group whose leftovers do not go, or whose kernel
+cannot forget a peak (v2 before Linux 6.12), is replaced, when nobody waits.
 
 Whoever lives holds a lock on the branch. One without a holder is left from a base that was killed; `Place.sweep`, with
 which every opening begins, kills what is in it and removes it. A zygote must not enter a cgroup namespace of its own:

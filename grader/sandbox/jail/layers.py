@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
-from grader.errors import both, joined
 from grader.records import Isolation, Text
 
 
@@ -141,83 +138,3 @@ class LayerMissing(Exception):
         super().__init__(f"{layer.value}: {why}")
         self.layer = layer
         self.why = why
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Try:
-    """One attempt of the proof, from inside the jail, and whether it was stopped."""
-
-    what: str
-    layer: Layer
-    stopped: bool
-    how: str = ""  # what stopped it, in the system's words
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
-    """What a degree's self-test found on this machine."""
-
-    isolation: Isolation
-    tries: tuple[Try, ...] = ()
-    missing: Layer | None = None  # the layer that is not there or did not hold
-    why: str = ""  # in the system's words
-    cgroups: str = ""  # which caps the kernel counts for the whole child: "memory, pids, cpu"; "": none
-    cgroups_missing: Text | None = None  # why there is none, or not all, and what would bring it
-
-    @property
-    def holds(self) -> bool:
-        """Whether every layer of the degree is there, and every attempt was stopped."""
-        return self.missing is None and all(one.stopped for one in self.tries)
-
-    def problem(self) -> Text:
-        """Return why the degree does not hold, for people."""
-        failed = next((one for one in self.tries if not one.stopped), None)
-        if self.missing is None and failed is not None:
-            return Text(en=f"the self-test got through: {failed.what}", zh=f"自检未被拦住：{failed.what}")
-        layer = self.missing.value if self.missing else "?"
-        return Text(en=f"layer {layer} is missing ({self.why})", zh=f"缺少 {layer} 层（{self.why}）")
-
-    def remedy(self) -> Text | None:
-        """Return what would bring it."""
-        failed = next((one.layer for one in self.tries if not one.stopped), None)
-        layer = self.missing or failed
-        return None if layer is None else REMEDIES[layer]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LayerState:
-    """Whether a layer is there; None: it was not come to. `detail`: what is missing, and what would bring it."""
-
-    layer: Layer
-    held: bool | None
-    detail: Text
-
-    @property
-    def stops(self) -> Text:
-        return STOPS[self.layer]
-
-
-def layer_states(proofs: Sequence[Proof]) -> tuple[LayerState, ...]:
-    """Return the state of every layer, from the proofs of the degrees."""
-    return tuple(_state(layer, proofs) for layer in Layer) if any(proof.tries for proof in proofs) else ()
-
-
-def _state(layer: Layer, proofs: Sequence[Proof]) -> LayerState:
-    if layer is Layer.CGROUPS:
-        return _state_of_cgroups(proofs)
-    using = [proof for proof in proofs if layer in NEEDED[proof.isolation]]
-    if any(proof.holds for proof in using):
-        return LayerState(layer=layer, held=True, detail=both(""))
-    for proof in using:
-        failed = proof.missing is layer or any(one.layer is layer and not one.stopped for one in proof.tries)
-        if failed:
-            return LayerState(layer=layer, held=False, detail=joined((both(f"{proof.problem().en}."), REMEDIES[layer])))
-    return LayerState(layer=layer, held=None, detail=Text(en="not reached by the self-test", zh="自检未到达此层"))
-
-
-def _state_of_cgroups(proofs: Sequence[Proof]) -> LayerState:
-    found = next((proof for proof in proofs if proof.cgroups or proof.cgroups_missing), None)
-    missing = None if found is None else found.cgroups_missing
-    if found is not None and missing is None:
-        return LayerState(layer=Layer.CGROUPS, held=True, detail=both(found.cgroups))
-    return LayerState(layer=Layer.CGROUPS, held=False, detail=missing or REMEDIES[Layer.CGROUPS])

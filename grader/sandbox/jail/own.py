@@ -7,6 +7,7 @@ import signal
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.errors import GraderFault
 from grader.sandbox.jail import syscalls
 from grader.sandbox.jail.syscalls import LINUX
 
@@ -48,9 +49,11 @@ class OwnProcess:
     def __init__(self) -> None:
         self._proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
 
-    def threads(self) -> int:
-        """Return the number of native threads."""
-        return len(self._list("self/task"))
+    def assert_one_thread(self) -> None:
+        """Refuse to fork with a second native thread: a lock that it holds would never be released in the child."""
+        threads = len(self._list("self/task"))
+        if threads != 1:
+            raise GraderFault(f"{threads} native threads before a fork: a child could wait for ever on a lock.")
 
     def children(self) -> set[int]:
         """Return the children, and the orphans that became ours."""
@@ -83,21 +86,12 @@ def memory(status: str | None = None) -> Memory:
     return Memory(*(int(lines[name].split()[0]) * 1024 for name in ("VmData", "VmSize")))
 
 
-def capabilities() -> int:
-    """Return the effective capabilities of this process, a bit each. Source: capabilities(7)."""
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("CapEff:"):
-            return int(line.split()[1], 16)
-    return 0
-
-
 __all__ = [
     "LINUX",
     "TRACE_SIGNAL",
     "Memory",
     "OwnProcess",
     "adopt_orphans",
-    "capabilities",
     "die_with_parent",
     "memory",
     "shield",

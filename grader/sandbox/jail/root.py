@@ -12,6 +12,7 @@ The same two-step pivot is known from bubblewrap(1). Nothing here is undone: the
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -68,7 +69,10 @@ def mount_proc() -> None:
 
 def _mount_point_of_the_old_root() -> str:
     """Return a folder to build on; what it holds stays reachable below `/old`."""
-    return next(path for path in (SCRATCH, "/mnt", "/var", "/usr") if Path(path).is_dir())
+    found = next((path for path in (SCRATCH, "/mnt", "/var", "/usr") if Path(path).is_dir()), None)
+    if found is None:
+        raise OSError(errno.EOPNOTSUPP, "none of /tmp, /mnt, /var, /usr is there to build a root on")
+    return found
 
 
 def _fill(paths: PythonPaths, devices: Iterable[str]) -> None:

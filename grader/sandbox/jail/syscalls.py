@@ -100,6 +100,14 @@ def drop_capabilities() -> None:
     _checked("capset", _libc().capset(ctypes.byref(header), ctypes.byref(nothing)))
 
 
+def effective_capabilities() -> int:
+    """Return the effective capabilities of this process, a bit each. Source: capget(2)."""
+    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
+    found = (ctypes.c_uint32 * 6)()
+    _checked("capget", _libc().capget(ctypes.byref(header), ctypes.byref(found)))
+    return found[0] | found[3] << 32
+
+
 def landlock_create_ruleset(attributes: ctypes.Structure | None, flags: int = 0) -> int:
     """Return a new ruleset's descriptor; without attributes and flags=1, the version of the kernel's Landlock."""
     pointer = None if attributes is None else ctypes.byref(attributes)
