@@ -36,6 +36,7 @@ from grader.sandbox import messages
 from grader.sandbox.calls import CallScope, Hooks
 from grader.sandbox.children import ChildSource
 from grader.sandbox.client import Client, Nonces, Served
+from grader.sandbox.cpu import limit_for
 from grader.sandbox.endings import GPU_MEMORY, ChildEnded
 from grader.sandbox.graph import Unsendable
 from grader.sandbox.messages import (
@@ -109,7 +110,7 @@ class Session:
             forbid=list(self._exercise.forbid),
             seed=self._seed,
             memory_mib=limits.memory_mib,
-            cpu_s=limits.exam_s + LOAD_FACTOR * limits.call_s + client.device_s,
+            cpu_s=limit_for(limits.exam_s + LOAD_FACTOR * limits.call_s + client.device_s),
             device=self._device,
         )
         limit_s = LOAD_FACTOR * limits.call_s

@@ -103,7 +103,7 @@ class ForkedChildren:
             signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
             cpu_s=reaped.cpu_s,
             peak_mib=reaped.peak_mib,
-            oom_killed=reaped.oom_killed or False,
+            oom_killed=reaped.oom_killed,
         )
 
     @contextlib.contextmanager

@@ -17,12 +17,26 @@ Where a child's clock cannot be read (macOS, Windows, gVisor) nothing is counted
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 
 ALLOWED_BETWEEN_S = 0.1  # of a child, in its whole life, on top of what each gap forgives
 _FORGIVEN_S = 0.0005  # of each gap: giving back a result and waiting again take 30 µs
 _MOST_FORGIVEN_S = 0.05  # giving back 512 MiB takes 20 ms; readings lag by 10 ms at most
+
+
+_OVERTIME_S = 2.0  # for which a child may outlive its exam's deadline
+
+
+def limit_for(life_s: float) -> float:
+    """Return the limit on the CPU time of a child that lives for so many seconds at most.
+
+    The system counts towards RLIMIT_CPU in ticks, and a child can be running at every tick without using the time
+    between them: it would be killed with little CPU time used, as if from outside. So the limit is what all processors
+    together could count in its life, and what ends a child is a deadline of ours.
+    """
+    return (life_s + _OVERTIME_S) * (os.cpu_count() or 1)
 
 
 class Work:

@@ -56,7 +56,7 @@ class Ending:
     signal: int = 0
     cpu_s: float = 0.0
     peak_mib: float = 0.0
-    oom_killed: bool = False  # by the memory limit of its own cgroup
+    oom_killed: bool | None = None  # because its own cgroup's memory cap was hit; None: nothing counts that
     gpu_killed: bool = False  # by the watcher of the GPU, over its cap
     gpu_peak_mib: float = 0.0  # beyond what it had before anything of the student's ran
 
@@ -104,7 +104,7 @@ def death(
     spent = allowed.cpu_s > 0.0 and ending.cpu_s > int(allowed.cpu_s) + 1 - _CPU_SLACK_S
     if ending.signal == getattr(signal, "SIGXCPU", -1) or (killed and spent):
         return ChildEnded(Outcome.TIMEOUT, "cpu", trace=trace)
-    if killed and (ending.oom_killed or 0 < allowed.memory_mib < 2 * ending.peak_mib):
+    if killed and _out_of_own_memory(ending, allowed):
         return ChildEnded(Outcome.MEMORY, "memory", trace=trace)
     if killed and allowed.isolation is Isolation.STRONG and cpu_limit_s > allowed.cpu_s:
         raise _killed_from_outside()
@@ -112,6 +112,13 @@ def death(
         status = _told_signal(printed) or ending.signal if allowed.isolation is Isolation.STRONG else ending.signal
         return ChildEnded(Outcome.CRASHED, "signal", status=status, trace=trace)
     return ChildEnded(Outcome.CRASHED, "exit", status=ending.exit_status, trace=trace)
+
+
+def _out_of_own_memory(ending: Ending, allowed: Allowed) -> bool:
+    """Whether its own memory cap explains a kill; where nothing counts that, having used much of it must do."""
+    if ending.oom_killed is not None:
+        return ending.oom_killed
+    return 0 < allowed.memory_mib < 2 * ending.peak_mib
 
 
 def over_gpu_memory(trace: tuple[SourceLine, ...]) -> ChildEnded:

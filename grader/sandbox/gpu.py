@@ -45,7 +45,8 @@ def find_gpu() -> Gpu:
     chosen = choose(_described(), os.environ.get("CUDA_VISIBLE_DEVICES"))
     if not UVM.exists():
         raise Lacks(Lack.UVM)
-    if os.geteuid() == 0 and any(path.stat().st_mode & _ANYBODY != _ANYBODY for path in (NVIDIA_CONTROL, UVM)):
+    needed = (NVIDIA_CONTROL, UVM, Path(f"/dev/nvidia{chosen.minor}"))
+    if os.geteuid() == 0 and any(path.stat().st_mode & _ANYBODY != _ANYBODY for path in needed):
         raise Lacks(Lack.CLOSED)
     return chosen
 

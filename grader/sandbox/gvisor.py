@@ -34,7 +34,7 @@ from grader.records import Isolation, Text
 from grader.sandbox import gvisor_inside as inside
 from grader.sandbox.gvisor_bundle import command, find_runsc, write_bundle
 from grader.sandbox.jail import seccomp, syscalls
-from grader.sandbox.jail.cgroup_mounts import Controller
+from grader.sandbox.jail.box import closing
 from grader.sandbox.jail.child_groups import ChildGroups
 from grader.sandbox.jail.layers import Layer, LayerMissing
 from grader.sandbox.jail.proof import Plant
@@ -103,15 +103,13 @@ class Keeper:
             *paths.folders,
             *paths.files,
         )
-        try:
+        with closing(Layer.GVISOR):
             place = _private_place(needed)
-            write_bundle(place, paths, _ENTRY)
-            self._log = os.open(place / "log", os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-            self._sandbox, theirs = socket.socketpair()
-            with theirs:
-                self._runsc = self._fork_runsc(command(runsc, place), place, theirs)
-        except OSError as error:
-            raise LayerMissing(Layer.NAMESPACES, str(error)) from None
+        write_bundle(place, paths, _ENTRY)
+        self._log = os.open(place / "log", os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        self._sandbox, theirs = socket.socketpair()
+        with theirs:
+            self._runsc = self._fork_runsc(command(runsc, place), place, theirs)
         self._count()
         begin = inside.Begin(list(self._preload), program, plant.secret, plant.port, os.uname().release)
         try:
@@ -141,16 +139,11 @@ class Keeper:
 
     def _count(self) -> None:
         """Cap the sandbox as a whole, where the kernel counts; each child has its limits inside."""
-        group = self.groups.take()
-        if group is None:
+        if self.groups.pool is None:
             return
-        group.limit(memory_mib=_OWN_MIB + _CHILDREN * self.groups.memory_mib)
-        for directory in group.directories:
-            if Controller.PIDS in directory.site.controllers:
-                directory.write("pids.max", str(_MAX_TASKS))
-            if Controller.CPU in directory.site.controllers:  # a child has one core, and gVisor works beside it
-                is_v2 = directory.site.version == 2
-                directory.write("cpu.max" if is_v2 else "cpu.cfs_quota_us", "max" if is_v2 else "-1")
+        group = self.groups.pool.take()
+        memory_mib = _OWN_MIB + _CHILDREN * self.groups.memory_mib
+        group.limit(memory_mib=memory_mib, tasks=_MAX_TASKS, cores=None)  # a child has one, and gVisor works beside it
         group.add(self._runsc)
 
     def _last_words(self) -> str:
@@ -260,8 +253,9 @@ def _private_place(needed: Iterable[str]) -> Path:
         raise LayerMissing(Layer.GVISOR, "runsc needs root to run a bundle")
     syscalls.unshare(_NAMESPACES)
     syscalls.mount("none", "/", "", syscalls.MS_REC | syscalls.MS_PRIVATE)
-    place = next(
-        one for one in _PLACES if Path(one).is_dir() and not any(is_below_any(path, (one,)) for path in needed)
-    )
+    free = (one for one in _PLACES if Path(one).is_dir() and not any(is_below_any(path, (one,)) for path in needed))
+    place = next(free, None)
+    if place is None:
+        raise LayerMissing(Layer.GVISOR, f"Python, dlgrade or runsc lies in each of {', '.join(_PLACES)}")
     syscalls.mount("tmpfs", place, "tmpfs", syscalls.MS_NOSUID | syscalls.MS_NODEV, "size=16m,mode=0700")
     return Path(place)

@@ -35,7 +35,7 @@ import msgspec
 from grader.records import Isolation
 from grader.sandbox import jail
 from grader.sandbox.jail import limits, root, seccomp, syscalls
-from grader.sandbox.jail.box import Box
+from grader.sandbox.jail.box import Box, closing
 from grader.sandbox.jail.layers import Layer, LayerMissing
 from grader.sandbox.jail.own import OwnProcess
 from grader.sandbox.jail.proof import Plant, prove
@@ -127,32 +127,26 @@ class GvisorBox(Box):
 
     def settle(self) -> None:
         self.own = OwnProcess()
-        try:
+        with closing(Layer.ROOT):
             for device in Path("/dev").iterdir():
                 if not device.is_symlink():
                     device.chmod(_DEVICES.get(device.name, 0o700))  # /dev/fuse and others are more kernel to attack
             for folder in _COVERED:
                 syscalls.mount("tmpfs", folder, "tmpfs", syscalls.MS_RDONLY, "size=4k,mode=0555")
-        except OSError as error:
-            raise LayerMissing(Layer.ROOT, str(error)) from None
 
     def fork(self) -> int:
         """Fork a child with an account and a folder that no other has."""
         self._account = _FIRST_ACCOUNT + self._forks % _ACCOUNTS
         self._forks += 1
         folder = self._folder()
-        try:
+        with closing(Layer.ROOT):
             Path(folder).mkdir(mode=0o711)
             flags = syscalls.MS_NOSUID | syscalls.MS_NODEV | syscalls.MS_NOEXEC
             # no nr_inodes: gVisor's tmpfs refuses the options that it does not know
             options = f"size={root.SCRATCH_MIB}m,mode=0700,uid={self._account},gid={self._account}"
             syscalls.mount("tmpfs", folder, "tmpfs", flags, options)
-        except OSError as error:
-            raise LayerMissing(Layer.ROOT, str(error)) from None
-        try:
+        with closing(Layer.NAMESPACES):
             syscalls.unshare(syscalls.CLONE_NEWPID)
-        except OSError as error:
-            raise LayerMissing(Layer.NAMESPACES, str(error)) from None
         pid = super().fork()
         if pid:
             self._folders[pid] = folder

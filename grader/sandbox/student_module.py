@@ -130,7 +130,11 @@ def _syntax_frame(error: SyntaxError) -> Frame:
 
 
 def forget_own_path() -> None:
-    """Take the grader's own source tree off the import path, unless it is where every package is installed."""
+    """Take the grader's own source tree off the import path, unless it is where every package is installed.
+
+    The command that started the base names it, too, and Python keeps that.
+    """
+    sys.orig_argv = ["python"]
     import grader
 
     package_parent = str(grader.__path__[0]).rpartition("grader")[0].rstrip("/\\")

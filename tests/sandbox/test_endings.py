@@ -48,7 +48,7 @@ DEATHS = {
         "",
         (Outcome.MEMORY, "memory", 0),
     ),
-    "much memory": (
+    "much memory, where nothing counts kills": (
         Ending(signal=9, peak_mib=300.0),
         Ending(signal=9, peak_mib=300.0),
         "",
@@ -74,6 +74,15 @@ def test_a_kill_that_nothing_explains_is_ours_where_the_child_cannot_do_it() -> 
     for isolation in (Isolation.LANDLOCK, Isolation.GVISOR, Isolation.PROCESS):
         found = told(killed, isolation)
         assert (found.outcome, found.status) == (Outcome.CRASHED, 9)
+
+
+def test_a_kill_for_the_memory_of_the_machine_is_not_the_child_s() -> None:
+    """Its own group counts, and its cap was not hit, however much the child had."""
+    killed = Ending(signal=9, peak_mib=500.0, oom_killed=False)
+    with pytest.raises(GraderFault, match="killed from outside"):
+        told(killed, Isolation.STRONG)
+    for isolation in (Isolation.LANDLOCK, Isolation.PROCESS):  # where a child may kill itself
+        assert told(killed, isolation).outcome is Outcome.CRASHED
 
 
 def test_a_limit_that_the_child_lowered_itself_is_its_own_doing() -> None:

@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,12 +16,19 @@ from pathlib import Path
 import pytest
 from living import alive, assert_gone, children, descendants, linux_only, parent, wait_for
 
+from grader.errors import both
 from grader.exercise import load_course
 from grader.pipeline import Grader
-from grader.records import Isolation, Outcome, SourceFile, Submission
+from grader.records import Explanation, Isolation, Outcome, SourceFile, Submission
 from grader.report import Report, Status
 from grader.sandbox import gvisor_bundle
+from grader.sandbox.children import ForkedChildren
+from grader.sandbox.cpu import Work
+from grader.sandbox.gvisor import Keeper
+from grader.sandbox.jail import cgroups
+from grader.sandbox.jail.child_groups import ChildGroups
 from grader.sandbox.jail.layers import Layer
+from grader.sandbox.slots import Slots
 
 ROOT = Path(__file__).parent.parent.parent
 EXERCISE = load_course(ROOT).find("exercise03")
@@ -39,6 +47,12 @@ def grader() -> Iterator[Grader]:
     with Grader(Isolation.GVISOR) as warm:
         report = examine(warm, RIGHT)
         assert report.status is Status.FULL, report.problem
+        yield warm
+
+
+@pytest.fixture(scope="module")
+def plain() -> Iterator[Grader]:
+    with Grader(Isolation.PROCESS) as warm:
         yield warm
 
 
@@ -175,15 +189,51 @@ def test_no_device_but_the_processor_is_offered(grader: Grader) -> None:
     [
         ("return [bytearray(50 << 20) for _ in range(100)]", Outcome.MEMORY),
         ("\n  while True: pass", Outcome.TIMEOUT),
-        ("os.abort()", Outcome.CRASHED),
-        ("ctypes.string_at(0)", Outcome.CRASHED),
-        ("os._exit(0)", Outcome.CRASHED),
         ("os.fork()", Outcome.FAILED),
         ("return logits", Outcome.FAILED),
     ],
 )
 def test_an_end_is_told_as_without_gvisor(grader: Grader, body: str, outcome: Outcome) -> None:
     assert outcome_of(grader, body) is outcome
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("os._exit(3)", "status 3"),
+        ("os._exit(0)", "status 0"),
+        ("os.abort()", "SIGABRT"),
+        ("ctypes.string_at(0)", "SIGSEGV"),
+    ],
+)
+def test_a_death_is_told_as_without_gvisor(grader: Grader, plain: Grader, body: str, told: str) -> None:
+    found = crash_of(grader, body)
+    assert told in found.problem.en
+    assert found == crash_of(plain, body)
+
+
+def crash_of(grader: Grader, body: str) -> Explanation:
+    report = examine(grader, f"{RIGHT}\nimport os, ctypes\ndef softmax(logits, dim=-1): {body}\n")
+    assert report.tests[0].outcome is Outcome.CRASHED
+    assert report.tests[0].explanation is not None
+    return report.tests[0].explanation
+
+
+def test_a_child_has_no_number_among_our_processes() -> None:
+    """The system tells the keeper's with every message, so what is looked at by number would be the keeper."""
+    ours, theirs = socket.socketpair()
+    slots = Slots(cgroups.Missing(why=both("not asked for"), remedy=both("")))
+    with ours:
+        with theirs:
+            keeper = Keeper(theirs, ChildGroups(None, memory_mib=256), preload=(), device="cpu")
+            settled = slots._start_zygote(keeper, theirs)
+        assert settled.proof.holds, settled.proof
+        child = ForkedChildren(ours).spawn()
+        with child.wire, child.output:
+            assert child.isolation is Isolation.GVISOR
+            assert child.outer_pid is None
+            assert not Work(child.outer_pid).known
+    os.waitpid(settled.pid, 0)
 
 
 def test_children_leave_no_folder_and_no_process_inside(grader: Grader) -> None:
@@ -247,20 +297,25 @@ def test_nothing_outlives_a_sigkill(killed: str) -> None:
 # -------------------------------------------------------------------------------------------- where it cannot be had
 
 
+def proven(change: str, *arguments: object) -> str:
+    """Return what the self-test says of a machine, or of gVisor, that has been changed by these lines."""
+    code = (
+        "import resource, sys\nfrom grader.errors import GraderFault\nfrom grader.records import Isolation\n"
+        "from grader.sandbox import gvisor, gvisor_bundle\nfrom grader.sandbox.jail import syscalls\n"
+        "from grader.sandbox.jail.cgroups import find\nfrom grader.sandbox.orders import Prove\n"
+        "from grader.sandbox.slots import Slots\n"
+        f"{change}\n"
+        "try: (proof,) = Slots(find()).prove(Prove(degrees=[Isolation.GVISOR])).proofs\n"
+        "except GraderFault as fault: sys.exit(f'a fault: {fault}')\n"
+        "assert not proof.holds\nprint(proof.missing.value, proof.problem().en, proof.remedy().en, file=sys.stderr)\n"
+    )
+    line = [sys.executable, "-c", code, *map(str, arguments)]
+    return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=20, check=False).stderr
+
+
 def problem_with(folder: Path) -> str:
     """Return what the self-test says where `runsc` is looked for in this folder."""
-    code = (
-        "import sys\nfrom grader.records import Isolation, Text\nfrom grader.sandbox import gvisor_bundle\n"
-        "from grader.sandbox.orders import Prove\nfrom grader.sandbox.jail.cgroups import find\n"
-        "from grader.sandbox.slots import Slots\n"
-        "gvisor_bundle._WHERE = sys.argv[1]\n"
-        "(proof,) = Slots(find()).prove(Prove(degrees=[Isolation.GVISOR])).proofs\n"
-        "assert not proof.holds\nprint(proof.problem().en, proof.remedy().en)\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(folder)], cwd=ROOT, capture_output=True, text=True, timeout=20, check=True
-    )
-    return done.stdout
+    return proven("gvisor_bundle._WHERE = sys.argv[1]", folder)
 
 
 def test_a_missing_runsc_is_named_with_what_brings_it(tmp_path: Path) -> None:
@@ -274,6 +329,40 @@ def test_a_runsc_that_does_not_run_says_why(tmp_path: Path) -> None:
     fake.write_text("#!/bin/sh\necho 'this machine has no ptrace' >&2\nexit 1\n")
     fake.chmod(0o755)
     assert "this machine has no ptrace" in problem_with(tmp_path)
+
+
+def test_a_machine_with_no_folder_to_spare_is_told_which_were_tried() -> None:
+    problem = proven("gvisor._PLACES = ('/usr', '/nowhere')")
+    assert problem.startswith(
+        "gvisor layer gvisor is missing (Python, dlgrade or runsc lies in each of /usr, /nowhere)"
+    )
+
+
+def test_a_machine_that_bars_namespaces_lacks_gvisor() -> None:
+    change = """
+real = gvisor._private_place
+def barred(needed):
+    syscalls.drop_capabilities()
+    return real(needed)
+gvisor._private_place = barred
+"""
+    problem = proven(change)
+    assert problem.startswith("gvisor layer gvisor is missing (")
+    assert "unshare: Operation not permitted" in problem
+
+
+def test_what_may_pass_is_a_fault_and_no_missing_layer() -> None:
+    """Else one full disk would rule gVisor out for as long as the base lives."""
+    change = """
+real = gvisor.write_bundle
+def starved(*arguments):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    real(*arguments)
+gvisor.write_bundle = starved
+"""
+    told = proven(change)
+    assert "File too large" in told
+    assert "a fault: " in told
 
 
 # ------------------------------------------------------------------------------------------------------- the bundle

@@ -21,6 +21,7 @@ from grader.records import Isolation, Limits, SourceFile, Submission
 from grader.report import Report, Status
 from grader.sandbox import jail
 from grader.sandbox.children import ForkedChildren
+from grader.sandbox.cpu import limit_for
 
 ROOT = Path(__file__).parent.parent.parent
 EXERCISE = load_course(ROOT).find("exercise03")
@@ -141,7 +142,7 @@ for name in ("CORE", "FSIZE", "NOFILE", "CPU", "DATA"):
     assert limits["FSIZE"] == jail.MAX_FILE_BYTES
     assert limits["NOFILE"] == jail.MAX_OPEN_FILES
     own = EXERCISE.limits
-    assert own.exam_s < limits["CPU"] <= own.exam_s + 2 * own.call_s + 3
+    assert own.exam_s < limits["CPU"] <= limit_for(own.exam_s + 2 * own.call_s) + 3
     assert 512 * jail.MIB < limits["DATA"] < 2048 * jail.MIB
     assert not any(raised == "True" for _, _, raised in lines)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from grader.sandbox.jail import syscalls
@@ -37,3 +39,54 @@ def first_account(zygote: int) -> int:
     if half < 2 * OF_A_ZYGOTE:
         return 0
     return first + half + (zygote * OF_A_ZYGOTE) % (half - OF_A_ZYGOTE)
+
+
+class ChildAccounts:
+    """The accounts that a zygote gives its children in turn, `first` and those after it; 0: they keep its own."""
+
+    def __init__(self, first: int = 0) -> None:
+        self._first = first
+        self._turn = -1
+
+    def turn(self) -> None:
+        """Go on to the next child's."""
+        self._turn = (self._turn + 1) % OF_A_ZYGOTE
+
+    @property
+    def current(self) -> int:
+        """The account of the child that was or is being forked."""
+        return self._first + self._turn if self._first else os.geteuid()
+
+    def take(self) -> None:
+        """Become it, for good, with no other group."""
+        if self._first:
+            os.setgroups([])
+            os.setresgid(self.current, self.current, self.current)
+            os.setresuid(self.current, self.current, self.current)
+
+
+def everybody_may_read(folders: Iterable[str]) -> bool:
+    """Whether an account of nobody's can reach these folders: Landlock grants nothing that a file's mode refuses."""
+    return all(
+        Path(folder).stat().st_mode & 0o005 == 0o005 and all(up.stat().st_mode & 0o001 for up in Path(folder).parents)
+        for folder in folders
+    )
+
+
+def tasks_of(account: int) -> int:
+    """Return how many processes and threads an account has now: what RLIMIT_NPROC counts."""
+    count = 0
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            with contextlib.suppress(OSError):  # it ended meanwhile
+                if folder.stat().st_uid == account or _owner(folder) == account:
+                    count += sum(1 for _ in Path(folder, "task").iterdir())
+    return count
+
+
+def _owner(process: Path) -> int:
+    """Return whose process it is; the folder itself belongs to root where the process is closed to others."""
+    for line in Path(process, "status").read_text().splitlines():
+        if line.startswith("Uid:"):
+            return int(line.split()[1])
+    return -1

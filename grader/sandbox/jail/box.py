@@ -51,7 +51,7 @@ class Materials:
         privileged = syscalls.effective_capabilities() & needed == needed
         cuda = device == "cuda"
         return cls(
-            paths=find_python_paths(more=(gpu.libraries,) if gpu is not None and gpu.libraries else ()),
+            paths=find_python_paths(more=() if gpu is None else nvidia.libraries(gpu.libraries)),
             privileged=privileged,
             cuda=cuda,
             gpu_devices=nvidia.devices(None if gpu is None else gpu.minor) if cuda else (),

@@ -33,8 +33,14 @@ class LandlockBox(Box):
         self.shares_memory = materials.cuda
         self._ruleset = -1
         self._readable: tuple[str, ...] = ()
+        self._accounts = accounts.ChildAccounts()
+        self._threads = limits.MAX_THREADS
 
     def settle(self) -> None:
+        if self._materials.privileged and accounts.everybody_may_read(self._materials.paths.folders):
+            self._accounts = accounts.ChildAccounts(accounts.first_account(os.getpid()))
+        else:
+            self._threads += accounts.tasks_of(os.geteuid())  # who keeps an account shares it with all its processes
         super().settle()
         with closing(Layer.LANDLOCK):
             self._readable = _readable(self._materials.paths)
@@ -55,10 +61,23 @@ class LandlockBox(Box):
 
     def _steps(self) -> tuple[tuple[Layer, Callable[[], None]], ...]:
         return (
-            (Layer.ACCOUNT, self._give_up_rights),
+            (Layer.ACCOUNT, self._take_account),
             (Layer.LANDLOCK, self._restrict_files),
             (Layer.SECCOMP, lambda: seccomp.install(self._program, own_pid=os.getpid())),
         )
+
+    def fork(self) -> int:
+        self._accounts.turn()
+        return super().fork()
+
+    def _take_account(self) -> None:
+        self._accounts.take()
+        if self._materials.cuda:
+            more = limits.MAX_THREADS_CUDA - limits.MAX_THREADS
+            limits.limit_threads(self._threads + more, pinned_bytes=limits.PINNED_BYTES_CUDA)
+        else:
+            limits.limit_threads(self._threads)
+        self._give_up_rights()
 
     def _restrict_files(self) -> None:
         if self._materials.cuda:
@@ -79,16 +98,14 @@ class StrongBox(Box):
         self._materials = materials
         self._program = seccomp.compile_filter(cuda=materials.cuda, scratch=True)
         self.shares_memory = materials.cuda
-        self._accounts = 0
-        self._account = os.geteuid()
-        self._first_account = 0
+        self._accounts = accounts.ChildAccounts()
         self._pid_namespace = -1
 
     def settle(self) -> None:
         with closing(Layer.NAMESPACES):
             self._pid_namespace = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
             if self._materials.privileged:
-                self._first_account = accounts.first_account(os.getpid())
+                self._accounts = accounts.ChildAccounts(accounts.first_account(os.getpid()))
                 syscalls.unshare(_NAMESPACES)
             else:
                 accounts.become_privileged(_NAMESPACES)
@@ -125,9 +142,7 @@ class StrongBox(Box):
 
     def fork(self) -> int:
         """Fork the first process of a new PID namespace: with it, all that it starts is killed."""
-        if self._first_account:
-            self._account = self._first_account + self._accounts
-            self._accounts = (self._accounts + 1) % accounts.OF_A_ZYGOTE
+        self._accounts.turn()
         syscalls.unshare(syscalls.CLONE_NEWPID)
         pid = -1
         try:
@@ -157,13 +172,10 @@ class StrongBox(Box):
     def _fill_root(self) -> None:
         if self._materials.cuda:
             root.mount_proc()
-        root.mount_scratch(self._account)
+        root.mount_scratch(self._accounts.current)
 
     def _take_account(self) -> None:
-        if self._first_account:
-            os.setgroups([])
-            os.setresgid(self._account, self._account, self._account)
-            os.setresuid(self._account, self._account, self._account)
+        self._accounts.take()
         with closing(Layer.NAMESPACES):
             syscalls.unshare(syscalls.CLONE_NEWUSER)  # maps no account: whatever it became, it is nobody outside
         syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)

@@ -28,6 +28,8 @@ _LEFTOVER_BYTES = 8 * MIB  # what the kernel may keep charged without a process:
 _END_S = 5.0  # until what was killed has left its group
 _PAUSE_S = 0.0005
 _READ_BYTES = 65_536
+_PEAK_WITH_SWAP = "memory.memsw.max_usage_in_bytes"
+_LAST_PAGES = 8  # the most that is charged at once and killed for: PAGE_ALLOC_COSTLY_ORDER
 _RESET = b"reset\n"  # any text does
 
 
@@ -36,8 +38,19 @@ class Usage:
     """What the children of a group have used since it was taken; None: the kernel does not tell."""
 
     peak_mib: float | None
-    oom_kills: int
+    oom_killed: bool | None  # because the group's own cap was hit; not one above it, nor the machine's
     cpu_s: float | None
+
+    @property
+    def oom_kills(self) -> int:
+        return int(bool(self.oom_killed))
+
+
+@dataclass(frozen=True, slots=True)
+class _Caps:
+    memory_mib: int
+    tasks: int
+    cores: float | None
 
 
 @dataclass(slots=True)
@@ -96,21 +109,14 @@ class Group:
         self.name = name
         self.directories = directories
         self._by_controller = {one: each for each in directories for one in each.site.controllers}
-        self._memory_mib = 0
-        self._oom_kills_before = 0
+        self._caps: _Caps | None = None
+        self._kills_before = 0
+        self._oom_before = 0
         self._cpu_us_before = 0
         self._peak: int | None = None  # v2: the descriptor whose peak can be reset
 
     def set_up(self) -> None:
-        """Set what holds for every child: one core, so many tasks, no swap."""
-        if pids := self._by_controller.get(Controller.PIDS):
-            pids.write("pids.max", str(MAX_TASKS))
-        if cpu := self._by_controller.get(Controller.CPU):
-            if cpu.site.version == 2:
-                cpu.write("cpu.max", f"{_PERIOD_US} {_PERIOD_US}")
-            else:
-                cpu.write("cpu.cfs_period_us", str(_PERIOD_US))
-                cpu.write("cpu.cfs_quota_us", str(_PERIOD_US))
+        """Set what holds for every child: no swap, and one ends with the other."""
         memory = self._by_controller.get(Controller.MEMORY)
         if memory is not None and memory.site.version == 2:
             memory.write_if_there("memory.swap.max", "0")
@@ -118,15 +124,17 @@ class Group:
             self._peak = _resettable_peak(memory)
 
     def begin(self) -> None:
-        """Forget the child before: the peak, the kills, the cap."""
+        """Forget the child before: the peak, the kills, the caps."""
         with told(self.name):
-            self._limit_memory(START_MEMORY_MIB)
+            self._cap(_Caps(START_MEMORY_MIB, MAX_TASKS, 1.0))
             memory = self._by_controller.get(Controller.MEMORY)
             if self._peak is not None:
                 os.write(self._peak, _RESET)
             elif memory is not None and memory.site.version == 1:
                 memory.write("memory.max_usage_in_bytes", "0")
-            self._oom_kills_before = self._oom_kills()
+                memory.write_if_there(_PEAK_WITH_SWAP, "0")
+            if memory is not None:
+                self._kills_before, self._oom_before = _oom_kills(memory), _oom_events(memory)
             self._cpu_us_before = self._cpu_us() or 0
 
     def add(self, pid: int) -> None:
@@ -135,14 +143,14 @@ class Group:
             for directory in self.directories:
                 directory.write("cgroup.procs", str(pid))
 
-    def limit(self, *, memory_mib: int) -> None:
+    def limit(self, *, memory_mib: int, tasks: int = MAX_TASKS, cores: float | None = 1.0) -> None:
         """Cap the memory that the group is charged for: all that its child writes to, its files, its page tables.
 
         That is more than RLIMIT_DATA counts, so the cap should be some tens of MiB above that limit, for a child to
-        get a MemoryError before it is killed.
+        get a MemoryError before it is killed. `tasks` counts processes and threads; `cores` None: all that there are.
         """
         with told(self.name):
-            self._limit_memory(memory_mib)
+            self._cap(_Caps(memory_mib, tasks, cores))
 
     def measure(self) -> Usage:
         """Return what was used since `begin`; also after the child has ended."""
@@ -150,17 +158,9 @@ class Group:
             peak, cpu_us = self._peak_bytes(), self._cpu_us()
             return Usage(
                 peak_mib=None if peak is None else peak / MIB,
-                oom_kills=self._oom_kills() - self._oom_kills_before,
+                oom_killed=self._oom_killed(),
                 cpu_s=None if cpu_us is None else (cpu_us - self._cpu_us_before) / 1e6,
             )
-
-    def freeze(self) -> bool:
-        """Stop every thread where it is; False where the kernel has no freezer."""
-        return self._hold(frozen=True)
-
-    def thaw(self) -> bool:
-        """Let them go on."""
-        return self._hold(frozen=False)
 
     def kill(self) -> None:
         """Kill every process in the group, and wait until they have left it."""
@@ -184,18 +184,39 @@ class Group:
             os.close(self._peak)
             self._peak = None
 
-    def _limit_memory(self, memory_mib: int) -> None:
+    def _cap(self, caps: _Caps) -> None:
+        """Write what is not as it was."""
+        before, self._caps = self._caps, None  # unknown, should the kernel refuse one of them
+        if before is None or before.memory_mib != caps.memory_mib:
+            self._cap_memory(str(caps.memory_mib * MIB))
+        pids = self._by_controller.get(Controller.PIDS)
+        if pids is not None and (before is None or before.tasks != caps.tasks):
+            pids.write("pids.max", str(caps.tasks))
+        if before is None or before.cores != caps.cores:
+            self._cap_cores(caps.cores)
+        self._caps = caps
+
+    def _cap_memory(self, wanted: str) -> None:
         memory = self._by_controller.get(Controller.MEMORY)
-        if memory is None or memory_mib == self._memory_mib:
+        if memory is None:
             return
-        wanted = str(memory_mib * MIB)
         if memory.site.version == 2:
             memory.write("memory.max", wanted)
         else:
             memory.write_if_there("memory.memsw.limit_in_bytes", "-1")  # it may never be below the other one
             memory.write("memory.limit_in_bytes", wanted)
             memory.write_if_there("memory.memsw.limit_in_bytes", wanted)
-        self._memory_mib = memory_mib
+
+    def _cap_cores(self, cores: float | None) -> None:
+        cpu = self._by_controller.get(Controller.CPU)
+        if cpu is None:
+            return
+        quota = None if cores is None else str(int(cores * _PERIOD_US))
+        if cpu.site.version == 2:
+            cpu.write("cpu.max", f"{quota or 'max'} {_PERIOD_US}")
+        else:
+            cpu.write("cpu.cfs_period_us", str(_PERIOD_US))
+            cpu.write("cpu.cfs_quota_us", quota or "-1")
 
     def _peak_bytes(self) -> int | None:
         memory = self._by_controller.get(Controller.MEMORY)
@@ -210,11 +231,21 @@ class Group:
         except FileNotFoundError:
             return None  # older than 5.19
 
-    def _oom_kills(self) -> int:
+    def _oom_killed(self) -> bool | None:
+        """Whether a process was killed for the group's own cap: `oom_kill` alone counts any lack of memory."""
         memory = self._by_controller.get(Controller.MEMORY)
-        if memory is None:
-            return 0
-        return memory.counter("memory.events" if memory.site.version == 2 else "memory.oom_control", "oom_kill")
+        if memory is None or self._caps is None:
+            return None
+        if _oom_kills(memory) == self._kills_before:
+            return False
+        if memory.site.version == 2:
+            return _oom_events(memory) > self._oom_before
+        # `failcnt` would tell, but since Linux 6.15 it does not count what hits the limit with swap, which comes first.
+        try:
+            peak = int(memory.read(_PEAK_WITH_SWAP))
+        except FileNotFoundError:  # a kernel that does not account for swap
+            peak = int(memory.read("memory.max_usage_in_bytes"))
+        return peak > self._caps.memory_mib * MIB - _LAST_PAGES * os.sysconf("SC_PAGE_SIZE")
 
     def _cpu_us(self) -> int | None:
         account = self._by_controller.get(Controller.ACCOUNT)
@@ -224,13 +255,14 @@ class Group:
             return account.counter("cpu.stat", "usage_usec")
         return int(account.read("cpuacct.usage")) // 1000
 
-    def _hold(self, *, frozen: bool) -> bool:
-        freezer = self._by_controller.get(Controller.FREEZER)
-        if freezer is None:
-            return False
-        with told(self.name):
-            hold(freezer, frozen=frozen)
-        return True
+
+def _oom_kills(memory: Directory) -> int:
+    return memory.counter("memory.events" if memory.site.version == 2 else "memory.oom_control", "oom_kill")
+
+
+def _oom_events(memory: Directory) -> int:
+    """Return how often the group's own cap left no room; v1 does not count that."""
+    return memory.counter("memory.events", "oom") if memory.site.version == 2 else 0
 
 
 def _resettable_peak(memory: Directory) -> int | None:
@@ -247,20 +279,12 @@ def _resettable_peak(memory: Directory) -> int | None:
     return descriptor
 
 
-def hold(directory: Directory, *, frozen: bool) -> None:
-    """Freeze a group, or thaw it, by a directory that has the freezer."""
-    if directory.site.version == 2:
-        directory.write("cgroup.freeze", "1" if frozen else "0")
-    else:
-        directory.write("freezer.state", "FROZEN" if frozen else "THAWED")
-
-
 def kill_all(directories: Iterable[Directory]) -> None:
     """Kill every process in a group, and wait until they have left it. Raises OSError when they do not."""
     directories = tuple(directories)
     for directory in directories:
         if directory.site.version == 1 and Controller.FREEZER in directory.site.controllers:
-            hold(directory, frozen=False)  # a process that v1 has frozen does not even die
+            directory.write("freezer.state", "THAWED")  # a process that v1 has frozen does not even die
     deadline = time.monotonic() + _END_S
     while left := {pid for directory in directories for pid in directory.processes()}:
         if time.monotonic() > deadline:

@@ -11,6 +11,7 @@ MAX_FILE_BYTES = 16 * MIB
 MAX_OPEN_FILES = 64
 MAX_OPEN_FILES_CUDA = 1_024  # the driver opens its devices over and over
 _RESERVED_MIB = 1_024
+_STACK_BYTES = 8 * MIB  # where the machine sets none
 MAX_THREADS = 64  # of a child with an account of its own
 MAX_THREADS_CUDA = 128  # as many as its cgroup allows tasks
 PINNED_BYTES_CUDA = 8 * MIB  # what systems give everybody; the driver pins by other means
@@ -49,8 +50,7 @@ def limit_memory(memory_mib: int, *, inherited: Memory | None = None) -> None:
         _lower(resource.RLIMIT_DATA, now.data_bytes + memory_mib * MIB)
         _lower(resource.RLIMIT_AS, now.mapped_bytes + (memory_mib + _RESERVED_MIB) * MIB)
         soft, _ = resource.getrlimit(resource.RLIMIT_STACK)
-        if soft != resource.RLIM_INFINITY:
-            resource.setrlimit(resource.RLIMIT_STACK, (soft, soft))
+        _lower(resource.RLIMIT_STACK, _STACK_BYTES if soft == resource.RLIM_INFINITY else soft)
 
 
 def limit_threads(count: int, *, pinned_bytes: int = 0) -> None:

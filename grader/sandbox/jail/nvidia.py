@@ -16,6 +16,7 @@ import os
 from pathlib import Path
 
 _SHARED_DEVICES = ("/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia-uvm-tools")
+_DRIVER = "libcuda.so.1"
 _OF_SYS = ("/sys/devices", "/sys/bus/pci")
 _OF_PROC = (
     *("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/devices", "/proc/modules"),
@@ -30,6 +31,12 @@ def devices(minor: int | None) -> tuple[str, ...]:
     """Return the device files that computing on this GPU needs; on any GPU without a number."""
     own = sorted(map(str, Path("/dev").glob("nvidia[0-9]*"))) if minor is None else [f"/dev/nvidia{minor}"]
     return tuple(path for path in (*_SHARED_DEVICES, *own) if Path(path).exists())
+
+
+def libraries(home: str) -> tuple[str, ...]:
+    """Return the folders of the driver's libraries: `home`, and where this process's loader was told to look."""
+    told = os.environ.get("LD_LIBRARY_PATH", "").split(":")
+    return (*filter(None, (home,)), *(path for path in told if path and Path(path, _DRIVER).exists()))
 
 
 def facts_of_the_machine() -> tuple[str, ...]:

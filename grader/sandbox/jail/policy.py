@@ -62,7 +62,7 @@ _PLAIN: dict[str, str] = {
     ),
     "copies of descriptors, and pipes to itself (RLIMIT_NOFILE)": "dup dup2 dup3 pipe",
     "waiting": "poll ppoll select pselect6 epoll_create1 epoll_ctl epoll_wait epoll_pwait",
-    "its wire and its output, which are connected stream sockets": "shutdown getsockname getpeername getsockopt",
+    "its wire and its output, which are connected stream sockets": "shutdown getsockname getpeername",
     # glibc aborts where rseq fails in a new thread
     "threads, their locks and their end; faulthandler's stack": (
         "set_robust_list rseq sched_yield getcpu sigaltstack exit exit_group"
@@ -73,9 +73,9 @@ _PLAIN: dict[str, str] = {
     ),
     "time": "gettimeofday time nanosleep times",
     "chance": "getrandom",
-    "what it is itself: ids, use, the machine's size": (
-        "getpid gettid getppid getuid geteuid getgid getegid getresuid getresgid getgroups getpgrp getrusage uname "
-        "sysinfo"
+    # not sysinfo: the number of the machine's processes and its free memory, which others can make a signal of
+    "what it is itself: ids, use, the system's name": (
+        "getpid gettid getppid getuid geteuid getgid getegid getresuid getresgid getgroups getpgrp getrusage uname"
     ),
 }
 
@@ -116,6 +116,8 @@ _FCNTLS = (0, 1, 2, 3, 4, 1030, 1032)
 _SEALS = (1033, 1034)  # F_ADD_SEALS, F_GET_SEALS: of files without a name
 # PR_GET_DUMPABLE, PR_SET_NAME, PR_GET_NAME, PR_GET_SECCOMP, PR_CAPBSET_READ, PR_GET_NO_NEW_PRIVS
 _PRCTLS = (3, 15, 16, 21, 23, 39)
+# SO_TYPE, SO_ERROR, SO_SNDBUF, SO_RCVBUF, SO_PROTOCOL, SO_DOMAIN; not those that tell of the peer's process
+_SOCKET_OPTIONS = (3, 4, 7, 8, 38, 39)
 _PR_SET_VMA = 0x5356_4D41
 
 _CHECKED: tuple[Rule, ...] = (
@@ -139,6 +141,7 @@ _CHECKED: tuple[Rule, ...] = (
     *_any_of("fcntl", 1, _FCNTLS),  # no locks: they pass bits between children; no leases, owners, signals, seals
     Rule("ioctl", (Check(1, _FICLONE),), errno.EOPNOTSUPP),  # so that copying a file falls back
     *_any_of("prctl", 0, _PRCTLS),
+    *_any_of("getsockopt", 2, _SOCKET_OPTIONS),
     Rule("prctl", (Check(0, _PR_SET_VMA),), errno.EINVAL),  # as a kernel without names for memory says
     # Stream pairs only: a datagram socket, though connected, can send to any address, so to any daemon of the machine.
     Rule("socketpair", (Check(0, _AF_UNIX), Check(1, _SOCK_STREAM, _SOCK_TYPE))),

@@ -94,10 +94,11 @@ def _fill(paths: PythonPaths, devices: Iterable[str]) -> None:
     for device in devices:
         if Path(_OLD + device).is_dir():
             Path(_NEW + device).mkdir(parents=True, exist_ok=True)
-            _bind(device, MOUNT_ATTR_NOSUID)
+            _bind(device, MOUNT_ATTR_NOSUID | MOUNT_ATTR_RDONLY)
         elif Path(_OLD + device).exists():
             _touch(device)
-            _bind(device, MOUNT_ATTR_NOSUID)
+            # Read-only: a device can be written to all the same, but its times cannot, which others could read.
+            _bind(device, MOUNT_ATTR_NOSUID | MOUNT_ATTR_RDONLY)
     Path(_NEW + SCRATCH).mkdir(mode=0o755)
 
 

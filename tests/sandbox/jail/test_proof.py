@@ -109,8 +109,8 @@ def test_without_a_pid_namespace_strong_is_refused() -> None:
         def fork(self) -> int:
             return Box.fork(self)
 
-    with pytest.raises(GraderFault, match="the zygote was killed"):  # its attacker could see it
-        proof_of(Together)
+    failed = [one.what for one in proof_of(Together).tries if not one.stopped]
+    assert "share a PID namespace (namespaces alone)" in failed
 
 
 def test_a_child_of_root_that_keeps_its_capabilities_is_refused() -> None:
