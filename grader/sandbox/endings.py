@@ -7,8 +7,8 @@ process of its PID namespace, which the system protects from signals without a h
 as SIGXCPU passes it by. So the cause is taken from what Python's faulthandler wrote, and from the CPU time used.
 
 A child of `strong` cannot send itself SIGKILL, nor stop itself, and nobody else in its namespace is there to do so. A
-SIGKILL that neither we, nor its CPU limit, nor its memory explain came from outside: from the kernel of a machine that
-has no memory left, or from an operator. That is no fault of the student's, so the exam has no score and is retried. A
+SIGKILL that neither we, nor its CPU limit, nor its memory explain came from outside: from the kernel of a machine (or
+of a container) that has no memory left, or from an operator. That is no fault of the student's, so the exam has no score and is retried. A
 child may lower its own CPU limit, and then be killed long before it has used that much, as the system counts by ticks
 there; so the limit is read from the dead process, and only one that is still as it was set proves anything. In the
 other degrees a child may kill itself, and nothing can be proven: there the death is the student's.
