@@ -188,7 +188,8 @@ class Explanation:
 class Review:
     """What a person should look at: the rules could not be checked there. It changes no point.
 
-    `code` names the reason for machines: "name", "import", "code", "table", "door", "inner", "depth", "size".
+    `code` names the reason for machines: "name", "import", "code", "table", "door", "inner", "graph",
+    "depth", "size".
     """
 
     file: str

@@ -156,18 +156,30 @@ def by_attribute(mismatch: Mismatch, pair: Pair | None) -> Finding | None:
 
 # ---------------------------------------------------------------------------------------------- what SHAPE may show
 
+Shape = tuple[int, ...]
+
 
 def sanitized_size(size: int, known: tuple[int, ...]) -> str:
-    """Return a size if it could come about honestly, else "?": a shape can spell out a hidden input."""
+    """Return a length if it could come about honestly, else "?": it can spell out a hidden input."""
     return str(size) if size <= 1 or size in known or abs(size - max(known, default=0)) <= 1 else "?"
 
 
-def known_sizes(inputs: tuple[Input, ...], expected: Facts) -> tuple[int, ...]:
-    """Return the sizes that an honest result's shape is made of: the inputs', the expected ones, and runs of them."""
-    shapes = [expected.shape or (), *(item.values.shape for item in inputs)]
-    known = {expected.length or 0}
-    for shape in shapes:
-        for start in range(len(shape)):
-            for end in range(start + 1, len(shape) + 1):
-                known.add(int(np.prod(shape[start:end])))
-    return tuple(sorted(known))
+def known_shapes(inputs: tuple[Input, ...], expected: Facts) -> tuple[Shape, ...]:
+    """Return the shapes that an honest result's is made of, the expected one first; of a list, its length."""
+    first = expected.shape if expected.shape is not None else (expected.length or 0,)
+    return (first, *dict.fromkeys(item.values.shape for item in inputs))
+
+
+def is_honest_shape(shape: Shape, known: tuple[Shape, ...]) -> bool:
+    """Whether a shape is put together from the sizes of `known`, and so holds few bits.
+
+    At most one axis more than expected, every size 0, 1 or among those of `known`; from three axes on also each size
+    above 1 no more often than in one of them, and no 0 that is not there. With four sizes and the four axes expected
+    that leaves 810 shapes.
+    """
+    sizes = {size for one in known for size in one}
+    if len(shape) > len(known[0]) + 1 or any(size > 1 and size not in sizes for size in shape):
+        return False
+    if len(shape) < 3:
+        return True
+    return all(size == 1 or shape.count(size) <= max(one.count(size) for one in known) for size in shape)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from grader.diagnosis.attributes import known_sizes
+from grader.diagnosis.attributes import Shape, known_shapes
 from grader.diagnosis.finding import Finding
 from grader.diagnosis.generic import find
 from grader.diagnosis.inputs import inputs_of
@@ -54,8 +54,8 @@ def _sides(compared: Compared, reveal: Reveal) -> tuple[Text | None, Text | None
     return None, None
 
 
-def _known(compared: Compared) -> tuple[int, ...]:
-    return known_sizes(inputs_of(compared.call), compared.mismatch.expected)
+def _known(compared: Compared) -> tuple[Shape, ...]:
+    return known_shapes(inputs_of(compared.call), compared.mismatch.expected)
 
 
 def _problem(compared: Compared, best: Finding, subject: Text, reveal: Reveal) -> Text:

@@ -137,27 +137,27 @@ def explain_ended(ended: Ended, reveal: Reveal) -> Explanation:
         call=call_text(ended.call, reveal),
         cause=found.cause(reveal),
         next_step=found.next_step,
-        traceback=shown_traceback(ended.traceback, reveal),
+        traceback=shown_traceback(ended.traceback, ended.told, reveal),
     )
 
 
 def _ending(ended: Ended, reveal: Reveal) -> tuple[str, Text]:
-    limit = f"{ended.limit:g}"
+    limit, full = f"{ended.limit:g}", reveal is Reveal.FULL
     if ended.outcome is Outcome.TIMEOUT:
         return "ended.call", problem("ended.exam" if ended.detail == "exam" else "ended.call", limit=limit)
     if ended.outcome is Outcome.MEMORY:
         name = "ended.gpu_memory" if ended.detail == GPU_MEMORY else "ended.memory"
         return "ended.memory", problem(name, limit=limit)
     if ended.background_s:
-        return "ended.background", problem("ended.background", used=f"{ended.background_s:.2g}")
+        return "ended.background", problem("ended.background", used=f"{ended.background_s:.2g}" if full else "…")
     if ended.outcome is Outcome.FORBIDDEN:
-        # Names come from the manifest's rules, which are public; "torch.softmax" is no secret.
-        name = printable(ended.detail, limit=80)
+        # The rules are public. Which of a thousand names of torch it was is the child's choice.
+        name = printable(ended.detail if full else ended.rule, limit=80)
         return "ended.forbidden", problem("ended.forbidden", name=name) if name else problem("ended.forbidden.some")
     if ended.detail == "signal":
         return "ended.signal", problem("ended.signal", status=_signal_name(ended.status))
     if ended.detail == "exit":
-        status = str(ended.status) if reveal is Reveal.FULL else "…"  # eight bits of the child's choice
+        status = str(ended.status) if full else "…"  # eight bits of the child's choice
         return "ended.exit", problem("ended.exit", status=status)
     return "ended.wire", problem("ended.wire")
 

@@ -163,7 +163,7 @@ def explain_raised(raised: Raised, reveal: Reveal) -> Explanation:
         call=call_text(raised.call, reveal),
         cause=found.cause(reveal),
         next_step=found.next_step,
-        traceback=shown_traceback(raised.traceback, reveal),
+        traceback=shown_traceback(raised.traceback, raised.told, reveal),
     )
 
 

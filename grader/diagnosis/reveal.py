@@ -1,11 +1,12 @@
 """What a failed test may show its student, at each level of disclosure.
 
 The rule below FULL: nothing that the student's code could have chosen freely, for it has seen the hidden inputs and
-could spell them out. So no exception message, no exception class of its own, no class or function name, no shape
-that honest operations do not give; of the traceback only the innermost line, without the function's name (a chain of
-calls could spell bits; the choice of one line remains, some six bits a test). Captured output is withheld by the
-examiner for the same reason. `SourceLine.source` must have been read from the submission by the examiner, not sent
-by the child; file and line likewise checked against it.
+could spell them out. So no exception message, no exception class of its own, no class or function name, no exit
+status, no shape that is not put together from sizes of the call's; of the traceback at most one line, which the
+examiner has found to begin a statement (`examination.telling`: fewer than eight bits), without the function's name.
+Captured output is withheld by the examiner for the same reason. `SourceLine.source` must have been read from the
+submission by the examiner, not sent by the child; file and line likewise checked against it.
+docs/design/reveal.md adds up what is left.
 
 What is shown of a call: HINT the name, SHAPE its arguments' facts, FULL the arguments.
 """
@@ -42,12 +43,14 @@ def call_text(call: Call | None, reveal: Reveal) -> str | None:
     return f"{printable(call.function, limit=80)}(…)"
 
 
-def shown_traceback(traceback: tuple[SourceLine, ...], reveal: Reveal) -> tuple[SourceLine, ...]:
-    """Return the student's own lines as far as they may be shown, the innermost last."""
+def shown_traceback(
+    traceback: tuple[SourceLine, ...], told: SourceLine | None, reveal: Reveal
+) -> tuple[SourceLine, ...]:
+    """Return the student's own lines as far as they may be shown, the innermost last; below FULL `told` alone."""
     if reveal is Reveal.FULL:
         kept = traceback if len(traceback) <= _MAX_LINES else (*traceback[:2], *traceback[2 - _MAX_LINES :])
         return tuple(_clean(line) for line in kept)
-    return tuple(replace(_clean(line), function="", column=0) for line in traceback[-1:])
+    return () if told is None else (replace(_clean(told), function="", column=0),)
 
 
 def _clean(line: SourceLine) -> SourceLine:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from grader.diagnosis.attributes import PLAIN_TYPES, sanitized_size
+from grader.diagnosis.attributes import PLAIN_TYPES, Shape, is_honest_shape, sanitized_size
 from grader.diagnosis.wording import same
 from grader.diagnosis.wording.problems import problem
 from grader.examination.evidence import Facts, Mismatch, MismatchKind
@@ -32,11 +32,11 @@ def describe(facts: Facts) -> Text:
     return same("None" if facts.type_name == "NoneType" else printable(facts.type_name, limit=60))
 
 
-def describe_safely(facts: Facts, known: tuple[int, ...]) -> Text:
+def describe_safely(facts: Facts, known: tuple[Shape, ...]) -> Text:
     """Write what the student's value is when its test is hidden: nothing that the value could spell a secret with.
 
-    A class name is the student's, so it becomes "an object"; a size that no honest operation on the inputs gives
-    becomes "?".
+    A class name is the student's, so it becomes "an object"; of a shape that is not made of the call's sizes only the
+    number of axes remains.
     """
     if facts.type_name not in PLAIN_TYPES:
         return problem("facts.object")
@@ -44,20 +44,26 @@ def describe_safely(facts: Facts, known: tuple[int, ...]) -> Text:
         shape = safe_shape_text(facts.shape, known)
         return problem("facts.array", type=facts.type_name, shape=shape, dtype=facts.dtype or "?")
     if facts.length is not None and facts.type_name in ("list", "tuple", "dict"):
-        return problem("facts.items", type=facts.type_name, length=sanitized_size(facts.length, known))
+        return problem("facts.items", type=facts.type_name, length=safe_length(facts.length, known))
     return describe(Facts(type_name=facts.type_name))
 
 
-def safe_shape_text(shape: tuple[int, ...], known: tuple[int, ...]) -> str:
-    """Write a shape with "?" for each size that is not among `known`."""
-    shown = [sanitized_size(size, known) for size in shape[:_MAX_RANK_SHOWN]]
+def safe_length(length: int, known: tuple[Shape, ...]) -> str:
+    """Write a length, or "?" for one that is no size of the call's."""
+    return sanitized_size(length, tuple(size for shape in known for size in shape))
+
+
+def safe_shape_text(shape: Shape, known: tuple[Shape, ...]) -> str:
+    """Write a shape, with "?" for each size where it is not made of the sizes of `known`."""
+    honest = is_honest_shape(shape, known)
+    shown = [str(size) if honest else "?" for size in shape[:_MAX_RANK_SHOWN]]
     if len(shape) > _MAX_RANK_SHOWN:
         shown.append("…")
     return f"({', '.join(shown)}{',' if len(shown) == 1 else ''})"
 
 
-def attribute_line(mismatch: Mismatch, subject: Text, known: tuple[int, ...] | None) -> Text:
-    """Write how type, length, shape, dtype or device differ; `known` sizes are given where a test is hidden."""
+def attribute_line(mismatch: Mismatch, subject: Text, known: tuple[Shape, ...] | None) -> Text:
+    """Write how type, length, shape, dtype or device differ; `known` shapes are given where a test is hidden."""
     a, e = mismatch.actual, mismatch.expected
     if mismatch.kind is MismatchKind.SHAPE:
         got = shape_text(a.shape or ()) if known is None else safe_shape_text(a.shape or (), known)
@@ -69,7 +75,7 @@ def attribute_line(mismatch: Mismatch, subject: Text, known: tuple[int, ...] | N
     if mismatch.kind is MismatchKind.LENGTH and e.type_name == "dict":
         return problem("length.keys", subject=subject)
     if mismatch.kind is MismatchKind.LENGTH:
-        got = str(a.length) if known is None else sanitized_size(a.length or 0, known)
+        got = str(a.length) if known is None else safe_length(a.length or 0, known)
         return problem("length.items", subject=subject, got=got, wanted=e.length)
     if known is None:
         return problem("attribute", subject=subject, got=describe_with_value(a), wanted=describe_with_value(e))

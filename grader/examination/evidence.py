@@ -132,6 +132,7 @@ class Raised:
     message: str
     traceback: tuple[SourceLine, ...]
     call: Call | None
+    told: SourceLine | None = None  # the one line of it that a hidden test may tell; made by `telling`
     signature: str = ""  # of the student's function, "softmax(logits)"; "" unknown
     expected_signature: str = ""  # of the stub's function
     module: str = ""  # "softmax.py"
@@ -210,6 +211,8 @@ class Ended:
     background_s: float = 0.0  # CPU seconds between calls; 0.0: that is not what ended it
     traceback: tuple[SourceLine, ...] = ()  # where it was, if it could still tell
     call: Call | None = None
+    told: SourceLine | None = None  # as in `Raised`
+    rule: str = ""  # FORBIDDEN: the exercise's pattern that means `detail`, which a child may choose among many
 
 
 Evidence = (

@@ -29,6 +29,7 @@ from grader.examination.rules import Rules
 from grader.examination.session import Session
 from grader.examination.signals import TestIsBroken, TestStopped
 from grader.examination.signatures import Signatures
+from grader.examination.telling import TellingLines
 from grader.examination.watch import interrupted_at
 from grader.records import (
     Device,
@@ -72,6 +73,7 @@ class Exam:
         self._explain = explain
         self._signatures = signatures
         self._rules = rules
+        self._lines = TellingLines(request.submission.files)
         self._reference = reference  # read before any student's code ran
         self._rival: Session | None = None
         self._test_seed = 0
@@ -202,7 +204,8 @@ class Exam:
         reveal = Reveal.FULL if case.visible else self._exercise.reveal_hidden
         explanation = None
         if verdict.evidence is not None and not told_once:
-            explanation = self._explain(verdict.evidence, reveal)
+            evidence = self._lines.in_evidence(verdict.evidence) if reveal is not Reveal.FULL else verdict.evidence
+            explanation = self._explain(evidence, reveal)
         return TestResult(
             name=case.name,
             claim=case.claim,

@@ -18,7 +18,7 @@ from grader.examination.evidence import (
     Raised,
     Refused,
 )
-from grader.examination.rules import told_name
+from grader.examination.rules import rule_of, told_name
 from grader.records import Limits, Outcome, SourceFile, SourceLine
 from grader.sandbox import messages, wire
 from grader.sandbox.endings import GPU_MEMORY
@@ -47,7 +47,9 @@ def evidence_of(reply: Reply, around: Around) -> Evidence:
     """Say what a reply means that is not the value that was asked for."""
     forbidden = getattr(reply, "forbidden", "")
     if forbidden:  # what the child says that it called; it could write a hidden input there
-        return Ended(outcome=Outcome.FORBIDDEN, detail=told_name(forbidden, around.forbid), call=around.call)
+        name = told_name(forbidden, around.forbid)
+        rule = rule_of(name, around.forbid)
+        return Ended(outcome=Outcome.FORBIDDEN, detail=name, rule=rule, call=around.call)
     match reply:
         case messages.Refused(reason="not-in-graph"):
             return NotInGraph(call=around.call)

@@ -111,6 +111,11 @@ def exit_code(report: Report) -> int:
     return EXIT_USAGE if report.fault is Fault.AUTHOR else EXIT_GRADER_FAULT
 
 
+def coarse(measured: float) -> float:
+    """Return seconds or MiB to two digits: no more of a sum over hidden tests is told than people need."""
+    return float(f"{measured:.2g}")
+
+
 def needs_explaining(test: TestResult) -> bool:
     """Return whether `test` itself went wrong: a blocked test only waits for another."""
     return test.outcome not in (Outcome.PASSED, Outcome.BLOCKED)

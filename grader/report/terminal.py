@@ -11,7 +11,7 @@ from grader.records import Fault, Language, Outcome, TestResult, Text
 from grader.report import wording
 from grader.report.failure import FailureBlock
 from grader.report.layout import Page
-from grader.report.model import Report, Score, Status, needs_explaining
+from grader.report.model import Report, Score, Status, coarse, needs_explaining
 from grader.report.points import filled_blocks, format_percent, format_points
 from grader.report.rows import TestRows
 from grader.report.signs import ASCII, UNICODE
@@ -211,7 +211,7 @@ class _Page:
         if report.seed is not None:
             facts.append(self._say(wording.SEED, seed=str(report.seed)))
         if report.timings.total_s > 0:
-            facts.append(self._time(report.timings.total_s))
+            facts.append(self._time(coarse(report.timings.total_s)))
         self.lines.put(body=self._signs.separator.join(facts), style="dim")
 
     def _time(self, seconds: float) -> str:

@@ -144,7 +144,7 @@ class Server:
             type_name=clean(type(error).__name__),
             bases=builtin_bases(error),
             message=message_of(error),
-            frames=student_frames(error, self._files),
+            frames=student_frames(error, self._files, loading=self._module is None),
             forbidden=self._forbidden,
         )
 

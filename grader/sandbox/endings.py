@@ -8,10 +8,11 @@ as SIGXCPU passes it by. So the cause is taken from what Python's faulthandler w
 
 A child of `strong` cannot send itself SIGKILL, nor stop itself, and nobody else in its namespace is there to do so. A
 SIGKILL that neither we, nor its CPU limit, nor its memory explain came from outside: from the kernel of a machine (or
-of a container) that has no memory left, or from an operator. That is no fault of the student's, so the exam has no score and is retried. A
-child may lower its own CPU limit, and then be killed long before it has used that much, as the system counts by ticks
-there; so the limit is read from the dead process, and only one that is still as it was set proves anything. In the
-other degrees a child may kill itself, and nothing can be proven: there the death is the student's.
+of a container) that has no memory left, or from an operator. That is no fault of the student's, so the exam has no
+score and is retried. A child may lower its own CPU limit, and then be killed long before it has used that much, as the
+system counts by ticks there; so the limit is read from the dead process, and only one that is still as it was set
+proves anything. In the other degrees a child may kill itself, and nothing can be proven: there the death is the
+student's.
 Source: pid_namespaces(7), "The namespace init process".
 """
 
@@ -220,7 +221,6 @@ def split_trace(text: str, files: Mapping[str, list[str]]) -> tuple[str, str, tu
     found: list[SourceLine] = []
     for name, number, function in _TRACE_LINE.findall(written):
         lines = files.get(name)
-        if lines is not None:
-            source = lines[int(number) - 1] if 0 < int(number) <= len(lines) else ""
-            found.append(SourceLine(file=name, line=int(number), function=function, source=source))
+        if lines is not None and 0 < int(number) <= len(lines):  # whoever wrote it, it is a line that there is
+            found.append(SourceLine(file=name, line=int(number), function=function, source=lines[int(number) - 1]))
     return printed, written, tuple(reversed(found[:MAX_TRACE_LINES]))

@@ -91,8 +91,11 @@ def builtin_bases(error: BaseException) -> list[str]:
     return [base.__name__ for base in type(error).__mro__ if base.__module__ == "builtins" and base is not object]
 
 
-def student_frames(error: BaseException, files: Sequence[SourceText]) -> list[Frame]:
-    """Keep the student's own lines of the traceback, outermost first; never the grader's or a library's."""
+def student_frames(error: BaseException, files: Sequence[SourceText], *, loading: bool = False) -> list[Frame]:
+    """Keep the student's own lines of the traceback, outermost first; never the grader's or a library's.
+
+    `loading`: the file is being imported, and the place in a SyntaxError is one of Python's; later it is the student's.
+    """
     names = {file.name for file in files}
     frames: list[Frame] = []
     step = error.__traceback__
@@ -101,7 +104,7 @@ def student_frames(error: BaseException, files: Sequence[SourceText]) -> list[Fr
         if code.co_filename in names:
             frames.append(_frame(code, step.tb_lineno, step.tb_lasti))
         step = step.tb_next
-    if isinstance(error, SyntaxError) and error.filename in names:
+    if loading and isinstance(error, SyntaxError) and error.filename in names:
         frames.append(_syntax_frame(error))
     if len(frames) > MAX_FRAMES:  # recursion: its beginning and its end tell the story
         frames = frames[: MAX_FRAMES // 2] + frames[-MAX_FRAMES // 2 :]

@@ -47,11 +47,11 @@ class Opponent:
     def grade(self, submission: str | Path, *, seed: int | None = None, exercise: str = "") -> Report:
         """Grade a source, or what lies at a path. Raises SubmissionError when it is refused."""
         made = self.arena.exercises[exercise or self.exercise]
-        return self.grader.examine(made, collect(made, self._place(submission)), seed=seed)
+        return self.grader.examine(made, collect(made, _placed(submission, self.arena)), seed=seed)
 
     def naive(self, submission: str | Path, *, via: str = "file", exercise: str = "") -> NaiveRun:
         """Hand the same to the naive grader."""
-        return self.naive_grader.run(self._place(submission), exercise=exercise or self.exercise, via=Via(via))
+        return self.naive_grader.run(_placed(submission, self.arena), exercise=exercise or self.exercise, via=Via(via))
 
     def replace(self, source: str, *, word: str = "nothing") -> str:
         """Tell a source where things lie."""
@@ -60,13 +60,6 @@ class Opponent:
     def text(self, report: Report) -> str:
         """All that anybody could read of a report, in every format."""
         return "\n".join(render(report, format_name=name, view=View(verbose=True)) for name in FORMATS)
-
-    def _place(self, submission: str | Path) -> Path:
-        if isinstance(submission, Path):
-            return submission
-        file = self.arena.desk / "work.py"
-        file.write_bytes(submission.encode("utf-8", "surrogatepass"))
-        return file
 
     # -- a trial
 
@@ -94,7 +87,7 @@ class Opponent:
             *before, last = case.sources
             for source in before:
                 self.grade(self.replace(source, word=self.arena.canaries.word))
-            yield self._place(self.replace(last))
+            yield _placed(self.replace(last), self.arena)
 
     def _examined(self, case: Case, path: Path) -> list[str]:
         expected = case.outcomes_in(self.degree)
@@ -217,10 +210,9 @@ class Opponents:
 
 def try_naively(case: Case, arena: Arena, naive: Naive) -> list[str]:
     """Hand a case to the naive grader and return what it gained of what it is after: something, if the attack works."""
-    place = arena.desk / "work.py"
 
-    def graded(path: Path) -> NaiveRun:
-        return naive.run(path, exercise=case.exercise, via=case.via)
+    def graded(submission: str | Path) -> NaiveRun:
+        return naive.run(_placed(submission, arena), exercise=case.exercise, via=case.via)
 
     if case.kind is Kind.DRIVER:
         found = list(_module(case, arena).naive(_NaiveArena(arena, naive, case)))
@@ -232,11 +224,8 @@ def try_naively(case: Case, arena: Arena, naive: Naive) -> list[str]:
         else:
             *before, last = case.sources
             for source in before:
-                text = arena.replace(source, exercise=case.exercise, word=arena.canaries.word)
-                place.write_text(text, encoding="utf-8")
-                graded(place)
-            place.write_text(arena.replace(last, exercise=case.exercise), encoding="utf-8")
-            run = graded(place)
+                graded(arena.replace(source, exercise=case.exercise, word=arena.canaries.word))
+            run = graded(arena.replace(last, exercise=case.exercise))
     return naive_run.gains(run, arena, earns=case.earns)[case.gain]
 
 
@@ -249,11 +238,7 @@ class _NaiveArena:
     case: Case
 
     def naive(self, submission: str | Path, *, via: str = "file") -> NaiveRun:
-        path = submission
-        if isinstance(path, str):
-            path = self.arena.desk / "work.py"
-            path.write_bytes(str(submission).encode("utf-8", "surrogatepass"))
-        return self.naive_grader.run(path, exercise=self.case.exercise, via=Via(via))
+        return self.naive_grader.run(_placed(submission, self.arena), exercise=self.case.exercise, via=Via(via))
 
     def gains(self, run: NaiveRun) -> list[str]:
         """Say what a run has gained of what the case is after."""
@@ -261,6 +246,15 @@ class _NaiveArena:
 
     def replace(self, source: str, *, word: str = "nothing") -> str:
         return self.arena.replace(source, exercise=self.case.exercise, word=word)
+
+
+def _placed(submission: str | Path, arena: Arena) -> Path:
+    """Return the path of what is handed in; a source is written to the desk first."""
+    if isinstance(submission, Path):
+        return submission
+    file = arena.desk / "work.py"
+    file.write_bytes(submission.encode("utf-8", "surrogatepass"))
+    return file
 
 
 def _module(case: Case, arena: Arena) -> types.ModuleType:

@@ -211,8 +211,8 @@ def start_torch(uuid: str) -> str:
     return "torch computes"
 
 
-def main() -> None:
-    """Print what comes of CUDA in each box, and without each of its layers."""
+def main(degrees: list[str]) -> None:
+    """Print what comes of CUDA in the whole box of these degrees; without any, in each box, and without its layers."""
     import torch
 
     from grader.sandbox.gpu import find_gpu
@@ -223,10 +223,10 @@ def main() -> None:
     except Lacks as lacks:
         sys.exit(str(lacks.unavailable()))
     print(gpu)
-    os.environ["CUDA_VISIBLE_DEVICES"] = gpu.uuid
     outer = (Layer.SECCOMP, Layer.LANDLOCK)
-    for isolation in (Isolation.STRONG, Isolation.LANDLOCK):
-        for without in ((), (Layer.SECCOMP,), (Layer.LANDLOCK,), outer, (*outer, Layer.ACCOUNT)):
+    holes: tuple[tuple[Layer, ...], ...] = ((Layer.SECCOMP,), (Layer.LANDLOCK,), outer, (*outer, Layer.ACCOUNT))
+    for isolation in map(Isolation, degrees or ("strong", "landlock")):
+        for without in ((), *(() if degrees else holes)):
             said = "whole" if not without else "without " + ", ".join(layer.value for layer in without)
             for action in (start_cuda, lambda: start_torch(gpu.uuid)):
                 try:
@@ -237,4 +237,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

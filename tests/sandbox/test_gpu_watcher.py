@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from hostile_frames import ScriptedChild, message_frame
 from living import linux_only, wait_for
+from server_host import children
 
 from grader.diagnosis import explain
 from grader.errors import GraderFault
@@ -292,15 +293,17 @@ class GpuChild(ScriptedChild):
         return replace(spawned, outer_pid=self.process.pid, isolation=Isolation.STRONG)
 
 
-def starts_its_device(problem: str = "", then: Callable[[], object] = lambda: None) -> Callable[..., None]:
-    """Return the script of a child that answers the order to start its GPU, and closes its wire when `then` is done."""
+def starts_its_device(problem: str = "", then: Callable[[], object] | None = None) -> Callable[..., None]:
+    """Return the script of a child that starts its GPU, and on the next request does `then` and closes its wire."""
 
     def script(end: socket.socket, output: socket.socket) -> None:
         channel = wire.Channel(end)
         request, _ = channel.receive(wire.decode_request)
         assert isinstance(request, StartDevice)
         end.sendall(message_frame(DeviceStarted(nonce=request.nonce, problem=problem)))
-        then()
+        if then is not None:
+            channel.receive(wire.decode_request)
+            then()
         end.shutdown(socket.SHUT_RDWR)
 
     return script
@@ -346,6 +349,16 @@ def test_a_gpu_that_does_not_start_in_the_box_is_no_fault_of_the_students(
     with pytest.raises(GraderFault, match="304"):
         Client(source, ())
     assert source.reaped == 1
+
+
+@linux_only
+def test_a_real_child_in_a_box_without_a_gpu_says_so_and_is_reaped(watched: Watched) -> None:
+    with children() as source:
+        source.gpu = watched.watch
+        with pytest.raises(GraderFault, match="The GPU did not start in the box"):
+            Client(source, ())
+        source.gpu = None
+        Client(source, ()).end()  # the zygote serves on
 
 
 def question() -> wire.Request:

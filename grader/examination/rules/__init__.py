@@ -11,11 +11,12 @@ docs/design/rules.md: this teaches, it does not enforce.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from grader.examination.evidence import Ended
 from grader.examination.rules.calls import Calls
+from grader.examination.rules.expressions import GRAPH_ATTRIBUTES, ODD_ATTRIBUTES
 from grader.examination.rules.flow import Kind, TooMuch, Value
 from grader.examination.rules.names import Names, exists
 from grader.examination.rules.read import Reader, TooDeep, parsed
@@ -23,7 +24,7 @@ from grader.examination.rules.reviews import Notes
 from grader.examination.rules.scopes import Mention, Site
 from grader.records import Outcome, Review, SourceFile, SourceLine
 
-__all__ = ["Looked", "Rules", "told_name"]
+__all__ = ["Looked", "Rules", "rule_of", "told_name"]
 
 MAX_CHARACTERS = 2 * 1024 * 1024  # of all files that are parsed: two seconds, also where no file is Python
 
@@ -101,8 +102,11 @@ class Rules:
             key = reader.looked_up.get(expression)
             if any(self._is_guarded(value) for value in slot.values) and (key is None or not key.certain):
                 notes.add("table", site)
-        for site, name in reader.odd_attributes:
-            notes.add("inner", site, name=name)
+        for site, name in (*reader.odd_attributes, *_odd_words(calls)):
+            if name not in GRAPH_ATTRIBUTES:
+                notes.add("inner", site, name=name)
+            elif self._names.concerns("torch.autograd"):
+                notes.add("graph", site, name=name)
         for site, slots in calls.passed_on:
             if any(Value(Kind.LIBRARY, "builtins.getattr") in slot.values for slot in slots):
                 base = next((base for slot in slots if (base := self._library_in(slot.values))), None)
@@ -131,9 +135,22 @@ class Rules:
         return value.kind is Kind.OWN_TABLE
 
 
+def _odd_words(calls: Calls) -> Iterator[tuple[Site, str]]:
+    """Yield the attributes that lead inside and are looked up as a text."""
+    for lookup in calls.lookups:
+        if lookup.what == "name":
+            parts = {part for word in lookup.key.words for part in word.split(".")}
+            yield from ((lookup.site, part) for part in sorted(parts & (ODD_ATTRIBUTES | GRAPH_ATTRIBUTES)))
+
+
 def told_name(name: str, patterns: Sequence[str]) -> str:
     """Return a forbidden name that a child tells of; nothing where it is made up, or it could tell anything by it."""
     return name if name in patterns or (exists(name) and Names(patterns, ()).is_forbidden(name)) else ""
+
+
+def rule_of(name: str, patterns: Sequence[str]) -> str:
+    """Return the first pattern that means a name; nothing where none does."""
+    return next((pattern for pattern in patterns if Names((pattern,), ()).is_forbidden(name)), "") if name else ""
 
 
 def _line(file: SourceFile, site: Site) -> SourceLine:

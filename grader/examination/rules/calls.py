@@ -146,6 +146,8 @@ class Calls:
             self._import(site, node, first, result, top=name.endswith("__import__"))
         elif name in _RUN:
             self._run(site, first, result, scope, returns_text=name == "builtins.compile")
+        elif name == "builtins.super" and len(args) > 1:
+            self._super(site, first, result)
         elif name in _OWN_TABLES:
             self._table(site, node, args, result, scope)
         elif name in ("operator.attrgetter", "operator.methodcaller"):
@@ -261,6 +263,18 @@ class Calls:
                 self._flow.put(result, Value(kind, value.name))
 
         self._flow.watch(args[0], sink)
+        self._flow.put(result, UNKNOWN)
+
+    def _super(self, site: Site, start: Slot, result: Slot) -> None:
+        """What lies behind a library's class has the same methods as the class: `super(torch.Tensor, x).exp`."""
+
+        def sink(value: Value) -> None:
+            if value.kind is Kind.LIBRARY and not value.boxes:
+                self._flow.put(result, value)
+            if value.kind is not Kind.CLASS:
+                self._reader.odd_attributes.append((site, "super"))
+
+        self._flow.watch(start, sink)
         self._flow.put(result, UNKNOWN)
 
     # -- methods of texts and containers

@@ -15,6 +15,7 @@ MAX_PARTS = 32  # of a dotted name that is followed
 ODD_ATTRIBUTES = frozenset(
     {"__globals__", "__builtins__", "__subclasses__", "__code__", "__closure__", "__mro__", "__bases__", "__base__"}
     | {
+        "mro",
         "f_globals",
         "f_locals",
         "f_builtins",
@@ -26,6 +27,8 @@ ODD_ATTRIBUTES = frozenset(
         "__reduce_ex__",
     }
 )
+# Attributes that lead along the graph that autograd has recorded: for exercises that forbid autograd.
+GRAPH_ATTRIBUTES = frozenset({"grad_fn", "next_functions", "register_hook", "_backward_hooks"})
 
 
 class Expressions:
@@ -118,7 +121,7 @@ class Expressions:
         self.mention(self.site(node), slot, node)
         if node.attr == "modules" or node.attr == "__dict__":
             self.tables.append((self.site(node), slot, id(node)))
-        elif node.attr in ODD_ATTRIBUTES:
+        elif node.attr in ODD_ATTRIBUTES | GRAPH_ATTRIBUTES:
             self.odd_attributes.append((self.site(node), node.attr))
 
     def take(self, base: Slot, name: str, target: Slot) -> None:

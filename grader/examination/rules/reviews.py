@@ -36,6 +36,10 @@ WORDINGS = {
         en="`{name}` reaches into Python itself, where every function can be found.",
         zh="`{name}` 会深入 Python 内部，由此可以找到任何函数。",
     ),
+    "graph": Text(
+        en="`{name}` leads to the gradients of torch without naming them.",
+        zh="通过 `{name}` 可以不写出名字而得到 torch 的梯度。",
+    ),
     "depth": Text(
         en="The file is nested too deeply to be looked through.",
         zh="文件嵌套过深，无法检查。",

@@ -240,7 +240,7 @@ class Group:
             return False
         if memory.site.version == 2:
             return _oom_events(memory) > self._oom_before
-        # `failcnt` would tell, but since Linux 6.15 it does not count what hits the limit with swap, which comes first.
+        # Not by `failcnt`: on Linux 6.18 it does not count what hits the limit with swap, which is hit first.
         try:
             peak = int(memory.read(_PEAK_WITH_SWAP))
         except FileNotFoundError:  # a kernel that does not account for swap

@@ -9,6 +9,13 @@ if the child does it itself.) When it has been reaped, its group is used again: 
 leaves dead groups behind for as long as a page of theirs lives. Only a group whose leftovers do not go, or whose kernel
 cannot forget a peak (v2 before Linux 6.12), is replaced, when nobody waits.
 
+    Mount          a hierarchy, as this process sees it     /sys/fs/cgroup/memory    /sys/fs/cgroup/pids
+      Site         a directory in it to make groups in        own/                     own/
+    Place          the sites that work, one a hierarchy
+      Branch       a base's Directory at each site              dlgrade-71/              dlgrade-71/
+        Pool       a zygote's share of the branch
+          Group    a child's Directory in each hierarchy          1/  2/  3/               1/  2/  3/
+
 Whoever lives holds a lock on the branch. One without a holder is left from a base that was killed; `Place.sweep`, with
 which every opening begins, kills what is in it and removes it. A zygote must not enter a cgroup namespace of its own:
 its groups would be out of its reach.
