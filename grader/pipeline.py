@@ -82,11 +82,14 @@ class Grader:
         self._gpu: Gpu | None = None
         self._warm: Warm | None = None
         self._examiners: dict[str, _Examiner] = {}  # by exercise
+        self._is_closed = False
 
     def start(self) -> None:
         """Begin to import torch in the background; returns at once. Raises GraderFault."""
         from grader.sandbox.launch import start_warm
 
+        if self._is_closed:
+            raise _closed()
         if self._warm is None:
             try:
                 self._warm = start_warm()
@@ -148,6 +151,8 @@ class Grader:
         try:
             return self._attempt(exercise, request)
         except GraderFault as first:
+            if self._is_closed:  # by another thread, in the middle of the exam: nobody would end a new base
+                raise
             try:
                 return replace(self._attempt(exercise, request), attempts=2)
             except GraderFault as second:
@@ -211,7 +216,7 @@ class Grader:
         except GraderFault as fault:
             examiner.close()
             told = self._with_last_words(fault)
-            self.close()  # a base whose examiners cannot load may lack what they need, too
+            self._end()  # a base whose examiners cannot load may lack what they need, too
             raise told from None
         if answer.fault is not None:
             examiner.close()
@@ -227,7 +232,7 @@ class Grader:
             try:
                 return self._warm.open(order)
             except GraderFault:
-                self.close()
+                self._end()
                 if is_new:
                     raise
         raise AssertionError("a new base either opens a slot or raises")
@@ -245,7 +250,11 @@ class Grader:
             examiner.control.close()
 
     def close(self) -> None:
-        """End every process that was started."""
+        """End every process that was started, for good: an exam in progress in another thread raises GraderFault."""
+        self._is_closed = True
+        self._end()
+
+    def _end(self) -> None:
         for examiner in self._examiners.values():
             examiner.control.close()
         self._examiners.clear()
@@ -272,6 +281,13 @@ def _not_started(error: OSError) -> GraderFault:
             en="This machine has no disk space, descriptors, processes or memory left.",
             zh="这台机器的磁盘空间、文件描述符、进程数或内存已用尽。",
         ),
+    )
+
+
+def _closed() -> GraderFault:
+    return GraderFault(
+        Text(en="This Grader has been closed.", zh="该 Grader 已关闭。"),
+        remedy=Text(en="Make a new one.", zh="请新建一个。"),
     )
 
 
