@@ -7,6 +7,7 @@ retry takes place in new processes, which have what they need.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import resource
 import signal
@@ -22,8 +23,9 @@ from exams import Exams, submission_of
 from sandbox.living import assert_gone, children, descendants, leads_session, linux_only, wait_for
 
 from grader.errors import GraderFault
+from grader.examination.judge import is_short
 from grader.pipeline import Grader
-from grader.records import Exercise
+from grader.records import Exercise, Outcome
 from grader.report import Status
 from grader.sandbox import children as children_module
 from grader.sandbox.children import ForkedChildren
@@ -120,14 +122,55 @@ def test_a_wrong_answer_in_an_exam_without_memory_is_still_wrong_and_blames_no_a
 
 def test_a_test_that_finds_no_descriptor_left_is_no_test_that_failed(exams: Exams) -> None:
     tests = """
-        import os, pathlib
+        import os, pathlib, resource
 
         def test_it(student):
             assert student.one() == 1
             mark = pathlib.Path(__file__).with_name("once")
             if not mark.exists():
                 mark.touch()
-                raise OSError(24, "Too many open files")
+                resource.setrlimit(resource.RLIMIT_NOFILE, (4, 4))
+                open(os.devnull)
+    """
+    report = exams.run(RIGHT, tests)
+    assert (report.status, report.attempts) == (Status.FULL, 2)
+
+
+NAMED = {"a full device": "/dev/full", "a shortage by name": errno.EMFILE, "a failing disk": errno.EIO}
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_a_shortage_that_a_student_s_value_brings_about_is_the_students(exams: Exams, name: str) -> None:
+    tests = """
+        def test_it(student):
+            value = student.one()
+            if isinstance(value, int):
+                raise OSError(value, "as the value says")
+            with open(value, "w") as file:
+                file.write("x")
+    """
+    report = exams.run(f"def one(): return {NAMED[name]!r}", tests, reference="import os\ndef one(): return os.devnull")
+    assert (report.status, report.attempts) == (Status.PARTIAL, 1), report.problem
+    assert report.fault == "student"
+    assert report.tests[0].outcome is Outcome.FAILED
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EAGAIN, errno.EIO, errno.EMFILE])
+def test_a_shortage_that_the_reference_meets_too_is_ours(exams: Exams, number: int) -> None:
+    with pytest.raises(GraderFault, match="ran out of"):
+        exams.run(RIGHT, f"def test_it(student):\n    student.one()\n    raise OSError({number}, 'short')")
+
+
+def test_a_shortage_before_anything_of_the_student_s_is_ours(exams: Exams) -> None:
+    tests = """
+        import errno, pathlib
+
+        def test_it(student):
+            mark = pathlib.Path(__file__).with_name("once")
+            if not mark.exists():
+                mark.touch()
+                raise OSError(errno.EAGAIN, "no process is left")
+            assert student.one() == 1
     """
     report = exams.run(RIGHT, tests)
     assert (report.status, report.attempts) == (Status.FULL, 2)
@@ -188,6 +231,23 @@ def full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
         yield tmp_path
     finally:
         subprocess.run(["umount", "-l", str(tmp_path)], check=True)
+
+
+def test_a_full_disk_is_told_from_a_full_device(full_disk: Path) -> None:
+    with (full_disk / "more").open("wb") as file, contextlib.suppress(OSError):
+        file.write(bytes(1 << 20))
+    assert is_short(errno.ENOSPC)
+    assert is_short(errno.EDQUOT)
+    (full_disk / "filler").unlink()
+    assert not is_short(errno.ENOSPC)
+
+
+@pytest.mark.parametrize("spare", [0, 1, 5])
+def test_a_process_without_descriptors_is_seen_though_some_were_closed_meanwhile(spare: int) -> None:
+    with few_descriptors(spare):
+        assert is_short(errno.EMFILE)
+        assert is_short(errno.EMFILE)  # looking costs none
+    assert not is_short(errno.EMFILE)
 
 
 def test_a_full_disk_under_the_log_spoils_no_exam(full_disk: Path, exercise: Exercise) -> None:

@@ -5,8 +5,12 @@ Verdicts are made here and nowhere else. A child cannot make one: it can only re
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import os
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -54,18 +58,37 @@ def judge(session: Session, error: BaseException | None, *, phase: str) -> Verdi
     call = session.log.last()
     problem = f"{type(error).__name__}: {error}"
     returned = facts(call.result) if call is not None else None
-    if isinstance(error, OSError) and error.errno in _SHORTAGES:
-        raise starved(problem)  # no value of a student's does that
+    lacks = isinstance(error, OSError) and error.errno in _SHORTAGES
+    if isinstance(error, OSError) and lacks and (not session.asked or is_short(error.errno)):
+        raise starved(problem)
     certain = phase != "call" or isinstance(error, TestIsBroken | NameError | ImportError) or not session.asked
     return Verdict(
         Outcome.FAILED,
         Unusable(problem=problem, returned=returned, call=call),
         broken=problem if certain else "",
-        starved=problem if _lacks_memory(error) else "",
+        starved=problem if lacks or _lacks_memory(error) else "",
     )
 
 
+# What a process of ours may meet, and a test that opens what a student's value names ("/dev/full"), too.
 _SHORTAGES = (errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EDQUOT, errno.EAGAIN, errno.EIO)
+_SPARE = 16  # descriptors: those that the failed test had opened have been closed meanwhile
+_PROBE_BYTES = 4_096
+
+
+def is_short(number: int | None) -> bool:
+    """Whether this process has too little of what an error number names: descriptors, or room for temporary files."""
+    try:
+        if number in (errno.EMFILE, errno.ENFILE):
+            with contextlib.ExitStack() as opened:
+                for _ in range(_SPARE):
+                    opened.enter_context(Path(os.devnull).open("rb"))
+        elif number in (errno.ENOSPC, errno.EDQUOT):
+            with tempfile.TemporaryFile() as file:
+                file.write(bytes(_PROBE_BYTES))
+    except OSError:
+        return True
+    return False
 
 
 def _lacks_memory(error: BaseException) -> bool:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import builtins
+import itertools
 import json
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
 import torch
 
 from grader.diagnosis import Finding, explain
+from grader.diagnosis.attributes import is_honest_shape
+from grader.diagnosis.raised import _BY_TYPE, _RULES
 from grader.diagnosis.reveal import is_familiar_exception
 from grader.diagnosis.wording import same
 from grader.examination.compare import compare
@@ -144,18 +148,75 @@ def test_shape_shows_shapes_and_full_shows_values() -> None:
     assert values.where is not None and values.where.en == "1 of 2 values differ; largest error 0.25"
 
 
-def test_a_size_that_no_honest_operation_gives_is_a_question_mark() -> None:
-    evidence = compared(torch.zeros(3, 2, 4242), torch.ones(2, 3))
-    assert explain(evidence, reveal=Reveal.SHAPE).problem.en == "The result has shape (3, 2, ?), expected (2, 3)."
-    assert "4242" in explain(evidence, reveal=Reveal.FULL).problem.en
+@pytest.mark.parametrize(
+    ("got", "shown"),
+    [
+        ((3, 2), "(3, 2)"),
+        ((3, 3), "(3, 3)"),
+        ((0, 5), "(0, 5)"),  # 5 is a size of an argument
+        ((3, 2, 1), "(3, 2, 1)"),
+        ((5, 3, 1), "(5, 3, 1)"),
+        ((6,), "(?,)"),  # no size, but a product of sizes
+        ((4,), "(?,)"),  # nor next to one
+        ((3, 2, 4242), "(?, ?, ?)"),
+        ((3, 3, 2), "(?, ?, ?)"),  # 3 stands once in each shape
+        ((0, 3, 2), "(?, ?, ?)"),
+        ((1, 1, 3, 2), "(?, ?, ?, ?)"),  # two axes more than expected
+    ],
+)
+def test_of_a_shape_that_is_not_made_of_the_calls_sizes_only_the_rank_is_shown(
+    got: tuple[int, ...], shown: str
+) -> None:
+    call = replace(CALL, args=(torch.zeros(2, 5),), names=("x",))
+    evidence = replace(compared(torch.zeros(got), torch.ones(2, 3)), call=call)
+    assert explain(evidence, reveal=Reveal.SHAPE).problem.en == f"The result has shape {shown}, expected (2, 3)."
+    assert str(got) in explain(evidence, reveal=Reveal.FULL).problem.en
 
 
-def test_the_traceback_of_a_hidden_test_is_its_innermost_line_without_a_name() -> None:
-    """A chain of calls could spell the input, one frame a bit."""
+def test_the_shapes_that_are_shown_of_a_result_of_four_axes_are_as_many_as_is_written() -> None:
+    known = ((2, 3, 4, 5),)
+    sizes = (0, 1, 2, 3, 4, 5, 6, 20)
+    shapes = [shape for rank in range(7) for shape in itertools.product(sizes, repeat=rank) if rank < 6]
+    assert sum(len(shape) > 2 and is_honest_shape(shape, known) for shape in shapes) == 73 + 209 + 501
+    assert sum(len(shape) < 3 and is_honest_shape(shape, known) for shape in shapes) == 1 + 6 + 36
+    assert not is_honest_shape((1,) * 6, known)
+
+
+@pytest.mark.parametrize("reveal", [Reveal.HINT, Reveal.SHAPE])
+def test_of_the_traceback_of_a_hidden_test_the_line_that_may_be_told_is_shown_and_no_other(reveal: Reveal) -> None:
+    """A chain of calls could spell the input, one frame a bit; so could the number of one line."""
     raised = Raised(type_name="ValueError", message="", traceback=(LINE, LINE, LINE), call=CALL)
-    assert len(explain(raised, reveal=Reveal.FULL).traceback) == 3
-    (line,) = explain(raised, reveal=Reveal.HINT).traceback
-    assert (line.line, line.source, line.function) == (3, "return x", "")
+    ended = Ended(outcome=Outcome.CRASHED, detail="exit", traceback=(LINE, LINE, LINE))
+    told = replace(LINE, line=2)
+    for evidence in (raised, ended):
+        assert len(explain(evidence, reveal=Reveal.FULL).traceback) == 3
+        assert explain(evidence, reveal=reveal).traceback == ()
+        (line,) = explain(replace(evidence, told=told), reveal=reveal).traceback
+        assert (line.line, line.source, line.function, line.column) == (2, "return x", "", 0)
+
+
+def test_of_a_forbidden_name_that_the_child_told_a_hidden_test_shows_the_rule() -> None:
+    ended = Ended(outcome=Outcome.FORBIDDEN, detail="torch.optim.adam.Adam", rule="torch.optim.*")
+    assert "`torch.optim.*`" in explain(ended, reveal=Reveal.SHAPE).problem.en
+    assert "`torch.optim.adam.Adam`" in explain(ended, reveal=Reveal.FULL).problem.en
+
+
+def test_how_long_a_thread_went_on_is_told_of_visible_tests_only() -> None:
+    ended = Ended(outcome=Outcome.FORBIDDEN, detail="background", background_s=0.37)
+    assert "0.37" not in everything(ended, Reveal.SHAPE)
+    assert "0.37 s" in explain(ended, reveal=Reveal.FULL).problem.en
+
+
+def test_all_that_an_exception_may_say_below_full_is_seven_bits() -> None:
+    """docs/design/reveal.md names the number: whoever adds a rule or a type that is named, counts again."""
+    names = [name for name, value in vars(builtins).items() if isinstance(value, type) and is_familiar_exception(name)]
+    causes = {name: {_BY_TYPE.get(name, "raised")} for name in (*names, "AxisError", "LinAlgError", "OutOfMemoryError")}
+    causes["another's own"] = {"raised"}
+    for rule in _RULES:
+        for name in rule.types.split("|"):
+            causes[name].add(rule.cause_id)
+    causes["TypeError"].add("raised.signature")
+    assert 100 < sum(map(len, causes.values())) <= 140
 
 
 def test_which_of_two_results_is_wrong_is_shown_but_not_a_key() -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.examination.rules import Rules, told_name
+from grader.examination.rules import Rules, rule_of, told_name
 from grader.exercise import load_course
 from grader.records import Outcome, SourceFile
 from grader.report import Status
@@ -118,6 +118,10 @@ REACHED = (
     'import torch\ndef f(name):\n    return getattr(torch, name)\nf("softmax")',
     'import torch\nF = {"f": {"g": torch.nn}}\nF["f"]["g"].Softmax',
     "import torch\ntorch.softmax if False else None",
+    "import torch\ndef f(x, dim): return super(torch.Tensor, x).softmax(dim)",
+    "from torch import Tensor as T\ns = super\ns(T, x).softmax(0)",
+    "import torch\nsuper(torch._C.TensorBase, x).softmax(0)",
+    "import torch\ngetattr(super(torch.Tensor, x), 'softmax')(0)",
     "import torch\nif False:\n    torch.softmax",
     "from torch import nn as layers\nclass Net(layers.Module):\n    def forward(self, x):\n"
     "        return layers.functional.softmax(x)",
@@ -188,6 +192,8 @@ def test_a_look_alike_is_not(text: str) -> None:
         "from functools import partial, reduce\nreduce(lambda a, b: a + b, y)\npartial(getattr, mine)",
         "exec('y = 1')\neval('1 + 1')",
         "import importlib, torch\nnn = importlib.import_module('torch.nn')\nnn.Linear(3, 1)",
+        "class B: pass\nclass A(B):\n    def __init__(self):\n        super(A, self).__init__()",
+        "import torch\nprint(x.grad_fn)\nx.register_hook(print)",
         "import torch\nif 'torch' in globals():\n    globals()['x'] = 1",
     ],
 )
@@ -226,10 +232,33 @@ def test_honest_code_is_neither_accused_nor_noted(text: str) -> None:
         ("door", "import sys\nsys._getframe(0)"),
         ("inner", "f.__globals__['torch']"),
         ("inner", "().__class__.__base__.__subclasses__()"),
+        ("inner", "type(x).mro()[1].softmax(x, dim)"),
+        ("inner", "type(x).__mro__[1].softmax(x, dim)"),
+        ("inner", "type(x).__bases__[0].softmax(x, dim)"),
+        ("inner", "getattr(type(x), '__mro__')[1]"),
+        ("inner", "import operator\noperator.attrgetter('__class__.__base__')(x)"),
+        ("inner", "import torch\nsuper(torch.Tensor, x).exp()"),
+        ("inner", "super(type(x), x).softmax(dim)"),
+        ("inner", "import numpy\nsuper(numpy.ndarray, x).dot(y)"),
     ],
 )
 def test_what_cannot_be_followed_is_for_a_person(code: str, text: str) -> None:
     assert code in codes(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "loss.grad_fn(one)",
+        "for node, _ in f.next_functions: pass",
+        "x.register_hook(seen.append)",
+        "m._backward_hooks",
+        "getattr(loss, 'grad_fn')(one)",
+    ],
+)
+def test_the_recorded_graph_is_for_a_person_where_autograd_is_forbidden(text: str) -> None:
+    assert codes(text, forbid=("torch.autograd.grad",)) == ["graph"]
+    assert codes(text, forbid=("torch.softmax",)) == []
 
 
 def test_a_note_says_where_and_why_in_both_languages() -> None:
@@ -531,6 +560,27 @@ def test_a_child_cannot_tell_anything_by_the_name_of_what_it_called() -> None:
     assert told_name("torch.nn.functional.log_softmax", FORBID) == "torch.nn.functional.log_softmax"
     for made_up in ("torch.nn.functional.the_secret_is_7_softmax", "torch.exp", "", "os.popen", "x" * 500):
         assert told_name(made_up, FORBID) == ""
+
+
+def test_the_rule_of_a_name_is_the_first_pattern_that_means_it() -> None:
+    assert rule_of("torch.nn.functional.log_softmax", FORBID) == "torch.nn.functional.*softmax"
+    assert rule_of("torch.softmax", FORBID) == "torch.softmax"
+    assert (rule_of("torch.exp", FORBID), rule_of("", FORBID)) == ("", "")
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "torch.distributions.utils.logits_to_probs(x)",
+        "torch.distributions.transforms.SoftmaxTransform()(x)",
+        "torch.distributions.Multinomial(logits=x).probs",
+        "torch.distributions.RelaxedOneHotCategorical(1.0, logits=x).probs",
+        "super(torch.Tensor, x).softmax(dim)",
+    ],
+)
+def test_softmax_is_not_to_be_had_from_the_distributions_in_exercise03(expression: str) -> None:
+    exercise = load_course(ROOT).find("exercise03")
+    assert looked(f"import torch\ndef softmax(x, dim): return {expression}", forbid=exercise.forbid).forbidden
 
 
 def test_the_examiners_own_functions_are_not_forbidden(exams: Any) -> None:

@@ -15,7 +15,8 @@ from report_scenarios import SCENARIOS
 
 from grader.records import Device, Fault, Isolation, Outcome
 from grader.report import Status
-from grader.report.document import load_schema, to_json, without_timings
+from grader.report.document import as_document, load_schema, to_json, without_timings
+from grader.report.terminal import to_terminal
 
 SCHEMA = load_schema()
 VALIDATOR = Draft202012Validator(SCHEMA)
@@ -119,6 +120,33 @@ def test_same_exam_at_another_speed_differs_in_timings_only() -> None:
     assert first != second
     assert without_timings(first) == without_timings(second)
     assert without_timings(first)["score"] == {"earned": 5.0, "possible": 10.0}
+
+
+def test_the_time_of_a_hidden_test_is_not_told() -> None:
+    """A call may sleep as long as a hidden input says."""
+    tests = document_of("partial")["tests"]
+    assert {test["visible"] for test in tests} == {True, False}
+    assert all((test["wall_s"] is None) is not test["visible"] for test in tests)
+
+
+def test_sums_over_hidden_tests_are_told_to_two_digits() -> None:
+    report = scenarios.full()
+    document = as_document(
+        replace(
+            report,
+            timings=replace(report.timings, exam_s=0.123456, total_s=12.3456, cpu_s=0.0),
+            resources=replace(report.resources, peak_memory_mib=321.9),
+        )
+    )
+    assert document["timings"] == {"exam_s": 0.12, "total_s": 12.0, "cpu_s": 0.0}
+    assert document["resources"]["peak_memory_mib"] == 320.0
+
+
+def test_the_terminal_tells_no_more_digits_of_the_time_than_the_document() -> None:
+    report = scenarios.full()
+    shown = to_terminal(replace(report, timings=replace(report.timings, total_s=0.4567)), width=80)
+    assert "460 ms" in shown
+    assert "457" not in shown
 
 
 def test_hostile_text_survives_the_round_trip_and_cannot_steer_a_terminal() -> None:

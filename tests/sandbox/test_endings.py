@@ -110,6 +110,12 @@ def test_only_the_trace_is_taken_from_what_was_printed() -> None:
     assert [(line.line, line.source) for line in lines] == [(2, "    abort()")]
 
 
+@pytest.mark.parametrize("number", ["0", "3", "123456789"])
+def test_a_line_that_is_not_in_the_file_is_none_of_the_trace(number: str) -> None:
+    text = f'Current thread 0x1 (most recent call first):\n  File "work.py", line {number} in f\n'
+    assert split_trace(text, {"work.py": ["def f():", "    abort()"]})[2] == ()
+
+
 # ---------------------------------------------------------------------------------- what is seen of a real process
 
 

@@ -78,6 +78,13 @@ def test_frames_are_the_students_own_outermost_first(load) -> None:
     assert frames[0].column == 12
 
 
+def test_the_place_in_a_syntax_error_counts_only_while_the_file_is_loaded() -> None:
+    files = [SourceText(name="made.py", text="def f(:\n")]
+    error = SyntaxError("invalid syntax", ("made.py", 1, 7, "def f(:\n"))
+    assert [frame.line for frame in student_frames(error, files, loading=True)] == [1]
+    assert student_frames(error, files) == []
+
+
 def test_a_long_traceback_keeps_its_beginning_and_its_end(load) -> None:
     text = "def f(n):\n    return f(n + 1)\n\n\ndef start():\n    return f(0)\n"
     module = load(made=text)

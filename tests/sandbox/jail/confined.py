@@ -66,5 +66,6 @@ def confined(action: Callable[[], Any], **layers: Any) -> Any:
 def errno_of(number: int, *arguments: int | bytes | None) -> int:
     """Make a system call by its number; return its errno, 0 where it went well."""
     libc = ctypes.CDLL(None, use_errno=True)
+    ctypes.set_errno(0)
     converted = [ctypes.c_long(one) if isinstance(one, int) else one for one in arguments]
     return ctypes.get_errno() if libc.syscall(ctypes.c_long(number), *converted) < 0 else 0
