@@ -174,7 +174,7 @@ class Zygote:
             wait_status=status,
             cpu_s=usage.ru_utime + usage.ru_stime,
             peak_mib=peak_mib,
-            oom_killed=None if counted is None else counted.oom_kills > 0,
+            oom_killed=None if counted is None else counted.oom_killed,
         )
 
     def _collect(self, pid: int) -> tuple[int, resource.struct_rusage | None]:

@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from grader.sandbox.jail.cgroup_group import Directory, kill_all, remove
+from grader.sandbox.jail.cgroup_directory import Directory, kill_all, remove
 from grader.sandbox.jail.cgroup_mounts import Controller, Site
 
 _BRANCH = re.compile(r"dlgrade-\d+(-\d+)?")

@@ -35,7 +35,8 @@ from dataclasses import dataclass, replace
 from grader.errors import GraderFault, both
 from grader.records import Text
 from grader.sandbox.jail.cgroup_branch import abandoned, end_branches, make_branch, open_below
-from grader.sandbox.jail.cgroup_group import Directory, Group, Usage, remove, told
+from grader.sandbox.jail.cgroup_directory import Directory, remove, told
+from grader.sandbox.jail.cgroup_group import Group, Usage
 from grader.sandbox.jail.cgroup_mounts import CAPS, Controller, Mount, Site, mounts
 from grader.sandbox.jail.own import LINUX, die_with_parent
 

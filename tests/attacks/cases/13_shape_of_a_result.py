@@ -47,7 +47,8 @@ def attack(arena):
     from grader.records import Reveal
     from grader.submission import collect
 
-    made = replace(arena.arena.exercises["exercise90_lab"], reveal_hidden=Reveal.SHAPE)
+    lab = arena.arena.exercises["exercise90_lab"]
+    made = replace(lab, reveal_hidden=Reveal.SHAPE, sha256=lab.sha256[::-1])  # another exercise, for the grader
     gained = []
     for sizes in SIZES:
         place = arena.arena.desk / "work.py"

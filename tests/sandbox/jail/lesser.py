@@ -1,8 +1,8 @@
 """Runs a command on a machine that lacks something: `python lesser.py HOW… -- COMMAND…`, as root on Linux.
 
-    user                   as an ordinary user without any right, to whom Python and this checkout are made reachable
-    no-user-namespaces     where no further user namespace can be made
-    no-CALL                where the kernel does not know a system call (no-landlock_create_ruleset)
+user                   as an ordinary user without any right, to whom Python and this checkout are made reachable
+no-user-namespaces     where no further user namespace can be made
+no-CALL                where the kernel does not know a system call (no-landlock_create_ruleset)
 """
 
 from __future__ import annotations
