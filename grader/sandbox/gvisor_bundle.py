@@ -19,7 +19,7 @@ from pathlib import Path
 import grader
 from grader.sandbox import fresh
 from grader.sandbox.jail.layers import Layer, LayerMissing
-from grader.sandbox.jail.python_paths import PythonPaths, is_below_any
+from grader.sandbox.jail.python_paths import OWN_SCRATCH, PythonPaths, is_below_any
 
 _OWN = "/dlgrade"  # where dlgrade's modules lie inside: an installed package would bring its course with it
 _MODULES = ("__init__.py", "records.py", "errors.py", "sandbox")  # all that a child imports: test_architecture.py
@@ -94,12 +94,13 @@ def _mounts(paths: PythonPaths) -> list[dict[str, object]]:
     interpreter = os.path.realpath(sys.executable)
     files = {*paths.files, interpreter, program_loader(interpreter)}
     mounts = [_mount("/proc", "proc", "proc")]
+    # Before the binds, some of which may lie below: without a mount of ours gVisor makes a /tmp that all share.
+    mounts += [_mount(place, "tmpfs", "tmpfs", "mode=0711", "size=64k") for place in ("/tmp", OWN_SCRATCH)]
     mounts += [_bind(folder) for folder in paths.folders]
     mounts += [_bind(file) for file in sorted(files) if file and not is_below_any(file, paths.folders)]
     mounts += [_mount(folder, "tmpfs", "tmpfs", "ro", "mode=0555") for folder in paths.hidden]
     package = Path(grader.__file__).resolve().parent
     mounts += [_bind(f"{_OWN}/grader/{name}", source=str(package / name)) for name in _MODULES]
-    mounts.append(_mount("/tmp", "tmpfs", "tmpfs", "mode=0711", "size=64k"))  # each child's own lies below
     return mounts
 
 

@@ -40,6 +40,7 @@ from grader.sandbox.jail.layers import Layer, LayerMissing
 from grader.sandbox.jail.own import OwnProcess
 from grader.sandbox.jail.proof import Plant, prove
 from grader.sandbox.jail.proofs import Proof, Try
+from grader.sandbox.jail.python_paths import OWN_SCRATCH
 from grader.sandbox.link import close_all_but, receive_record, send_record
 
 REQUEST = struct.Struct("<ci")
@@ -164,7 +165,7 @@ class GvisorBox(Box):
             self.forget(pid)
 
     def _folder(self) -> str:
-        return f"{root.SCRATCH}/{self._account}"
+        return f"{OWN_SCRATCH}/{self._account}"
 
     def _steps(self) -> tuple[tuple[Layer, Callable[[], None]], ...]:
         return (

@@ -9,32 +9,29 @@ import pytest
 
 from attacks.arena import Arena
 from attacks.naive_run import Naive
-from attacks.table import Board
+from attacks.table import ATTACK, Board
 from attacks.trial import Opponent, Opponents
 from grader.errors import SandboxUnavailable
 from grader.records import Isolation
 
 collect_ignore = ["exercises", "solutions", "cases", "naive"]  # what is attacked, and what attacks: no tests of ours
-_BOARD = pytest.StashKey[Board]()
 # DLGRADE_ATTACKS_DEGREES=process looks at others: there, reading files and reaching out do succeed.
 DEGREES = tuple(map(Isolation, os.environ.get("DLGRADE_ATTACKS_DEGREES", "strong,landlock,gvisor").split(",")))
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.stash[_BOARD] = Board()
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    lines = list(config.stash[_BOARD].lines(degree.value for degree in DEGREES))
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    board = Board()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            # They travel with the reports, which may come from the processes of pytest-xdist.
+            for key, told in getattr(report, "user_properties", ()):
+                if key == ATTACK:
+                    board.add(**told)
+    lines = list(board.lines(degree.value for degree in DEGREES))
     if lines:
         terminalreporter.section("attacks")
         for line in lines:
             terminalreporter.write_line(line)
-
-
-@pytest.fixture(scope="session")
-def board(pytestconfig: pytest.Config) -> Board:
-    return pytestconfig.stash[_BOARD]
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from attacks.classes import CLASSES
 
 NAIVE = "naive"
+ATTACK = "dlgrade-attack"  # the property of a test's report that holds the arguments of `Board.add`
 
 
 @dataclass(slots=True)

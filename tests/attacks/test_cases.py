@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 import pytest
 
@@ -11,7 +12,7 @@ from attacks.case import Case, read_cases
 from attacks.classes import CLASSES
 from attacks.conftest import DEGREES
 from attacks.naive_run import Naive
-from attacks.table import NAIVE, Board
+from attacks.table import ATTACK, NAIVE
 from attacks.trial import Opponent, try_naively
 from grader.records import Isolation
 
@@ -20,6 +21,14 @@ pytestmark = pytest.mark.skipif(
 )
 
 CASES = read_cases()
+
+
+Record = Callable[[str, object], None]
+
+
+def _note(record_property: Record, case: Case, where: str, *, as_it_should: bool) -> None:
+    told = {"number": case.number, "name": case.name, "where": where, "as_it_should": as_it_should}
+    record_property(ATTACK, told)
 
 
 def _gpu_is_missing() -> bool:
@@ -47,20 +56,20 @@ def test_every_class_has_a_case() -> None:
     ],
     indirect=["opponent"],
 )
-def test_it_gains_nothing(opponent: Opponent, case: Case, board: Board) -> None:
+def test_it_gains_nothing(opponent: Opponent, case: Case, record_property: Record) -> None:
     _skip_without_gpu(case)
     try:
         gained = opponent.try_case(case)
     except BaseException:
-        board.add(case.number, case.name, opponent.degree.value, as_it_should=False)
+        _note(record_property, case, opponent.degree.value, as_it_should=False)
         raise
-    board.add(case.number, case.name, opponent.degree.value, as_it_should=not gained)
+    _note(record_property, case, opponent.degree.value, as_it_should=not gained)
     assert not gained, f"{case.goal}: {'; '.join(gained)}"
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES if not case.naive])
-def test_it_works_on_the_naive_grader(case: Case, arena: Arena, naive: Naive, board: Board) -> None:
+def test_it_works_on_the_naive_grader(case: Case, arena: Arena, naive: Naive, record_property: Record) -> None:
     _skip_without_gpu(case)
     gained = try_naively(case, arena, naive)
-    board.add(case.number, case.name, NAIVE, as_it_should=bool(gained))
+    _note(record_property, case, NAIVE, as_it_should=bool(gained))
     assert gained, f"the attack is broken: it gains no {case.gain} where nothing is in its way"

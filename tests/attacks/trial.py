@@ -18,7 +18,7 @@ from sandbox.living import descendants, wait_for
 
 from attacks import naive_run
 from attacks.arena import Arena
-from attacks.case import REJECTED, Case, Kind, Via
+from attacks.case import REJECTED, Case, Gain, Kind, Via
 from attacks.naive_run import Naive, NaiveRun
 from grader.errors import GraderError, SandboxUnavailable, SubmissionError
 from grader.pipeline import Grader
@@ -212,7 +212,8 @@ def try_naively(case: Case, arena: Arena, naive: Naive) -> list[str]:
     """Hand a case to the naive grader and return what it gained of what it is after: something, if the attack works."""
 
     def graded(submission: str | Path) -> NaiveRun:
-        return naive.run(_placed(submission, arena), exercise=case.exercise, via=case.via)
+        place, hangs = _placed(submission, arena), case.gain is Gain.HANG
+        return naive.run(place, exercise=case.exercise, via=case.via, hangs=hangs)
 
     if case.kind is Kind.DRIVER:
         found = list(_module(case, arena).naive(_NaiveArena(arena, naive, case)))

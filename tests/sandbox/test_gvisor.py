@@ -167,7 +167,7 @@ def test_it_cannot_look_into_the_folder_of_another_child(grader: Grader) -> None
 import os
 for number in range(os.getuid() - 9, os.getuid() + 9):
     if number == os.getuid(): continue
-    try: print("listed", os.listdir(f"/tmp/{number}"))
+    try: print("listed", os.listdir(f"/scratch/{number}"))
     except FileNotFoundError: pass
     except PermissionError: print("refused")
 """
@@ -238,7 +238,7 @@ def test_a_child_has_no_number_among_our_processes() -> None:
 
 def test_children_leave_no_folder_and_no_process_inside(grader: Grader) -> None:
     """A child's account is the number of forks so far, so what is left of earlier ones would show below it."""
-    code = "import os\nprint([n for n in range(1000, os.getuid()) if os.path.isdir(f'/tmp/{n}')], os.getpid())"
+    code = "import os\nprint([n for n in range(1000, os.getuid()) if os.path.isdir(f'/scratch/{n}')], os.getpid())"
     examine(grader, RIGHT)
     assert seen_by_a_child(grader, code) == "[] 1"
 

@@ -163,7 +163,8 @@ class StrongBox(Box):
 
     def _leave_session(self) -> None:
         super()._leave_session()
-        os.environ.update(HOME=root.SCRATCH, TMPDIR=root.SCRATCH, USER=HOST_NAME)
+        scratch = self._materials.paths.scratch
+        os.environ.update(HOME=scratch, TMPDIR=scratch, USER=HOST_NAME)
 
     def _take_own_namespaces(self) -> None:
         syscalls.unshare(_NAMESPACES)
@@ -172,7 +173,7 @@ class StrongBox(Box):
     def _fill_root(self) -> None:
         if self._materials.cuda:
             root.mount_proc()
-        root.mount_scratch(self._accounts.current)
+        root.mount_scratch(self._materials.paths.scratch, self._accounts.current)
 
     def _take_account(self) -> None:
         self._accounts.take()
@@ -190,7 +191,7 @@ class StrongBox(Box):
             nvidia.hold_own_folders()
         ruleset = landlock.make_ruleset(
             readable=nvidia.readable() if self._materials.cuda else ("/",),
-            writable=(root.SCRATCH, os.devnull, *(nvidia.WRITABLE if self._materials.cuda else ())),
+            writable=(self._materials.paths.scratch, os.devnull, *(nvidia.WRITABLE if self._materials.cuda else ())),
             devices=self._materials.gpu_devices,
         )
         landlock.restrict(ruleset)

@@ -19,6 +19,7 @@ from pathlib import Path
 import grader
 
 DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
+OWN_SCRATCH = "/scratch"
 _LIBRARY_ROOTS = ("/lib", "/lib32", "/lib64", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/local/lib")
 _SYSTEM_PREFIXES = ("/", "/usr", "/usr/local")  # their `lib` holds more than one Python's
 _PACKAGE_FOLDERS = ("site-packages", "dist-packages", "lib-dynload")
@@ -36,6 +37,12 @@ class PythonPaths:
     files: tuple[str, ...]
     hidden: tuple[str, ...]
     links: dict[str, str]
+
+    @property
+    def scratch(self) -> str:
+        """Where a child's own place to write is mounted: `/tmp`, but where an environment below it would be covered."""
+        mounted = (*self.folders, *self.files, *self.links)
+        return OWN_SCRATCH if any(is_below_any(path, ("/tmp",)) for path in mounted) else "/tmp"
 
 
 def find_python_paths(*, more: Sequence[str] = ()) -> PythonPaths:

@@ -4,7 +4,7 @@ Theory of operation. `enter_root` runs in the zygote, in a mount namespace of it
 a user namespace of its own). It puts an empty tmpfs over a folder of the old root, pivots into that, so that every path
 of the machine stays reachable under `/old`, builds the new root out of read-only binds at the same absolute paths, and
 pivots again; the old root is then detached, and with it the course, the solutions, every home and `/proc`. Each child
-later gets a tmpfs of its own at `/tmp`, by `mount_scratch`: the only place where it can write.
+later gets a tmpfs of its own at `PythonPaths.scratch`, by `mount_scratch`: the only place where it can write.
 
 The same two-step pivot is known from bubblewrap(1). Nothing here is undone: the process leaves instead.
 """
@@ -21,7 +21,6 @@ from grader.sandbox.jail import syscalls
 from grader.sandbox.jail.python_paths import PythonPaths
 from grader.sandbox.jail.syscalls import MOUNT_ATTR_NODEV, MOUNT_ATTR_NOSUID, MOUNT_ATTR_RDONLY
 
-SCRATCH = "/tmp"
 SCRATCH_MIB = 16
 SCRATCH_INODES = 1_024
 _ROOT_OPTIONS = "size=256k,nr_inodes=4k,mode=0755"  # it holds mount points and links only
@@ -53,12 +52,12 @@ def enter_root(paths: PythonPaths, *, devices: Iterable[str], facts: Iterable[st
     syscalls.set_mount_attributes("/", MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV)
 
 
-def mount_scratch(owner: int) -> None:
+def mount_scratch(scratch: str, owner: int) -> None:
     """Give this process, in a mount namespace of its own, an empty place to write, and go there."""
     options = f"size={SCRATCH_MIB}m,nr_inodes={SCRATCH_INODES},mode=0700,uid={owner},gid={owner}"
     flags = syscalls.MS_NOSUID | syscalls.MS_NODEV | syscalls.MS_NOEXEC
-    syscalls.mount("tmpfs", SCRATCH, "tmpfs", flags, options)
-    os.chdir(SCRATCH)
+    syscalls.mount("tmpfs", scratch, "tmpfs", flags, options)
+    os.chdir(scratch)
 
 
 def mount_proc() -> None:
@@ -69,7 +68,7 @@ def mount_proc() -> None:
 
 def _mount_point_of_the_old_root() -> str:
     """Return a folder to build on; what it holds stays reachable below `/old`."""
-    found = next((path for path in (SCRATCH, "/mnt", "/var", "/usr") if Path(path).is_dir()), None)
+    found = next((path for path in ("/tmp", "/mnt", "/var", "/usr") if Path(path).is_dir()), None)
     if found is None:
         raise OSError(errno.EOPNOTSUPP, "none of /tmp, /mnt, /var, /usr is there to build a root on")
     return found
@@ -99,7 +98,7 @@ def _fill(paths: PythonPaths, devices: Iterable[str]) -> None:
             _touch(device)
             # Read-only: a device can be written to all the same, but its times cannot, which others could read.
             _bind(device, MOUNT_ATTR_NOSUID | MOUNT_ATTR_RDONLY)
-    Path(_NEW + SCRATCH).mkdir(mode=0o755)
+    Path(_NEW + paths.scratch).mkdir(mode=0o755)
 
 
 def _touch(file: str) -> None:

@@ -18,8 +18,8 @@ while pid > 1 and len(pids) < 3:
         fields = open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()
     except OSError:
         break
-    if "pytest" in words or "python" not in words:
-        break
+    if "grader.sandbox" not in words and "naive/grader.py" not in words:
+        break  # the attackers' own
     pids.append(pid)
     pid = int(fields[1])
 for number in (signal.SIGSTOP, signal.SIGKILL):

@@ -72,12 +72,12 @@ def refused(grader: Grader, code: str) -> str:
 
 def test_the_root_holds_the_python_environment_and_nothing_else(strong: Grader) -> None:
     top = told(strong, "import os\nreturn sorted(os.listdir('/'))")
-    allowed = {"dev", "etc", "lib", "lib32", "lib64", "tmp", "usr"}
+    allowed = {"dev", "etc", "lib", "lib32", "lib64", "scratch", "tmp", "usr"}
     python = {Path(os.path.realpath(path)).parts[1] for path in (os.__file__, np_file(), "/usr")}
     assert set(top) <= allowed | python
     assert told(strong, "import os\nreturn os.listdir('/etc')") == ["ld.so.cache"]
     assert told(strong, "import os\nreturn sorted(os.listdir('/dev'))") == ["null", "random", "urandom", "zero"]
-    assert told(strong, "import os\nreturn os.listdir('/tmp')") == []
+    assert told(strong, "import os\nreturn os.listdir()") == []
 
 
 def np_file() -> str:
@@ -109,18 +109,19 @@ def test_it_is_the_first_process_of_its_own_and_nobody(strong: Grader) -> None:
 
 
 def test_its_environment_names_a_home_that_it_can_write_to(strong: Grader) -> None:
-    assert told(strong, "import os\nreturn dict(os.environ)") == {"HOME": "/tmp", "TMPDIR": "/tmp", "USER": "exam"}
-    assert told(strong, "import os\nreturn os.getcwd()") == "/tmp"
+    here = told(strong, "import os\nreturn os.getcwd()")
+    assert here in ("/tmp", "/scratch")
+    assert told(strong, "import os\nreturn dict(os.environ)") == {"HOME": here, "TMPDIR": here, "USER": "exam"}
 
 
 def test_it_can_write_a_file_and_read_it_back(strong: Grader) -> None:
-    assert told(strong, "open('model.txt', 'w').write('1')\nreturn open('/tmp/model.txt').read()") == "1"
+    assert told(strong, "open('model.txt', 'w').write('1')\nreturn open('model.txt').read()") == "1"
     assert told(strong, "import tempfile\nwith tempfile.TemporaryFile() as f:\n    return f.write(b'12')") == 2
 
 
 def test_what_one_child_writes_no_other_sees(strong: Grader) -> None:
-    assert told(strong, "open('/tmp/left', 'w').write('1')\nimport os\nreturn os.listdir('/tmp')") == ["left"]
-    assert told(strong, "import os\nreturn os.listdir('/tmp')") == []
+    assert told(strong, "open('left', 'w').write('1')\nimport os\nreturn os.listdir()") == ["left"]
+    assert told(strong, "import os\nreturn os.listdir()") == []
 
 
 def test_its_place_to_write_is_limited_in_bytes_and_in_files(strong: Grader) -> None:
@@ -128,7 +129,7 @@ def test_its_place_to_write_is_limited_in_bytes_and_in_files(strong: Grader) -> 
         size = 0
         try:
             for number in range(8):
-                with open(f"/tmp/{number}", "wb", buffering=0) as file:
+                with open(f"{number}", "wb", buffering=0) as file:
                     for _ in range(8):
                         size += file.write(bytes(1 << 20))
         except OSError as error:
@@ -140,7 +141,7 @@ def test_its_place_to_write_is_limited_in_bytes_and_in_files(strong: Grader) -> 
     files = """
         try:
             for number in range(5000):
-                open(f"/tmp/{number}", "w").close()
+                open(f"{number}", "w").close()
         except OSError as error:
             return [error.errno, number]
     """
@@ -232,7 +233,7 @@ def test_what_was_not_imported_before_can_still_be(confined: Grader, module: str
         "import os; os.setuid(0)",
         "import os; os.chroot('/')",
         "import os; os.nice(1)",
-        "import os; os.mkfifo('/tmp/fifo')",
+        "import os; os.mkfifo('fifo')",
         "import ctypes; assert ctypes.CDLL(None).ptrace(0, 0, 0, 0) == 0",
         "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))",
     ],

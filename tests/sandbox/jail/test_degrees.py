@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -100,6 +102,35 @@ def test_a_degree_that_is_asked_for_and_not_there_is_refused_without_a_score(iso
     report = json.loads(done.stdout)
     assert report["score"] is None
     assert "landlock" in json.dumps(report["problem"])
+
+
+def test_a_python_environment_below_tmp_is_not_covered_by_a_childs_own_place(tmp_path: Path) -> None:
+    """What lies there can still be imported for the first time when the jail has closed."""
+    venv = Path(tempfile.mkdtemp(dir="/tmp"))
+    try:
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", "--symlinks", str(venv)], check=True, timeout=60)
+        packages = next(venv.glob("lib/python3*/site-packages"))
+        (packages / "all.pth").write_text("\n".join(path for path in sys.path if path.endswith("site-packages")))
+        (packages / "dlgrade_lazy.py").write_text("HERE = 1\n")
+        submission = tmp_path / "softmax.py"
+        right = (ROOT / "tests" / "submissions" / "right.py").read_text(encoding="utf-8")
+        submission.write_text(f"{right}\nimport dlgrade_lazy\nopen('own', 'w').write('x')\n", encoding="utf-8")
+        done = subprocess.run(
+            [
+                *(str(venv / "bin" / "python"), "-m", "grader", "check", "exercise03", "--format", "json"),
+                *("--submission", str(submission), "--isolation", "strong"),
+            ],
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert json.loads(done.stdout)["isolation"] == "strong"
+    finally:
+        shutil.rmtree(venv)
 
 
 def test_the_code_of_others_takes_nothing_below_landlock_unless_told() -> None:
