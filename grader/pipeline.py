@@ -294,10 +294,10 @@ def _closed() -> GraderFault:
 def _failed_twice(first: GraderFault, second: GraderFault) -> GraderFault:
     """Return the fault of an exam that failed when it was held once more, too."""
     twice = Text(en="The exam was tried twice.", zh="考试已尝试两次。")
-    parts = [second.problem, twice]
+    parts = [joined((twice, second.problem))]
     if first.problem != second.problem:
-        parts += [Text(en="The first time:", zh="第一次："), first.problem]
-    return GraderFault(joined(parts), remedy=second.remedy or first.remedy or "")
+        parts.append(joined((Text(en="The first time:", zh="第一次："), first.problem)))
+    return GraderFault(joined(parts, separator="\n"), remedy=second.remedy or first.remedy or "")
 
 
 def _not_made_for(exercise: Exercise, device: Device) -> UsageError:

@@ -104,6 +104,13 @@ _RULES = tuple(
         ("RuntimeError", r"can't allocate memory|not enough memory|out of memory", "raised.memory"),
         ("MemoryError", r"", "raised.memory"),
         ("SystemExit|KeyboardInterrupt|GeneratorExit", r"", "raised.exit"),
+        # What the box refuses. A path at the end of the message tells a file from a process, a socket or a semaphore.
+        ("PermissionError", r"^\[Errno 1\] [^:]*$", "raised.refused"),
+        ("PermissionError|FileNotFoundError", r"^\[Errno (?:2|13)\] [^:]*$", "raised.refused"),
+        ("URLError|gaierror", r"name resolution|not permitted|nodename nor servname|getaddrinfo", "raised.refused"),
+        ("PermissionError|FileNotFoundError", r"^\[Errno (?:1|2|13)\] [^:]*: [b'\"]", "raised.path"),
+        ("OSError", r"^\[Errno 30\] ", "raised.path"),
+        ("RuntimeError", r"open file failed with strerror|Parent directory .{1,400} does not exist", "raised.path"),
     )
 )
 _BY_TYPE = {

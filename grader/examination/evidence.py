@@ -213,6 +213,7 @@ class Ended:
     call: Call | None = None
     told: SourceLine | None = None  # as in `Raised`
     rule: str = ""  # FORBIDDEN: the exercise's pattern that means `detail`, which a child may choose among many
+    allowed: tuple[str, ...] = ()  # FORBIDDEN: all that the exercise allows, where it has such a list
 
 
 Evidence = (

@@ -38,6 +38,7 @@ class Around:
     files: Sequence[SourceFile]  # the submission's; the first is the module that the tests talk to
     limits: Limits
     forbid: Sequence[str] = ()  # the exercise's patterns
+    allow: Sequence[str] = ()
     signature: str = ""  # of the student's function
     expected_signature: str = ""
     upstream_shape: tuple[int, ...] | None = None  # of the gradient that the test sent for the result
@@ -49,7 +50,8 @@ def evidence_of(reply: Reply, around: Around) -> Evidence:
     if forbidden:  # what the child says that it called; it could write a hidden input there
         name = told_name(forbidden, around.forbid)
         rule = rule_of(name, around.forbid)
-        return Ended(outcome=Outcome.FORBIDDEN, detail=name, rule=rule, call=around.call)
+        allowed = tuple(around.allow)
+        return Ended(outcome=Outcome.FORBIDDEN, detail=name, rule=rule, allowed=allowed, call=around.call)
     match reply:
         case messages.Refused(reason="not-in-graph"):
             return NotInGraph(call=around.call)

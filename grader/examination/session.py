@@ -336,6 +336,7 @@ class Session:
                 files=self._files,
                 limits=self._exercise.limits,
                 forbid=self._exercise.forbid,
+                allow=self._exercise.allow,
                 signature=f"{name}{self._names[name].signature}" if name in self._names else "",
                 expected_signature=self._signatures.text(name),
                 upstream_shape=shape_of_last(recorded),

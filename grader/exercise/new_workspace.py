@@ -32,11 +32,11 @@ def create_workspace(directory: Path, course: Course) -> NewWorkspace:
     """
     root = directory.absolute()
     reference = BUILTIN if course.is_builtin else str(course.root)
-    _refuse_place(root, course, reference)
     copied: list[Path] = []
     kept: list[Path] = []
     broken: list[AuthorError] = []
     try:
+        _refuse_place(root, course, reference)
         for entry in course.entries:
             try:
                 exercise = entry.read()

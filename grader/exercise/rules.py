@@ -5,11 +5,11 @@ from __future__ import annotations
 import keyword
 import math
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from grader.errors import both
-from grader.exercise.problems import problem, toml_literal
+from grader.exercise.problems import key_path, problem, toml_literal
 from grader.records import Text
 
 # Besides the standard library: what an exam imports itself, or torch imports lazily. A student's module of the
@@ -30,6 +30,7 @@ def rule_problems(manifest: Mapping[str, Any], folder_name: str) -> tuple[Text, 
         *_name_problems(manifest, folder_name),
         *_file_problems(manifest["files"]),
         *_limit_problems(manifest.get("limits", {})),
+        *_allow_problems(manifest.get("rules", {}).get("allow", ())),
         *_line_end_problems(manifest),
     )
 
@@ -63,6 +64,22 @@ def _file_problems(files: list[str]) -> Iterator[Text]:
         elif name.lower() in (earlier.lower() for earlier in files[:index]):
             expected = Text(en="names that differ in more than upper and lower case", zh="不只是大小写不同的文件名")
             yield problem(path, name, expected=expected, got=Text(en="the same name twice", zh="相同的名称"), fix=fix)
+
+
+def _allow_problems(allow: Sequence[str]) -> Iterator[Text]:
+    for index, name in enumerate(allow):  # a module with a dot in its name is found by the examiner, which has torch
+        if "." not in name and not any(sign in name for sign in "*?["):
+            yield whole_module(("rules", "allow", index), name)
+
+
+def whole_module(path: tuple[str | int, ...], name: str) -> Text:
+    """Say that an allowed name is a module's: it would allow nothing, or everything, and neither may be meant."""
+    return Text(
+        en=f"{key_path(path)} = {toml_literal(name)}: `{name}` names a whole module: write `{name}.*` to allow all of it, "
+        "or leave it out; the modules that allowed names lie in may be imported anyway.",
+        zh=f"{key_path(path)} = {toml_literal(name)}：`{name}` 是整个模块的名称：若要允许其中全部内容，请写 `{name}.*`；"
+        "否则请删去，所允许名称所在的模块本来就可以导入。",
+    )
 
 
 def _limit_problems(limits: Mapping[str, Any]) -> Iterator[Text]:

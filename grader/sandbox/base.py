@@ -19,6 +19,8 @@ import sys
 import traceback
 from typing import NoReturn
 
+from grader.errors import GraderFault
+from grader.records import Text
 from grader.sandbox.orders import Ask, OpenSlot, Prove, Proven, SlotOpened
 
 
@@ -31,7 +33,6 @@ def main(descriptor: str) -> NoReturn:
     control = socket.socket(fileno=int(descriptor))
     place = cgroups.find()  # it forks some times, which is cheap as long as torch is not here
     _warm()
-    from grader.errors import GraderFault
     from grader.sandbox.link import send_record
     from grader.sandbox.slots import Slots
 
@@ -42,13 +43,13 @@ def main(descriptor: str) -> NoReturn:
                 try:
                     proven = slots.prove(request)
                 except (GraderFault, OSError) as fault:
-                    proven = Proven(fault=str(fault))
+                    proven = Proven(fault=_told(fault))
                 send_record(control, proven)
                 continue
             try:
                 opened, examiner = slots.open(request)
             except (GraderFault, OSError) as fault:
-                opened, examiner = SlotOpened(fault=str(fault)), None
+                opened, examiner = SlotOpened(fault=_told(fault)), None
             send_record(control, opened, descriptors=() if examiner is None else (examiner.fileno(),))
             if examiner is not None:
                 examiner.close()
@@ -62,9 +63,12 @@ def main(descriptor: str) -> NoReturn:
         os._exit(status)
 
 
+def _told(fault: GraderFault | OSError) -> Text:
+    return fault.problem if isinstance(fault, GraderFault) else Text(en=str(fault), zh=str(fault))
+
+
 def _next_request(control: socket.socket) -> OpenSlot | Prove | None:
     """Return what the controller asks next; None when it has gone."""
-    from grader.errors import GraderFault
     from grader.sandbox.link import receive_record
 
     try:

@@ -76,7 +76,7 @@ class Warm(Protocol):
         """Return which of these degrees hold here, in their order. Raises GraderFault."""
 
     def last_words(self) -> str:
-        """Return the end of what our own processes wrote to stderr, for a grader's fault."""
+        """Return the end of what our own processes wrote to stderr since it was last asked, for a grader's fault."""
 
     def close(self) -> None:
         """End every process. Raises nothing."""
@@ -115,7 +115,7 @@ class WarmBase:
         )
         opened, descriptors = self._ask(request, SlotOpened, descriptors=1)
         if opened.fault:
-            raise GraderFault(opened.fault)
+            raise self._with_last_words(GraderFault(opened.fault))
         if opened.error:
             raise AuthorError(
                 Text(en=f"exercise.toml: preload: {opened.error}.", zh=f"exercise.toml：preload：{opened.error}。"),
@@ -128,7 +128,7 @@ class WarmBase:
     def prove(self, degrees: tuple[Isolation, ...], device: str, *, gpu: Gpu | None = None) -> list[Proof]:
         proven, _ = self._ask(Prove(degrees=list(degrees), device=device, gpu=gpu), Proven)
         if proven.fault:
-            raise GraderFault(proven.fault)
+            raise self._with_last_words(GraderFault(proven.fault))
         return proven.proofs
 
     def _ask(self, request: OpenSlot | Prove, kind: type[T], *, descriptors: int = 0) -> tuple[T, list[int]]:
@@ -138,10 +138,15 @@ class WarmBase:
             send_record(self._control, Ask(request))
             return receive_record(self._control, kind, deadline=deadline, descriptors=descriptors)
         except GraderFault as fault:
-            words = self.last_words()
-            raise GraderFault(
-                joined((fault.problem, both(words)) if words else (fault.problem,), separator="\n")
-            ) from None
+            raise self._with_last_words(fault) from None
+
+    def _with_last_words(self, fault: GraderFault) -> GraderFault:
+        words = self.last_words()
+        return (
+            GraderFault(joined((fault.problem, both(words)), separator="\n"), remedy=fault.remedy or "")
+            if words
+            else fault
+        )
 
     def last_words(self) -> str:
         size = os.fstat(self._log.fileno()).st_size

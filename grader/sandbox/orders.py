@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from grader.records import Isolation
+from grader.records import Isolation, Text
 from grader.sandbox.gpu_records import Gpu
 from grader.sandbox.jail.proofs import Proof
 
@@ -46,7 +46,7 @@ class SlotOpened(msgspec.Struct, frozen=True):
     zygote: int = 0
     proofs: list[Proof] = msgspec.field(default_factory=list)
     error: str = ""
-    fault: str = ""
+    fault: Text | None = None
 
 
 class Settled(msgspec.Struct, frozen=True):
@@ -60,4 +60,4 @@ class Proven(msgspec.Struct, frozen=True):
     """What came of each degree; or `fault`: ours."""
 
     proofs: list[Proof] = msgspec.field(default_factory=list)
-    fault: str = ""
+    fault: Text | None = None

@@ -33,6 +33,12 @@ def test_start_on_a_file_is_wrong_usage(tmp_path: Path) -> None:
     assert dlgrade("start", "taken", cwd=tmp_path).code == 2
 
 
+def test_start_where_one_may_not_look_is_wrong_usage(tmp_path: Path) -> None:
+    done = dlgrade("start", tmp_path / ("x" * 300))  # refused by the system to root, too
+    assert done.code == 2
+    assert "The workspace cannot be written" in done.err
+
+
 def test_list_shows_every_exercise_with_its_best_score(workspace: Path) -> None:
     record_score(workspace, "exercise03_softmax", earned=3.0, points=4.0)
     record_score(workspace, "exercise03_softmax", earned=1.0, points=4.0)

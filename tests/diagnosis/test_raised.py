@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+from urllib.error import URLError
 
 import numpy as np
 import pytest
@@ -132,7 +134,21 @@ REAL: list[tuple[str, Callable[[], object]]] = [
     ("raised.unpack", unpack),
     ("raised.value", lambda: int("a")),
     ("raised.assertion", failed_assert),
+    ("raised.refused", lambda: raise_(PermissionError(1, "Operation not permitted"))),
+    ("raised.refused", lambda: raise_(FileNotFoundError(2, "No such file or directory"))),
+    ("raised.refused", lambda: raise_(PermissionError(13, "Permission denied"))),
+    ("raised.refused", lambda: raise_(URLError(OSError(-3, "Temporary failure in name resolution")))),
+    ("raised.path", lambda: Path("no such folder", "data.csv").read_text(encoding="utf-8")),
+    ("raised.path", lambda: np.load("no such file.npy")),
+    ("raised.path", lambda: torch.load("no such file.pt")),
+    ("raised.path", lambda: torch.save(X, "no such folder/x.pt")),
+    ("raised.path", lambda: raise_(PermissionError(13, "Permission denied", "out.txt"))),
+    ("raised.path", lambda: raise_(PermissionError(1, "Operation not permitted", "out"))),
+    ("raised.path", lambda: raise_(OSError(30, "Read-only file system", "/out.txt"))),
     ("raised", lambda: raise_(OSError("gone"))),
+    ("raised", lambda: raise_(PermissionError("my own words"))),
+    ("raised", lambda: raise_(FileNotFoundError("my own words: 'x'"))),
+    ("raised", lambda: raise_(OSError(28, "No space left on device", "out.txt"))),
 ]
 
 

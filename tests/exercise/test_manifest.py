@@ -39,7 +39,7 @@ mutates = ["params", "state"]
 mutates = ["self"]
 [rules]
 forbid = ["torch.softmax", "torch.nn.functional.*softmax"]
-allow = ["torch.*", "math"]
+allow = ["torch.*", "math.*"]
 [reveal]
 hidden = "shape"
 """
@@ -110,7 +110,7 @@ def test_every_key_reaches_the_exercise(course_files: Any) -> None:
     assert exercise.limits == Limits(call_s=1.0, exam_s=12.5, memory_mib=1024, gpu_memory_mib=2048)
     assert exercise.mutates == {"sgd_step": ("params", "state"), "SGD.step": ("self",)}
     assert exercise.forbid == ("torch.softmax", "torch.nn.functional.*softmax")
-    assert exercise.allow == ("torch.*", "math")
+    assert exercise.allow == ("torch.*", "math.*")
     assert exercise.reveal_hidden is Reveal.SHAPE
     assert exercise.folder == str(folder)
     assert exercise.solution_folder == str(course_files.hidden())

@@ -130,6 +130,27 @@ ERRORS: dict[str, Sentences] = {
         ),
         next_step=t("Leave out the call to `exit`, and return a value.", "去掉 `exit` 调用，改为返回值。"),
     ),
+    "raised.refused": Sentences(
+        hint=t(
+            "The system refused this; code that is graded can usually start no program or process, and reach no network.",
+            "系统拒绝了这一操作；评分时，代码通常不能启动程序或进程，也不能访问网络。",
+        ),
+        next_step=t(
+            "Do the work in this one process, without `subprocess`, `multiprocessing`, `num_workers` or downloads.",
+            "请在这一个进程中完成，不要用 `subprocess`、`multiprocessing`、`num_workers`，也不要下载。",
+        ),
+    ),
+    "raised.path": Sentences(
+        hint=t(
+            "A file was not found, or may not be used; while code is graded, your own files are usually not there, "
+            "and at most temporary ones can be written.",
+            "文件不存在或无权使用；评分时通常看不到你自己的文件，最多只能写临时文件。",
+        ),
+        next_step=t(
+            "Put what the code needs into the code itself; keep data in memory (`io.BytesIO`), or try `tempfile`.",
+            "把需要的内容写进代码；数据放在内存中（`io.BytesIO`），或尝试 `tempfile`。",
+        ),
+    ),
     "raised.index": Sentences(
         hint=t("An index lies beyond the end.", "下标超出了范围。"),
         next_step=t(

@@ -248,6 +248,16 @@ CAUSES: dict[str, Sentences] = {
             "Write it out with basic operations (+, *, exp, sum, ...).", "用基本运算（+、*、exp、sum 等）写出来。"
         ),
     ),
+    "ended.not_allowed": Sentences(
+        hint=t(
+            "Of imported libraries, this exercise allows only the names on its list.",
+            "对导入的库，本题只允许使用清单上的名称。",
+        ),
+        next_step=t(
+            "Use only what is allowed: {names}; operators, methods of values (`x.sum()`) and Python's builtins are free.",
+            "只使用允许的名称：{names}；运算符、值的方法（`x.sum()`）和 Python 内置函数不受限制。",
+        ),
+    ),
 }
 
 

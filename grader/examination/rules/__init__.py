@@ -81,7 +81,12 @@ class Rules:
         if not found:
             return None
         site, name = min(found, key=lambda one: (one[0].file, one[0].line, one[0].column, one[1]))
-        return Ended(outcome=Outcome.FORBIDDEN, detail=name[:200], traceback=(_line(files[site.file], site),))
+        return Ended(
+            outcome=Outcome.FORBIDDEN,
+            detail=name[:200],
+            allowed=self._names.allow,
+            traceback=(_line(files[site.file], site),),
+        )
 
     # -- reviews
 

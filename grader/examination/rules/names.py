@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 FREE_MODULES = frozenset({"__future__", "abc", "collections", "dataclasses", "enum", "typing", "typing_extensions"})
 
 # Where torch's functions are public; one that is found elsewhere has another name here.
-_PUBLIC = (
+PUBLIC = (
     "torch",
     "torch.Tensor",
     "torch.nn.functional",
@@ -51,6 +51,7 @@ class Names:
     def __init__(self, forbid: Sequence[str], allow: Sequence[str]) -> None:
         self._forbid = _compiled(forbid)
         self._allow = _compiled(allow)
+        self.allow = tuple(allow)
         self._allowed_literals = tuple(re.split(r"[*?\[]", pattern, maxsplit=1)[0] for pattern in allow)
         self._starts = tuple(re.split(r"[*?\[]", pattern, maxsplit=1)[0] for pattern in forbid)
         self.any = bool(forbid or allow)
@@ -93,8 +94,22 @@ class Names:
         inside = name + "."
         if any(literal.startswith(inside) for literal in self._allowed_literals):
             return True  # a module on the way to what is allowed
+        if self._allow.match(name):
+            return True
         parts = name.split(".")
-        return any(self._allow.match(".".join(parts[: depth + 1])) for depth in range(len(parts)))
+        owners = (".".join(parts[:depth]) for depth in range(2, len(parts)))
+        return any(self._allow.match(owner) and _is_value(owner) for owner in owners)
+
+
+def is_pattern(name: str) -> bool:
+    """Whether a rule's name has a wildcard."""
+    return any(sign in name for sign in "*?[")
+
+
+def _is_value(name: str) -> bool:
+    """Whether `name` is known to be a class, function or constant: what hangs from it comes with it. A module is none."""
+    found = _found(name)
+    return found is not None and not isinstance(found, types.ModuleType)
 
 
 def _compiled(patterns: Sequence[str]) -> re.Pattern[str] | None:
@@ -130,18 +145,19 @@ def _aliases(name: str) -> Iterator[str]:
     if table is not None:
         short = table["name"].removeprefix(f"{table['group']}_")
         yield f"torch.{table['group']}.{short}" if table["group"] else f"torch.{short}"
-        yield from (f"{owner}.{short}" for owner in _PUBLIC)
+        yield from (f"{owner}.{short}" for owner in PUBLIC)
     there = _found(name)
     if callable(there):
-        for owner in _PUBLIC:
+        for owner in PUBLIC:
             if owner + "." + last != name and _found(f"{owner}.{last}") is there:
                 yield f"{owner}.{last}"
 
 
 def _found(name: str) -> object:
-    """Return what a name of torch means, without running anything: no lazy import, no property."""
-    found: object = sys.modules.get("torch")
-    for part in name.split(".")[1:]:
+    """Return what a name of a loaded library means, without running anything: no lazy import, no property."""
+    root, *parts = name.split(".")
+    found: object = sys.modules.get(root)
+    for part in parts:
         if isinstance(found, types.ModuleType):
             found = vars(found).get(part)
         elif isinstance(found, type):
