@@ -38,7 +38,7 @@ _GRACE_S = 30.0  # on top of an exam's own limit: the proof of a failure, and a 
 _GRACE_CUDA_S = 120.0  # and the contexts that all its children make, a second each
 
 _BEST_FIRST = (Isolation.STRONG, Isolation.LANDLOCK, Isolation.PROCESS)
-_ALL = (*_BEST_FIRST, Isolation.GVISOR)  # gVisor is asked for by name: it takes seconds to start
+ALL_DEGREES = (*_BEST_FIRST, Isolation.GVISOR)  # gVisor is asked for by name: it takes seconds to start
 
 
 def choose_degrees(wanted: Isolation | None, *, others: bool = False) -> tuple[Isolation, ...]:
@@ -179,11 +179,11 @@ class Grader:
             self._forget(exercise)  # without forks an examiner serves one exam
         return replace(answer.examination, isolation=examiner.proof.isolation)
 
-    def proofs(self) -> list[Proof]:
-        """Return what this machine's self-test says of every degree. Raises GraderFault."""
+    def proofs(self, degrees: tuple[Isolation, ...] = ALL_DEGREES) -> list[Proof]:
+        """Return what this machine's self-test says of each degree. Raises GraderFault."""
         self.start()
         assert self._warm is not None
-        return self._warm.prove(_ALL, self.device.value, gpu=self._chosen_gpu())
+        return self._warm.prove(degrees, self.device.value, gpu=self._chosen_gpu())
 
     def _examiner(self, exercise: Exercise) -> _Examiner:
         """Return the examiner that has loaded this exercise, as its files are now."""

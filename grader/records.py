@@ -162,6 +162,7 @@ class SourceLine:
     function: str
     source: str
     column: int = 0  # from 1; 0: unknown
+    cell: NotebookCell | None = None  # that it came in; None: in a file, or it is not known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,19 +9,23 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli.language import local, say
-from grader.cli.layers import layer_states
+from grader.cli.layers import LayerState, layer_states
 from grader.cli.options import course_option, language_option
-from grader.cli.output import Progress, can_show, padded, write_out, write_plain
+from grader.cli.output import PLAIN_WIDTH, Progress, can_show, columns, dress, padded, write_out
 from grader.errors import EXIT_FULL_SCORE, EXIT_GRADER_FAULT
 from grader.records import Text
-from grader.sandbox.jail.layers import DEGREES_STOP
+from grader.sandbox.gpu_records import Lack
+from grader.sandbox.jail.layers import DEGREES_STOP, Layer
 
 if TYPE_CHECKING:
-    from grader.cli.machine import Machine
+    from grader.cli.machine import Machine, Trial
+    from grader.report.layout import Page
     from grader.sandbox.jail.proofs import Proof
 
 SCHEMA = "doctor/1"
 LABEL_COLUMNS = 12
+_SIGNS = {True: "✓", False: "✗", None: "?"}
+_ASCII_SIGNS = {True: "+", False: "-", None: "?"}
 
 
 @click.command(
@@ -44,7 +48,7 @@ def command(*, as_json: bool, course: Path | None) -> int:
     if as_json:
         write_out(_as_json(machine))
     else:
-        write_plain("\n".join(_lines(machine)))
+        write_out(_page(machine))
     return EXIT_FULL_SCORE if machine.trial.works else EXIT_GRADER_FAULT
 
 
@@ -101,43 +105,73 @@ def _degree(proof: Proof) -> dict[str, object]:
     }
 
 
-def _lines(machine: Machine) -> list[str]:
-    yes, no = ("✓", "✗") if can_show("✓✗") else ("+", "-")
+def _page(machine: Machine) -> str:
+    from grader.report.layout import Page
+
+    looks = dress()
+    page = Page(width=min(looks.width, PLAIN_WIDTH), ascii_only=looks.ascii_only)
+    for label, value in _facts(machine):
+        _put(page, label, value)
+    signs = _SIGNS if can_show("".join(_SIGNS.values())) else _ASCII_SIGNS
+    label = local("isolation", "隔离")
+    for proof in machine.trial.proofs:
+        _put(page, label, _proven(proof), f"{signs[proof.holds]} ")
+        label = ""
+    if not machine.trial.proofs:
+        _put(page, label, local("could not be tried: see the trial exam", "无法验证：见试评"), f"{signs[None]} ")
+    label = local("layers", "隔离层")
+    for state in layer_states(machine.trial.proofs):
+        beside = (f"{signs[state.held]} ", padded(state.layer.value, 11))
+        _put(page, label, local("stops ", "拦住") + say(state.stops), *beside)
+        indent = LABEL_COLUMNS + sum(map(columns, beside))
+        for said in _said(state):
+            page.put(body=say(said), indent=indent)
+        label = ""
+    trial = machine.trial
+    _put(page, local("trial exam", "试评"), _trial(trial), f"{signs[trial.works]} ")
+    return page.render(color=looks.color)
+
+
+def _put(page: Page, label: str, body: str, *beside: str) -> None:
+    page.put((padded(label, LABEL_COLUMNS), ""), *((text, "") for text in beside), body=body, indent=0)
+
+
+def _facts(machine: Machine) -> list[tuple[str, str]]:
     missing = local("not installed; run: pip install torch", "未安装；请运行：pip install torch")
     memory = "?" if machine.memory_mib is None else f"{machine.memory_mib / 1024:.1f} GiB"
     launchers = {
         "fork": local("fork of a warm process", "从预热进程 fork"),
         "fresh": local("a fresh process each time", "每次启动新进程"),
     }
-    lines = [
-        _line("dlgrade", machine.dlgrade),
-        _line("Python", machine.python),
-        _line("torch", machine.torch or missing),
-        _line(local("platform", "平台"), machine.platform),
-        _line(local("cores", "核心数"), str(machine.cores)),
-        _line(local("memory", "内存"), memory),
-        _line("GPU", _gpu_line(machine)),
-        _line(local("launcher", "启动方式"), launchers[machine.launcher.value]),
-        _line(local("course", "课程"), machine.course or say(machine.course_problem or Text(en="none", zh="无"))),
-        _line(local("workspace", "工作区"), machine.workspace or local("none here", "当前位置没有")),
+    return [
+        ("dlgrade", machine.dlgrade),
+        ("Python", machine.python),
+        ("torch", machine.torch or missing),
+        (local("platform", "平台"), machine.platform),
+        (local("cores", "核心数"), str(machine.cores)),
+        (local("memory", "内存"), memory),
+        ("GPU", _gpu_line(machine)),
+        (local("launcher", "启动方式"), launchers[machine.launcher.value]),
+        (local("course", "课程"), machine.course or say(machine.course_problem or Text(en="none", zh="无"))),
+        (local("workspace", "工作区"), machine.workspace or local("none here", "当前位置没有")),
     ]
-    for number, proof in enumerate(machine.trial.proofs):
-        label = local("isolation", "隔离") if number == 0 else ""
-        lines.append(_line(label, f"{yes if proof.holds else no} {_proven(proof)}"))
-    stops = local("stops", "拦住")
-    for number, state in enumerate(layer_states(machine.trial.proofs)):
-        label = local("layers", "隔离层") if number == 0 else ""
-        mark = {True: yes, False: no, None: "?"}[state.held]
-        lines.append(_line(label, f"{mark} {padded(state.layer.value, 10)} {stops} {say(state.stops)}"))
-        if state.held is not True:
-            lines.append(_line("", f"  {say(state.detail)}"))
-    return [*lines, _line(local("trial exam", "试评"), f"{yes if machine.trial.works else no} {_trial(machine)}")]
+
+
+def _said(state: LayerState) -> list[Text]:
+    """Return what to say of a layer that is not there: what is missing stands under the degrees, but for cgroups."""
+    if state.held:
+        return []
+    if state.remedy is None or state.layer is Layer.CGROUPS:
+        return [state.problem] if state.remedy is None else [state.problem, state.remedy]
+    return [state.remedy]
 
 
 def _gpu_line(machine: Machine) -> str:
     gpu, lacks = machine.gpu, machine.gpu_problem
     if gpu is None:
-        return "?" if lacks is None else f"{say(lacks.why)}. {say(lacks.remedy)}"
+        # Most machines have none and need none; what would bring one is said by `--device cuda`, and by `--json`.
+        absent = lacks is None or lacks.lack in (Lack.PLATFORM, Lack.DEVICE)
+        return local("none", "无") if lacks is None or absent else f"{say(lacks.why)}. {say(lacks.remedy)}"
     size = f"{gpu.memory_mib / 1024:.1f} GiB"
     return local(
         f"{gpu.name}, {size}, driver {gpu.driver}; its memory can be watched",
@@ -148,19 +182,24 @@ def _gpu_line(machine: Machine) -> str:
 def _proven(proof: Proof) -> str:
     name = proof.isolation.value
     if not proof.holds:
-        remedy = proof.remedy()
-        return f"{name}: {say(proof.problem())}" + (f". {say(remedy)}" if remedy is not None else "")
+        problem = proof.problem()
+        return local(f"{name}: {_last_line(problem.en)}", f"{name}：{_last_line(problem.zh)}")
     tried = len(proof.tries)
     if not tried:
-        return f"{name}: {say(DEGREES_STOP[proof.isolation])}"
+        stops = DEGREES_STOP[proof.isolation]
+        return local(f"{name}: {stops.en}", f"{name}：{stops.zh}")
     return local(
         f"{name}: proven just now, {tried} attempts from inside were stopped",
         f"{name}：刚刚验证，来自内部的 {tried} 次尝试均被拦住",
     )
 
 
-def _trial(machine: Machine) -> str:
-    trial = machine.trial
+def _last_line(text: str) -> str:
+    # Of another program's output, such as a traceback, the end says most; `--json` has it all.
+    return next((line.strip() for line in reversed(text.split("\n")) if line.strip()), "")
+
+
+def _trial(trial: Trial) -> str:
     if trial.problem is not None:
         return say(trial.problem)
     degree = "" if trial.isolation is None else trial.isolation.value
@@ -168,7 +207,3 @@ def _trial(machine: Machine) -> str:
         f"works, isolation {degree}: {trial.first_s:.1f} s with the start of torch, then {1000 * trial.warm_s:.0f} ms",
         f"正常，隔离 {degree}：含启动 torch 共 {trial.first_s:.1f} 秒，之后每次 {1000 * trial.warm_s:.0f} 毫秒",
     )
-
-
-def _line(label: str, value: str) -> str:
-    return padded(label, LABEL_COLUMNS) + value

@@ -7,7 +7,7 @@ import os
 import platform
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from grader import __version__
 from grader.errors import GraderError
 from grader.exercise import find_workspace, load_course
-from grader.pipeline import Grader
+from grader.pipeline import ALL_DEGREES, Grader
 from grader.records import Device, Exercise, Isolation, Limits, Reveal, SourceFile, Submission, Text
 from grader.sandbox.gpu import find_gpu, watch_gpu
 from grader.sandbox.gpu_records import Gpu, Lacks
@@ -111,23 +111,42 @@ def try_exam() -> Trial:
             sha256=hashlib.sha256(ANSWER.encode()).hexdigest(),
             untouched=False,
         )
-        start = time.monotonic()
         try:
             with Grader(None, Device.CPU) as grader:
+                start = time.monotonic()
                 grader.start()
-                grader.examine(exercise, answer, seed=0)
-                between = time.monotonic()
-                report = grader.examine(exercise, answer, seed=0)
-                end = time.monotonic()
-                proofs = tuple(grader.proofs())
-        except GraderError as error:
+                start_s = time.monotonic() - start
+                try:
+                    trial = _examine_twice(grader, exercise, answer, start_s=start_s)
+                except GraderError as error:
+                    trial = Trial(works=False, problem=error.text)
+                return replace(trial, proofs=tuple(_proof(grader, one) for one in ALL_DEGREES))
+        except GraderError as error:  # without its start there is nothing to prove anything with
             return Trial(works=False, problem=error.text)
+
+
+def _examine_twice(grader: Grader, exercise: Exercise, answer: Submission, *, start_s: float) -> Trial:
+    begin = time.monotonic()
+    grader.examine(exercise, answer, seed=0)
+    between = time.monotonic()
+    report = grader.examine(exercise, answer, seed=0)
+    end = time.monotonic()
     if report.score is None or report.score.earned != report.score.possible:
         problem = report.problem or next((test.explanation for test in report.tests if test.explanation), None)
         unknown = Text(en="A right answer did not get full score.", zh="正确答案没有得到满分。")
-        said = problem.problem if problem else unknown
-        return Trial(works=False, isolation=report.isolation, problem=said, proofs=proofs)
-    return Trial(works=True, first_s=between - start, warm_s=end - between, isolation=report.isolation, proofs=proofs)
+        return Trial(works=False, isolation=report.isolation, problem=problem.problem if problem else unknown)
+    first_s = start_s + between - begin
+    return Trial(works=True, first_s=first_s, warm_s=end - between, isolation=report.isolation)
+
+
+def _proof(grader: Grader, isolation: Isolation) -> Proof:
+    """Prove one degree; a fault of ours on the way hides no other degree."""
+    from grader.sandbox.jail.proofs import Proof
+
+    try:
+        return grader.proofs((isolation,))[0]
+    except GraderError as error:
+        return Proof(isolation=isolation, why=error.problem.en.rstrip("."))
 
 
 def _tiny_exercise(folder: Path) -> Exercise:

@@ -31,6 +31,7 @@ from grader.records import Explanation, Outcome, Reveal, Text
 from grader.sandbox.endings import GPU_MEMORY
 
 _MIB = 1 << 20
+_NAMES_SHOWN = 8  # of a list of allowed names
 
 
 def _explanation(line: Text, found: Finding, call: Call | None, reveal: Reveal) -> Explanation:
@@ -130,7 +131,7 @@ def explain_handle_misused(misused: HandleMisused, reveal: Reveal) -> Explanatio
 def explain_ended(ended: Ended, reveal: Reveal) -> Explanation:
     """The child was ended, or ended itself."""
     key, line = _ending(ended, reveal)
-    found = cause(key)
+    found = _not_allowed(ended.allowed) if key == "ended.forbidden" and ended.allowed else cause(key)
     return Explanation(
         problem=line,
         cause_id=found.cause_id,
@@ -160,6 +161,15 @@ def _ending(ended: Ended, reveal: Reveal) -> tuple[str, Text]:
         status = str(ended.status) if full else "…"  # eight bits of the child's choice
         return "ended.exit", problem("ended.exit", status=status)
     return "ended.wire", problem("ended.wire")
+
+
+def _not_allowed(allowed: tuple[str, ...]) -> Finding:
+    """Say what may be used where an exercise has a list of it: the way out by basic operations may not be on it."""
+    names = ", ".join(f"`{printable(name, limit=80)}`" for name in allowed[:_NAMES_SHOWN])
+    left = len(allowed) - _NAMES_SHOWN
+    more = Text(en=f" and {left} more", zh=f" 等，另有 {left} 个") if left > 0 else same("")
+    names_shown = Text(en=names + more.en, zh=names.replace(", ", "、") + more.zh)
+    return cause("ended.not_allowed", cause_id="ended.forbidden", names=names_shown)
 
 
 def _signal_name(number: int) -> str:

@@ -276,10 +276,17 @@ def _wrong_need(case: Case, name: str, before: set[str]) -> Text:
 
 def read_reference(exercise: Exercise) -> tuple[SourceFile, ...]:
     """Return the reference's source, to run in the student's place; empty where there is none."""
-    if not exercise.solution_folder:
-        return ()
-    folder = Path(exercise.solution_folder)
-    return tuple(SourceFile(name=name, text=(folder / name).read_text(encoding="utf-8")) for name in exercise.files)
+    return _sources(exercise, exercise.solution_folder) if exercise.solution_folder else ()
+
+
+def read_stub(exercise: Exercise) -> tuple[SourceFile, ...]:
+    """Return the stub's source, as it is now."""
+    return _sources(exercise, exercise.folder, errors="replace")  # students write into it, in a clone
+
+
+def _sources(exercise: Exercise, folder: str, *, errors: str = "strict") -> tuple[SourceFile, ...]:
+    texts = ((Path(folder) / name).read_text(encoding="utf-8", errors=errors) for name in exercise.files)
+    return tuple(SourceFile(name=name, text=text) for name, text in zip(exercise.files, texts, strict=True))
 
 
 def load_reference(exercise: Exercise) -> types.ModuleType | None:

@@ -25,12 +25,13 @@ import msgspec
 import torch
 
 from grader.errors import AuthorError, GraderError, GraderFault, SandboxUnavailable
-from grader.examination.collection import Case, collect, load_reference, read_reference
+from grader.examination.collection import Case, collect, load_reference, read_reference, read_stub
 from grader.examination.exam import Exam, Explain, versions
 from grader.examination.fixtures import Fixtures
 from grader.examination.judge import KeepErrors, broken_test
 from grader.examination.requests import Answer, ExamRequest, Prepare
 from grader.examination.rules import Rules
+from grader.examination.rules.author import check_names, own_breach
 from grader.examination.signatures import Signatures
 from grader.examination.watch import limit_memory
 from grader.records import Device, Fault, Outcome, Text
@@ -91,6 +92,13 @@ class _Examiner:
         exercise = prepare.exercise
         self.fixtures = Fixtures(load_reference(exercise))
         self._reference = read_reference(exercise)  # before any student's code could have changed the files
+        check_names(exercise)
+        rules = Rules(exercise.forbid, exercise.allow)
+        if (breach := own_breach(exercise, rules, self._reference)) is not None:
+            raise breach
+        self._exercise = exercise
+        self._stub = read_stub(exercise)
+        self._stubs_breach = own_breach(exercise, rules, self._stub, stub=True)
         self._make = functools.partial(
             Exam,
             exercise,
@@ -99,7 +107,7 @@ class _Examiner:
             fixtures=self.fixtures,
             explain=explain,
             signatures=Signatures(exercise),
-            rules=Rules(exercise.forbid, exercise.allow),
+            rules=rules,
             reference=self._reference,
         )
         versions()
@@ -127,6 +135,8 @@ class _Examiner:
 
         So the proof starts from tests that have never run: what a test keeps between runs proves nothing.
         """
+        if self._stubs_breach is not None and self._stub != request.submission.files and not self._stub_was_edited():
+            return Answer.of(self._stubs_breach)
         answer = apart(lambda: Answer(examination=self._make(request, cases).run()))
         examination = answer.examination
         if examination is None or examination.fault is not None or not self._reference:
@@ -140,6 +150,10 @@ class _Examiner:
         if proof.broken:
             examination = replace(examination, problem=broken_test(proof.broken), fault=Fault.AUTHOR)
         return Answer(examination=examination)
+
+    def _stub_was_edited(self) -> bool:
+        """Whether somebody works on the stub itself, as students do in a clone: then its breach may be theirs."""
+        return read_stub(self._exercise) != self._stub
 
 
 _UNDOUBTED = (Outcome.PASSED, Outcome.BLOCKED)

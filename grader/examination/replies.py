@@ -37,8 +37,7 @@ class Around:
     call: Call | None
     files: Sequence[SourceFile]  # the submission's; the first is the module that the tests talk to
     limits: Limits
-    forbid: Sequence[str] = ()  # the exercise's patterns
-    allow: Sequence[str] = ()
+    rules: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())  # the exercise's patterns: forbid, allow
     signature: str = ""  # of the student's function
     expected_signature: str = ""
     upstream_shape: tuple[int, ...] | None = None  # of the gradient that the test sent for the result
@@ -48,9 +47,9 @@ def evidence_of(reply: Reply, around: Around) -> Evidence:
     """Say what a reply means that is not the value that was asked for."""
     forbidden = getattr(reply, "forbidden", "")
     if forbidden:  # what the child says that it called; it could write a hidden input there
-        name = told_name(forbidden, around.forbid)
-        rule = rule_of(name, around.forbid)
-        allowed = tuple(around.allow)
+        patterns, allowed = around.rules
+        name = told_name(forbidden, patterns)
+        rule = rule_of(name, patterns)
         return Ended(outcome=Outcome.FORBIDDEN, detail=name, rule=rule, allowed=allowed, call=around.call)
     match reply:
         case messages.Refused(reason="not-in-graph"):

@@ -74,10 +74,11 @@ def _allow_problems(allow: Sequence[str]) -> Iterator[Text]:
 
 def whole_module(path: tuple[str | int, ...], name: str) -> Text:
     """Say that an allowed name is a module's: it would allow nothing, or everything, and neither may be meant."""
+    key = f"{key_path(path)} = {toml_literal(name)}"
     return Text(
-        en=f"{key_path(path)} = {toml_literal(name)}: `{name}` names a whole module: write `{name}.*` to allow all of it, "
-        "or leave it out; the modules that allowed names lie in may be imported anyway.",
-        zh=f"{key_path(path)} = {toml_literal(name)}：`{name}` 是整个模块的名称：若要允许其中全部内容，请写 `{name}.*`；"
+        en=f"{key}: `{name}` names a whole module: write `{name}.*` to allow all of it, or leave it out; "
+        "the modules that allowed names lie in may be imported anyway.",
+        zh=f"{key}：`{name}` 是整个模块的名称：若要允许其中全部内容，请写 `{name}.*`；"
         "否则请删去，所允许名称所在的模块本来就可以导入。",
     )
 

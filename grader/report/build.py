@@ -22,6 +22,7 @@ from grader.records import (
     TestResult,
     Text,
 )
+from grader.report.cells import with_cells
 from grader.report.model import (
     Counts,
     ExerciseSummary,
@@ -54,6 +55,7 @@ def build_report(
 
     Raises: GraderFault when the points are not finite, negative, or more earned than possible.
     """
+    examination = with_cells(examination, submission)
     tests = tuple(_as_the_student_sees(test, exercise.reveal_hidden) for test in examination.tests)
     score = _sum_points(tests)
     problem, fault = _problem_and_fault(examination, tests, score)

@@ -72,12 +72,15 @@ class FailureBlock:
         if len(lines) > _MAX_FRAMES:  # the innermost lines say most
             self._more(len(lines) - _MAX_FRAMES)
         shown = lines[-_MAX_FRAMES:]
-        gutter_width = max(len(str(line.line)) for line in shown)
+        gutter_width = max(len(str(_line_number(line))) for line in shown)
         for line in shown:
             self._source_line(line, gutter_width=gutter_width)
 
     def _source_line(self, line: SourceLine, *, gutter_width: int) -> None:
-        place = f"{line.file}:{line.line}" + (f":{line.column}" if line.column else "")
+        number = _line_number(line)
+        place = f"{line.file}:{number}" + (f":{line.column}" if line.column else "")
+        if line.cell is not None:
+            place = self._say(wording.IN_CELL).format(cell=line.cell.number, line=number)
         if line.function and line.function != "<module>":
             place = wording.IN_FUNCTION.within(self._language).format(place=place, function=line.function)
         self._page.put(body=place, style="dim", indent=_INDENT)
@@ -85,9 +88,7 @@ class FailureBlock:
         stripped = source.lstrip()
         if not stripped:
             return
-        self._page.verbatim(
-            (f"{line.line:>{gutter_width}} {self._signs.gutter} ", "blue"), body=stripped, indent=_INDENT
-        )
+        self._page.verbatim((f"{number:>{gutter_width}} {self._signs.gutter} ", "blue"), body=stripped, indent=_INDENT)
         offset = line.column - 1 - (len(source) - len(stripped))
         if line.column and 0 <= offset <= len(stripped):
             self._caret(stripped[:offset], gutter_width=gutter_width)
@@ -122,3 +123,8 @@ class FailureBlock:
 
     def _optional(self, text: Text | None) -> str | None:
         return None if text is None else text.within(self._language)
+
+
+def _line_number(line: SourceLine) -> int:
+    """Return the line's number in what the student wrote: the cell, or the file."""
+    return line.line if line.cell is None else line.line - line.cell.line + 1

@@ -36,7 +36,7 @@ from grader.sandbox.gvisor_bundle import command, find_runsc, write_bundle
 from grader.sandbox.jail import seccomp, syscalls
 from grader.sandbox.jail.box import closing
 from grader.sandbox.jail.child_groups import ChildGroups
-from grader.sandbox.jail.layers import Layer, LayerMissing
+from grader.sandbox.jail.layers import RUNSC_NEEDS_ROOT, Layer, LayerMissing
 from grader.sandbox.jail.proof import Plant
 from grader.sandbox.jail.proofs import Proof
 from grader.sandbox.jail.python_paths import find_python_paths, is_below_any
@@ -250,7 +250,7 @@ def _private_place(needed: Iterable[str]) -> Path:
     `needed` are paths that the folder must not cover. Raises LayerMissing, OSError.
     """
     if os.geteuid() != 0:
-        raise LayerMissing(Layer.GVISOR, "runsc needs root to run a bundle")
+        raise LayerMissing(Layer.GVISOR, RUNSC_NEEDS_ROOT)
     syscalls.unshare(_NAMESPACES)
     syscalls.mount("none", "/", "", syscalls.MS_REC | syscalls.MS_PRIVATE)
     free = (one for one in _PLACES if Path(one).is_dir() and not any(is_below_any(path, (one,)) for path in needed))

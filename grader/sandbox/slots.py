@@ -19,7 +19,7 @@ import traceback
 from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
-from grader.errors import GraderFault, both, joined
+from grader.errors import GraderFault, both
 from grader.records import Isolation, Text
 from grader.sandbox import gvisor, jail
 from grader.sandbox.children import ForkedChildren
@@ -121,7 +121,7 @@ class Slots:
         if proof.isolation is Isolation.PROCESS:
             return proof
         if isinstance(self.place, cgroups.Missing):
-            return replace(proof, cgroups_missing=joined((self.place.why, self.place.remedy), separator=". "))
+            return replace(proof, cgroups_missing=self.place.why, cgroups_remedy=self.place.remedy)
         lacks = ", ".join(one.value for one in self.place.lacks)
         return replace(
             proof,

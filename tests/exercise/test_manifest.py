@@ -289,6 +289,10 @@ MISTAKES = {
     "forbidding everything": (BASE + '[rules]\nforbid = ["*"]', ('rules.forbid[0] = "*"', "a dotted name")),
     "allowing nothing": (BASE + "[rules]\nallow = []", ("rules.allow = []", "at least one item")),
     "allowing a call": (BASE + '[rules]\nallow = ["torch.exp(x)"]', ('rules.allow[0] = "torch.exp(x)"',)),
+    "allowing a whole module": (
+        BASE + '[rules]\nallow = ["torch.exp", "torch"]',
+        ('rules.allow[1] = "torch": `torch` names a whole module: write `torch.*`', "may be imported anyway"),
+    ),
     "allowed, misspelt": (BASE + '[rules]\nallowed = ["torch"]', ("rules.allowed", "Did you mean allow?")),
     "forbidding a call": (BASE + '[rules]\nforbid = ["torch.exp()"]', ('rules.forbid[0] = "torch.exp()"',)),
     "unknown reveal": (

@@ -10,7 +10,7 @@ import pytest
 import report_scenarios as scenarios
 from report_scenarios import SCENARIOS
 
-from grader.records import Language, Text
+from grader.records import Language, NotebookCell, SourceFile, SourceLine, Text
 from grader.report import View, render
 from grader.report.layout import cut, wrap
 
@@ -50,6 +50,20 @@ def test_hostile_names_and_titles_are_escaped_too() -> None:
     for language in Language:
         page = render(report, view=View(language=language))
         assert [char for char in STEERING if char in page] == []
+
+
+def test_a_notebooks_line_is_named_as_its_cell_counts_it() -> None:
+    cells = (NotebookCell(number=2, line=1), NotebookCell(number=5, line=11))
+    notebook = replace(scenarios.SUBMISSION, files=(SourceFile(name="softmax.py", text="", cells=cells),))
+    at = SourceLine(file="softmax.py", line=13, function="softmax", source="    return 1 / 0", column=12)
+    failed = scenarios.failed(scenarios.ROWS, replace(scenarios.RAISED, traceback=(replace(at, line=10), at)))
+    report = scenarios.graded(failed, submission=notebook)
+    page = render(report)
+    assert "cell 2 of the notebook, line 10, in softmax" in page
+    assert "cell 5 of the notebook, line 3, in softmax" in page
+    assert " 3 │ return 1 / 0" in page
+    assert "softmax.py:13" not in page
+    assert "笔记本第 5 个单元格第 3 行，softmax" in render(report, view=View(language=Language.ZH))
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)

@@ -132,7 +132,7 @@ ERRORS: dict[str, Sentences] = {
     ),
     "raised.refused": Sentences(
         hint=t(
-            "The system refused this; code that is graded can usually start no program or process, and reach no network.",
+            "The system refused this; graded code can usually start no program or process, and reach no network.",
             "系统拒绝了这一操作；评分时，代码通常不能启动程序或进程，也不能访问网络。",
         ),
         next_step=t(

@@ -254,8 +254,8 @@ CAUSES: dict[str, Sentences] = {
             "对导入的库，本题只允许使用清单上的名称。",
         ),
         next_step=t(
-            "Use only what is allowed: {names}; operators, methods of values (`x.sum()`) and Python's builtins are free.",
-            "只使用允许的名称：{names}；运算符、值的方法（`x.sum()`）和 Python 内置函数不受限制。",
+            "Use only what is on the list: {names}. Operators, builtins and methods of values need not be on it.",
+            "只使用清单上的名称：{names}。运算符、Python 内置函数和值的方法不必列在其中。",
         ),
     ),
 }

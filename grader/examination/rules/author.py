@@ -17,10 +17,11 @@ from pathlib import Path
 
 from grader.errors import AuthorError, both, joined
 from grader.examination.broken import MAX_PROBLEMS, shown
+from grader.examination.rules import Rules, rule_of
 from grader.examination.rules.names import PUBLIC, is_pattern
 from grader.exercise.problems import closest, problem
 from grader.exercise.rules import whole_module
-from grader.records import Exercise, SourceFile, SourceLine, Text
+from grader.records import Exercise, SourceFile, Text
 
 _CHECKED = ("torch", "numpy", "math", "builtins")
 
@@ -35,14 +36,27 @@ def check_names(exercise: Exercise) -> None:
         )
 
 
-def own_breach(exercise: Exercise, files: Sequence[SourceFile], line: SourceLine, name: str, *, stub: bool) -> Text:
-    """Say that the reference, or the stub, uses what its own exercise keeps from students."""
-    folder = Path(exercise.folder if stub else exercise.solution_folder)
-    where = f"{shown(folder / line.file)}:{line.line}:"
+def own_breach(
+    exercise: Exercise, rules: Rules, files: Sequence[SourceFile], *, stub: bool = False
+) -> AuthorError | None:
+    """Return the error that the reference, or the stub, uses what its own exercise keeps from students; or None."""
+    found = rules.look(files).forbidden
+    if found is None:
+        return None
+    (line,) = found.traceback
+    where = f"{shown(Path(exercise.folder if stub else exercise.solution_folder) / line.file)}:{line.line}:"
     who = Text(en="the stub", zh="模板") if stub else Text(en="the reference", zh="参考答案")
-    return Text(
-        en=f"{where} {who.en} breaks the exercise's own rules: `{name}` may not be used, in `{line.source.strip()}`.",
-        zh=f"{where} {who.zh}违反了本题自己的规则：不得使用 `{name}`，见 `{line.source.strip()}`。",
+    key = "forbid" if rule_of(found.detail, exercise.forbid) else "allow"
+    return AuthorError(
+        Text(
+            en=f"{where} {who.en} breaks the exercise's own rules.{key}: `{found.detail}` may not be used, "
+            f"in `{line.source.strip()}`.",
+            zh=f"{where} {who.zh}违反了本题自己的 rules.{key}：不得使用 `{found.detail}`，见 `{line.source.strip()}`。",
+        ),
+        remedy=Text(
+            en="Change the rule in exercise.toml, or this line; no submission can be graded before.",
+            zh="请修改 exercise.toml 中的规则或这一行，在此之前无法评分。",
+        ),
     )
 
 
@@ -79,7 +93,7 @@ class _Lookup:
             try:
                 self.found = _part_of(self.found, self.owner, part)
             except AttributeError:
-                self.missing, self.rest = part, parts[at + 1 :]
+                self.missing, self.rest = part, parts[at + 1 :]  # and the rest behind it
                 return
             except Exception:  # noqa: BLE001  it is there, but wants what is not installed: nothing can be said of it
                 self.found = None
@@ -125,7 +139,7 @@ def _missing(path: tuple[str | int, ...], there: _Lookup) -> Text:
 def _meant(there: _Lookup) -> str | None:
     """Return the name that was probably meant: the same word elsewhere in the library, or a like word here."""
     last = there.name.rpartition(".")[2]
-    for owner in PUBLIC if there.name.startswith("torch.") else ():
+    for owner in PUBLIC if there.name.startswith("torch.") and not there.rest else ():
         if not _Lookup(f"{owner}.{last}").missing:
             return f"{owner}.{last}"
     private = there.missing.startswith("_")

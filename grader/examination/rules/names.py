@@ -107,7 +107,7 @@ def is_pattern(name: str) -> bool:
 
 
 def _is_value(name: str) -> bool:
-    """Whether `name` is known to be a class, function or constant: what hangs from it comes with it. A module is none."""
+    """Whether `name` is known to be a class, function or constant, and no module: what hangs from it comes with it."""
     found = _found(name)
     return found is not None and not isinstance(found, types.ModuleType)
 

@@ -127,4 +127,11 @@ def closing(layer: Layer) -> Iterator[None]:
     except OSError as error:
         if error.errno not in _NOT_HERE:
             raise
-        raise LayerMissing(layer, str(error)) from None
+        raise LayerMissing(layer, _why(error)) from None
+
+
+def _why(error: OSError) -> str:
+    # unshare(2) says "No space left on device" of a limit on namespaces, which sends people to look at their disk.
+    if error.errno == errno.ENOSPC and "unshare" in str(error):
+        return "unshare: no further namespace is allowed; user.max_user_namespaces limits them, 0 allows none"
+    return str(error)

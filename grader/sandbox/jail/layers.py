@@ -57,12 +57,14 @@ STOPS: dict[Layer, Text] = {
 
 _NAMESPACES_REMEDY = Text(
     en=(
-        "Run as root, or allow user namespaces: `sudo sysctl user.max_user_namespaces=10000`; on Debian "
+        "Run as root with CAP_SYS_ADMIN and CAP_SETUID, or as an ordinary user with user namespaces allowed: "
+        "`sudo sysctl user.max_user_namespaces=10000`; on Debian "
         "`kernel.unprivileged_userns_clone=1`; on Ubuntu 24.04 `kernel.apparmor_restrict_unprivileged_userns=0`; "
         "in a container `--security-opt seccomp=unconfined --security-opt apparmor=unconfined`."
     ),
     zh=(
-        "请以 root 运行，或允许用户命名空间：`sudo sysctl user.max_user_namespaces=10000`；Debian 上"
+        "请以具有 CAP_SYS_ADMIN 和 CAP_SETUID 的 root 运行，或以普通用户运行并允许用户命名空间："
+        "`sudo sysctl user.max_user_namespaces=10000`；Debian 上 "
         "`kernel.unprivileged_userns_clone=1`；Ubuntu 24.04 上 `kernel.apparmor_restrict_unprivileged_userns=0`；"
         "容器内使用 `--security-opt seccomp=unconfined --security-opt apparmor=unconfined`。"
     ),
@@ -92,6 +94,10 @@ REMEDIES: dict[Layer, Text] = {
         zh="请安装 gVisor（`apt-get install runsc`，或见 gvisor.dev/docs/user_guide/install），并以 root 运行。",
     ),
 }
+
+# gVisor is there, and its own remedy would tell to install it.
+RUNSC_NEEDS_ROOT = "runsc needs root to run a bundle"
+RUN_AS_ROOT = Text(en="Run as root.", zh="请以 root 运行。")
 
 DEGREES_STOP: dict[Isolation, Text] = {
     Isolation.STRONG: Text(

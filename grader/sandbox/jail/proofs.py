@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from grader.records import Isolation, Text
-from grader.sandbox.jail.layers import REMEDIES, Layer
+from grader.sandbox.jail.layers import REMEDIES, RUN_AS_ROOT, RUNSC_NEEDS_ROOT, Layer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,8 @@ class Proof:
     missing: Layer | None = None  # the layer that is not there
     why: str = ""  # why it does not hold, in the system's words; "": nothing but the tries decides
     cgroups: str = ""  # which caps the kernel counts for the whole child: "memory, pids, cpu"; "": none
-    cgroups_missing: Text | None = None  # why there is none, or not all, and what would bring it
+    cgroups_missing: Text | None = None  # why there is none, or not all
+    cgroups_remedy: Text | None = None  # what would bring it
 
     @property
     def holds(self) -> bool:
@@ -53,4 +54,6 @@ class Proof:
         """Return what would bring it; None where nobody knows."""
         failed = self.first_failed
         layer = self.missing or (failed.layer if failed else None)
+        if self.why == RUNSC_NEEDS_ROOT:
+            return RUN_AS_ROOT
         return None if layer is None else REMEDIES[layer]
