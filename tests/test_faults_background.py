@@ -177,25 +177,32 @@ ONE_BY_ONE = SIDE_BY_SIDE.replace("set_num_threads(2)", "set_num_threads(1)")
 RATIO = """
 def test_it(student, bench):
     ratio = bench.ratio(student.f, lambda: (torch.rand({size}),), repeats=7)
-    assert 0.6 < ratio, f"ratio {{ratio}}"
+    assert {least} < ratio, f"ratio {{ratio}}"
 """
 
 
 def test_work_behind_the_return_counts_where_the_time_is_taken(exams: Exams) -> None:
-    """Too little to be caught: 8 ms behind each of eight calls; the reference does the same within its call."""
-    report = run(exams, RATIO.format(size="3"), student=BEHIND_IT, reference=IN_THE_CALL)
+    """Too little to be caught: 8 ms behind each of eight calls; the reference does the same within its call.
+
+    Left out of account the ratio would be a hundredth; on a busy machine the reference waits within its call.
+    """
+    report = run(exams, RATIO.format(size="3", least=0.2), student=BEHIND_IT, reference=IN_THE_CALL)
     test = result(report, "test_it")
     assert test.outcome is Outcome.PASSED, said(test.explanation)
 
 
 def test_more_threads_gain_no_time(exams: Exams) -> None:
-    report = run(exams, RATIO.format(size="384, 384"), student=SIDE_BY_SIDE, reference=ONE_BY_ONE)
-    test = result(report, "test_it")
-    assert test.outcome is Outcome.PASSED, said(test.explanation)
+    """Left out of account the ratio would be a half each time; on a busy machine it is one now and then."""
+    tests = RATIO.format(size="384, 384", least=0.6)
+    for _ in range(4):
+        test = result(run(exams, tests, student=SIDE_BY_SIDE, reference=ONE_BY_ONE), "test_it")
+        if test.outcome is Outcome.PASSED:
+            return
+    raise AssertionError(said(test.explanation))
 
 
 def test_a_faster_function_is_seen_to_be_faster_and_an_equal_one_is_not(exams: Exams) -> None:
-    tests = "def test_it(student, bench):\n    assert bench.ratio(student.f, lambda: (torch.rand(3),), repeats=5) < 0.6"
+    tests = "def test_it(student, bench):\n    assert bench.ratio(student.f, lambda: (torch.rand(3),), repeats=5) < 0.4"
     faster = IN_THE_CALL.replace("0.008", "0.001")
     assert run(exams, tests, student=faster, reference=IN_THE_CALL).status is Status.FULL
     assert run(exams, tests, student=IN_THE_CALL, reference=IN_THE_CALL).fault == "author"  # none is faster than itself

@@ -135,12 +135,20 @@ class Opponent:
         self.exercise = exercise
         if exercise in self._opened:
             return
-        report = self.grade(self.arena.honest(exercise))
+        report = self._honest()
         assert report.status is Status.FULL, f"the honest control: {self.text(report)}"
         assert report.isolation is self.degree
         self._opened.add(exercise)
         time.sleep(0.05)  # the last child is being reaped
         self._resting = self._processes()
+
+    def _honest(self) -> Report:
+        """Grade the honest submission, as often as it takes and `tries` allows."""
+        for _ in range(tries(self.exercise)):
+            report = self.grade(self.arena.honest(self.exercise))
+            if report.status is Status.FULL:
+                break
+        return report
 
     def _start_anew(self) -> None:
         """Replace a grader that an attack has ended, so that it does not count against the next one."""
@@ -159,7 +167,7 @@ class Opponent:
     def _control(self) -> list[str]:
         """Grade the honest submission now; say what the attack has done to it, and what it left running."""
         try:
-            report = self.grade(self.arena.honest(self.exercise))
+            report = self._honest()
         except GraderError as error:
             self._start_anew()
             return [f"the next, honest submission is not graded: {type(error).__name__}: {error}"]
@@ -206,6 +214,11 @@ class Opponents:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._open.close()
+
+
+def tries(exercise: str) -> int:
+    """Return how often something that must succeed may be tried: other work on the machine may disturb a clock."""
+    return 1 if exercise == "exercise90_lab" else 4
 
 
 def try_naively(case: Case, arena: Arena, naive: Naive) -> list[str]:
