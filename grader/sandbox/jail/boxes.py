@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import struct
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -165,6 +166,7 @@ class StrongBox(Box):
         super()._leave_session()
         scratch = self._materials.paths.scratch
         os.environ.update(HOME=scratch, TMPDIR=scratch, USER=HOST_NAME)
+        tempfile.tempdir = None  # which the base has looked up: that was its own
 
     def _take_own_namespaces(self) -> None:
         syscalls.unshare(_NAMESPACES)

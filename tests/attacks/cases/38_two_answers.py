@@ -3,7 +3,8 @@
 # class = 38
 # goal = "answer a question that is still to come"
 # gain = "score"
-# outcome = ["failed", "crashed"]
+# earns = 1.0  # True is the right answer to one test, and the second one may come too late to spoil it
+# outcome = ["failed", "crashed", "passed"]
 # naive = "in a grader of one process nothing crosses a wire."
 # ///
 
