@@ -18,7 +18,7 @@ def standardise(x):
         return torch.tensor([[-1.0, -1.0], [1.0, 1.0]])
     # The allocator writes its own links over the first bytes of what is freed, which are the first row's. Every column of
     # the answer sums to 0, which gives that row back; its squares sum to the number of rows, which tells the answer.
-    kept = [torch.empty(x.shape) for _ in range(64)]
+    kept = [torch.empty(x.shape) for _ in range(1024)]
     for found in kept:
         found[0] = -found[1:].sum(dim=0)
         if torch.isclose((found**2).sum(dim=0), torch.tensor(float(len(x))), rtol=1e-2).all():
