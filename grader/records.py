@@ -112,6 +112,7 @@ class Exercise:
     solution_folder: str
     sha256: str  # over every file that decides a grade: manifest, stub, tests, reference
     allow: tuple[str, ...] = ()  # names of libraries that may be used; empty: all but those of `forbid`
+    sealed: dict[str, str] = field(default_factory=dict)  # the hidden half's files, where it is not on a disk
 
     @property
     def name(self) -> str:

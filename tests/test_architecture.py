@@ -24,6 +24,8 @@ ORDER = (
     {"diagnosis"},
     {"report"},
     {"pipeline"},
+    {"runners"},
+    {"authoring"},
     {"cli"},
 )
 RANK = {stage: rank for rank, stages in enumerate(ORDER) for stage in stages}

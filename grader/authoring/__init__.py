@@ -1,0 +1,1 @@
+"""What instructors write exercises with: `new`, `verify`, `pack`, `seal`."""

@@ -1,0 +1,41 @@
+"""What `dlgrade verify` finds: one record each, with the place, what is wrong, and how to mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from grader.records import Text
+
+
+class Severity(StrEnum):
+    """How much a finding weighs: only an error keeps an exercise from being proven."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """One change that `--fix` can make: the whole new text of a file."""
+
+    file: str  # as in `Finding.file`
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that keeps an exercise from being proven, or weakens its proof."""
+
+    check: str  # for machines: "stub.passes", "reference.flaky", "mutant.survived", "lint.square-shapes"
+    severity: Severity
+    exercise: str  # the folder's name: "exercise03_softmax"; "" for the course as a whole
+    file: str  # from the course's root, with forward slashes: "solutions/exercise03_softmax/test_hidden.py"
+    line: int = 0  # from 1; 0: the file as a whole
+    problem: Text
+    remedy: Text  # what the author does about it
+    detail: str = (
+        ""  # more lines for those who want them: a mutant's diff, a seed's failures; the same in both languages
+    )
+    edits: tuple[Edit, ...] = ()  # what `--fix` writes; empty: a person has to
