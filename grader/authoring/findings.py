@@ -35,7 +35,5 @@ class Finding:
     line: int = 0  # from 1; 0: the file as a whole
     problem: Text
     remedy: Text  # what the author does about it
-    detail: str = (
-        ""  # more lines for those who want them: a mutant's diff, a seed's failures; the same in both languages
-    )
+    detail: str = ""  # more lines, the same in both languages: a mutant's diff, a seed's failures
     edits: tuple[Edit, ...] = ()  # what `--fix` writes; empty: a person has to
