@@ -181,7 +181,7 @@ def test_layout_and_dtype_do_not_matter(student, rand):
 # ----------------------------------------------------------------------------------------------- squared_loss
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 @pytest.mark.hint(
     "y_hat decides the shape of the result; y has to follow.",
     zh="结果的形状由 y_hat 决定，y 要向它看齐。",
@@ -192,6 +192,20 @@ def test_flat_predictions_against_a_column_of_targets(student, reference, rand):
     zh: 预测值 (7,) 与标签 (7, 1) 应得到形状为 (7,) 的损失。
     """
     y_hat, y = rand.normal(7), rand.normal(7, 1)
+    close(student.squared_loss(y_hat, y), reference.squared_loss(y_hat, y))
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.hint(
+    "A table that lies transposed in memory has no flat view. Which operation copies where it must?",
+    zh="在内存中转置存放的表没有一维视图。哪个操作会在必要时拷贝？",
+)
+def test_targets_that_have_no_flat_view(student, reference, rand):
+    """Predictions (6,) against a transposed float64 table of targets (3, 2) give float64 losses of shape (6,).
+
+    zh: 预测值 (6,) 与转置得到的 float64 标签表 (3, 2) 应得到形状为 (6,) 的 float64 损失。
+    """
+    y_hat, y = rand.normal(6, dtype=torch.float64), rand.normal(2, 3, dtype=torch.float64).T
     close(student.squared_loss(y_hat, y), reference.squared_loss(y_hat, y))
 
 

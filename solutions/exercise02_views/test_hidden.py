@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from grader.examination import close
+from grader.examination.property import for_all, shapes, tensors
 
 
 def share_memory(a: torch.Tensor, b: torch.Tensor) -> bool:
@@ -23,12 +24,12 @@ def share_memory(a: torch.Tensor, b: torch.Tensor) -> bool:
     "Read the batch size from x.shape[0]; all that remains is features, however many axes there are.",
     zh="批大小取自 x.shape[0]；其余的都是特征，不论有多少个轴。",
 )
-def test_flatten_merges_all_axes_but_the_first(student, rand):
-    """Images (3, 2, 4, 5) become 3 rows of 40 features, in order.
+@for_all(x=tensors(shapes(min_dims=2, max_dims=4, max_side=4)), max_examples=25)
+def test_flatten_merges_all_axes_but_the_first(student, x):
+    """Examples of any shape become rows of features, in order.
 
-    zh: 图像 (3, 2, 4, 5) 变成 3 行、每行 40 个特征，次序不变。
+    zh: 任意形状的样本都变成由特征组成的一行，次序不变。
     """
-    x = rand.normal(3, 2, 4, 5)
     close(student.flatten_batch(x), torch.stack([image.flatten() for image in x]))
 
 
@@ -70,7 +71,7 @@ def test_flatten_of_every_second_example_is_a_view(student, rand):
     close(flat.stride(), (16, 1))
 
 
-@pytest.mark.points(1.5)
+@pytest.mark.points(1)
 @pytest.mark.needs("test_flatten_merges_all_axes_but_the_first")
 @pytest.mark.hint(
     "With permuted axes no view exists. Which operation falls back to a copy instead of raising?",
@@ -110,6 +111,22 @@ def test_flatten_of_single_numbers(student):
     zh: 由单个数组成的批次 (5,) 变成 (5, 1)。
     """
     close(student.flatten_batch(torch.arange(5)), torch.tensor([[0], [1], [2], [3], [4]]))
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.needs("test_flatten_merges_all_axes_but_the_first")
+@pytest.mark.hint(
+    "Stay on torch tensors: .data, .detach and NumPy leave the graph.",
+    zh="始终使用 torch 张量：.data、.detach 和 NumPy 都会脱离计算图。",
+)
+def test_gradient_returns_to_its_example(student, rand):
+    """Gradients flow back through the flat rows to the right elements.
+
+    zh: 梯度穿过展平后的各行，回到正确的元素上。
+    """
+    x, upstream = rand.normal(2, 3, 4), rand.normal(2, 12)
+    gradient = student.flatten_batch.grad((x,), upstream)[0]
+    close(gradient, torch.stack([row.unflatten(0, (3, 4)) for row in upstream]))
 
 
 # ------------------------------------------------------------------------------------------- to_channels_last
@@ -155,11 +172,11 @@ def test_channels_last_shares_memory(student):
     zh="结果的步长就是参数自己的步长换了次序，间隔也包括在内。",
 )
 def test_channels_last_of_a_crop_is_a_view(student, rand):
-    """A crop of every second row is rearranged without a copy, strides and offset kept.
+    """A crop of every second row is rearranged without a copy: strides, offset and dtype stay.
 
-    zh: 隔行裁剪的图像重排时不拷贝，步长与偏移都保留。
+    zh: 隔行裁剪的图像重排时不拷贝：步长、偏移与 dtype 都保留。
     """
-    images = rand.normal(2, 3, 6, 5)
+    images = rand.normal(2, 3, 6, 5, dtype=torch.float64)
     last = student.to_channels_last(images[:, 1:, ::2, 1:])
     close(last, torch.stack([images[:, 1, ::2, 1:], images[:, 2, ::2, 1:]], dim=3))
     assert share_memory(last, images), "to_channels_last copied a crop; a view of it exists."
