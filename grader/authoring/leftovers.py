@@ -1,0 +1,57 @@
+"""What `dlgrade new` wrote for an author, and is still there: comments that begin with CHANGE THIS."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from grader.authoring.findings import Finding, Severity
+from grader.exercise.manifest import MANIFEST, STATEMENTS, VISIBLE_TESTS
+from grader.exercise.paths import is_file
+from grader.exercise.solution import CHEATS, MISTAKES, has_solution, solution_file, solution_names
+from grader.records import Exercise, Text
+
+MARK = "CHANGE THIS"
+
+
+def leftover_findings(exercise: Exercise) -> list[Finding]:
+    """Return one note with every place at which the sample still speaks to its author; none where it is gone."""
+    places = [
+        f"{file}:{row}"
+        for file, text in _texts(exercise).items()
+        for row, line in enumerate(text.split("\n"), 1)
+        if MARK in line
+    ]
+    if not places:
+        return []
+    file, _, row = places[0].rpartition(":")
+    return [
+        Finding(
+            check="sample.left",
+            severity=Severity.NOTE,
+            exercise=exercise.name,
+            file=file,
+            line=int(row),
+            problem=Text(
+                en=f"Parts of this exercise are still those of the sample ({len(places)} times {MARK}).",
+                zh=f"这个练习中还留有示例的内容（{len(places)} 处 {MARK}）。",
+            ),
+            remedy=Text(
+                en="Make each of them yours, and take the comment out.",
+                zh="请逐一改成你自己的内容，并删去这些注释。",
+            ),
+            detail="\n".join(places),
+        )
+    ]
+
+
+def _texts(exercise: Exercise) -> dict[str, str]:
+    """Return the files that a person writes, by their path from the course's root."""
+    texts = {}
+    for name in (MANIFEST, *STATEMENTS, *exercise.files, VISIBLE_TESTS):
+        file = Path(exercise.folder, name)
+        if is_file(file):  # a course in one language has one statement
+            texts[f"exercises/{exercise.name}/{name}"] = file.read_text(encoding="utf-8", errors="replace")
+    if has_solution(exercise):
+        hidden = (name for folder in ("", MISTAKES, CHEATS) for name in solution_names(exercise, folder))
+        texts |= {f"solutions/{exercise.name}/{name}": solution_file(exercise, name).text for name in hidden}
+    return texts
