@@ -1,4 +1,4 @@
-"""A course: a folder with exercises/ and, at the instructor's, solutions/ beside it.
+"""A course: a folder with exercises/ and, at the instructor's, solutions/ beside it; `dlgrade.toml` may say more.
 
 Whoever names the course names the tests, and tests run with the grader's rights. So where other people's code is
 graded, the course must be named (`--course`), not found from the current directory: that may be a student's.
@@ -6,24 +6,33 @@ graded, the course must be named (`--course`), not found from the current direct
 
 from __future__ import annotations
 
-import difflib
-import re
+import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from grader.errors import AuthorError, GraderFault, UsageError
-from grader.exercise.manifest import MANIFEST, read_exercise
-from grader.exercise.paths import is_file, is_folder, names_in, show_name, show_path
-from grader.exercise.workspace import BUILTIN, MARKER, Workspace, find_workspace
+from grader.errors import AuthorError, GraderFault, UsageError, both, joined
+from grader.exercise.course_file import COURSE_FILE, EXERCISES, CourseFile, read_course_file
+from grader.exercise.entries import (
+    Entry,
+    below,
+    entries_of,
+    in_order,
+    near,
+    normal,
+    number_in,
+    unknown_names,
+)
+from grader.exercise.manifest import MANIFEST
+from grader.exercise.paths import is_file, is_folder, names_in, show_name, show_names, show_path
+from grader.exercise.problems import toml_literal
+from grader.exercise.workspace import BUILTIN, MARKER, Workspace, find_workspace, read_marker
 from grader.records import Exercise, Text
 
-EXERCISES = "exercises"
-SOLUTIONS = "solutions"
+VARIABLE = "DLGRADE_COURSE"  # names a course as `--course` does, which comes before it
 PACKAGE = Path(__file__).parent.parent
-_FOLDER_NAME = re.compile(r"(?P<id>exercise(?P<number>[0-9]{2,}))_(?P<slug>.+)")
-_NUMBERED = re.compile(r"(?:exercise|ex)?[-_ ]?0*(?P<number>[0-9]+)")
 
 
 class Origin(StrEnum):
@@ -31,49 +40,8 @@ class Origin(StrEnum):
 
     NAMED = "named"  # --course, DLGRADE_COURSE
     WORKSPACE = "workspace"  # by the marker above the current directory
-    CHECKOUT = "checkout"  # by exercises/ above the current directory
+    CHECKOUT = "checkout"  # by exercises/ or dlgrade.toml above the current directory
     BUILTIN = "builtin"  # it ships with the package
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One exercise of a course, known by its folder's name; whether it is valid shows when it is read."""
-
-    folder: Path
-    solution_folder: Path | None
-
-    @property
-    def name(self) -> str:
-        """The folder's name: `exercise03_softmax`."""
-        return self.folder.name
-
-    @property
-    def id(self) -> str:
-        """`exercise03`, of `exercise03_softmax`; the whole name where the folder is not named like that."""
-        match = _FOLDER_NAME.fullmatch(self.name)
-        return match["id"] if match else self.name
-
-    @property
-    def number(self) -> int | None:
-        """3, of `exercise03_softmax`; None where the folder is not named like that."""
-        match = _FOLDER_NAME.fullmatch(self.name)
-        return int(match["number"]) if match else None
-
-    @property
-    def aliases(self) -> tuple[str, ...]:
-        """What the exercise may be called: folder name, id, slug."""
-        match = _FOLDER_NAME.fullmatch(self.name)
-        return (self.name, match["id"], match["slug"]) if match else (self.name,)
-
-    @property
-    def label(self) -> str:
-        """How a message names it: `exercise03 softmax`."""
-        match = _FOLDER_NAME.fullmatch(self.name)
-        return f"{match['id']} {match['slug']}" if match else show_name(self.name)
-
-    def read(self) -> Exercise:
-        """Return the exercise. Raises: AuthorError when its manifest or a file is wrong."""
-        return read_exercise(self.folder, solution_folder=self.solution_folder)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,24 +55,27 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """The exercises at hand, in the order of their numbers, and whose files a check takes."""
+    """The exercises at hand, in the course's order, and whose files a check takes."""
 
     root: Path
     entries: tuple[Entry, ...]
     origin: Origin
     is_builtin: bool  # the course that ships with the package, however it was found
     workspace: Workspace | None = None
+    file: CourseFile = field(default_factory=CourseFile)
+    unknown: tuple[Text, ...] = ()  # names in its file that no exercise has: not here yet, or misspelt
 
     @property
     def exercises_folder(self) -> Path:
         """Where the exercises' folders lie."""
-        return self.root / EXERCISES
+        return below(self.root, self.file.exercises)
 
     @property
     def progress_root(self) -> Path | None:
-        """The folder whose `.dlgrade` keeps the student's progress; None: nowhere to keep it."""
+        """The folder whose `.dlgrade` keeps the student's progress, each course's apart; None: nowhere to keep it."""
         if self.workspace:
-            return self.workspace.root
+            own = self.origin is Origin.WORKSPACE or _leads_to(self.workspace, self.root)
+            return self.workspace.root if own else self.workspace.apart(self.root)
         return None if self.origin is Origin.BUILTIN else self.root
 
     def find(self, name: str) -> Exercise:
@@ -116,9 +87,9 @@ class Course:
 
     def find_entry(self, name: str) -> Entry:
         """Return the entry that `find` would read. Raises: UsageError."""
-        wanted = _normal(name)
-        number = _number(wanted)
-        spelled = {entry: tuple(map(_normal, entry.aliases)) for entry in self.entries}
+        wanted = normal(name)
+        number = number_in(wanted)
+        spelled = {entry: tuple(map(normal, entry.aliases)) for entry in self.entries}
         exact = [entry for entry, aliases in spelled.items() if wanted in aliases]
         numbered = [entry for entry in self.entries if number is not None and entry.number == number]
         begun = [entry for entry, aliases in spelled.items() if wanted and any(a.startswith(wanted) for a in aliases)]
@@ -127,11 +98,12 @@ class Course:
             return found[0]
         raise _ambiguous(name, found) if found else self._unknown(name)
 
-    def after(self, exercise: Exercise) -> Entry | None:
-        """Return the entry that follows `exercise`; None after the last."""
+    def after(self, exercise: Exercise, *, now: datetime | None = None) -> Entry | None:
+        """Return the entry that follows `exercise` among those given out by `now`; None after the last."""
+        moment = now or datetime.now(UTC)
         names = [entry.name for entry in self.entries]
-        following = names.index(exercise.name) + 1
-        return self.entries[following] if following < len(self.entries) else None
+        following = self.entries[names.index(exercise.name) + 1 :]
+        return next((entry for entry in following if entry.dates.is_released(moment)), None)
 
     def read_all(self) -> tuple[Listed, ...]:
         """Return every exercise; a broken one with its error, so that it hides no other."""
@@ -160,9 +132,9 @@ class Course:
 
     def _unknown(self, name: str) -> UsageError:
         if not self.entries:
-            return _no_exercises(self.root)
+            return _empty(self.root)
         labels = ", ".join(entry.label for entry in self.entries)
-        close = _near(_normal(name), self.entries)
+        close = near(normal(name), self.entries)
         return UsageError(
             Text(en=f"No exercise is called {name!r}.", zh=f"没有名为 {name!r} 的练习。"),
             remedy=Text(
@@ -181,26 +153,34 @@ def load_course(path: Path | None = None, *, cwd: Path | None = None) -> Course:
     """
     here = (cwd or Path.cwd()).absolute()
     if path is not None:
-        named = path.absolute()
-        if is_file(named / MARKER) and (workspace := find_workspace(named)):
-            return _of_workspace(workspace, Origin.NAMED)
-        if not _has_exercises(named):
-            raise _no_exercises(named)
-        return _course(named, Origin.NAMED, workspace=find_workspace(here))
-    workspace = find_workspace(here)
-    if workspace:
-        return _of_workspace(workspace, Origin.WORKSPACE)
+        return _named(path.absolute(), here)
+    if variable := os.environ.get(VARIABLE):
+        try:
+            return _named(Path(variable).absolute(), here)
+        except UsageError as error:
+            problem = joined((both(f"{VARIABLE}={show_name(variable)}:"), error.problem))
+            raise UsageError(problem, remedy=error.remedy or "") from None
     for folder in (here, *here.parents):
-        if _has_exercises(folder):
+        if is_file(folder / MARKER):
+            return _of_workspace(read_marker(folder), Origin.WORKSPACE)
+        if _is_course(folder):
             return _course(folder, Origin.CHECKOUT)
     return _course(_builtin_root(), Origin.BUILTIN, is_builtin=True)
+
+
+def _named(root: Path, here: Path) -> Course:
+    if is_file(root / MARKER) and (workspace := find_workspace(root)):
+        return _of_workspace(workspace, Origin.NAMED)
+    if not _is_course(root) and (not _holds_exercises(root) or _is_part_of_a_course(root)):
+        raise _no_exercises(root)
+    return _course(root, Origin.NAMED, workspace=find_workspace(here))
 
 
 def _of_workspace(workspace: Workspace, origin: Origin) -> Course:
     if workspace.course == BUILTIN:
         return _course(_builtin_root(), origin, workspace=workspace, is_builtin=True)
     root = Path(workspace.course)
-    if _has_exercises(root):
+    if _is_course(root) or _holds_exercises(root):
         return _course(root, origin, workspace=workspace)
     marker = show_path(workspace.root / MARKER)
     raise UsageError(
@@ -233,21 +213,55 @@ def _builtin_root() -> Path:
 
 
 def _course(root: Path, origin: Origin, *, workspace: Workspace | None = None, is_builtin: bool = False) -> Course:
-    return Course(root=root, entries=_entries(root), origin=origin, is_builtin=is_builtin, workspace=workspace)
+    file = _file_of(root)
+    found = entries_of(root, file)
+    return Course(
+        root=root,
+        entries=in_order(found, file),
+        origin=origin,
+        is_builtin=is_builtin,
+        workspace=workspace,
+        file=file,
+        unknown=unknown_names(file, found),
+    )
+
+
+def _is_course(root: Path) -> bool:
+    return is_file(root / COURSE_FILE) or _has_exercises(root)
 
 
 def _has_exercises(root: Path) -> bool:
-    return any(is_file(root / EXERCISES / name / MANIFEST) for name in names_in(root / EXERCISES))
+    return _holds_exercises(root / EXERCISES)
 
 
-def _entries(root: Path) -> tuple[Entry, ...]:
-    """Return all exercises below `root`: also folders that are named like one and lack their manifest."""
-    entries = []
-    for name in names_in(root / EXERCISES):
-        folder, solution = root / EXERCISES / name, root / SOLUTIONS / name
-        if is_file(folder / MANIFEST) or (is_folder(folder) and _FOLDER_NAME.fullmatch(name)):
-            entries.append(Entry(folder=folder, solution_folder=solution if is_folder(solution) else None))
-    return tuple(sorted(entries, key=lambda entry: (entry.number is None, entry.number or 0, entry.name)))
+def _holds_exercises(folder: Path) -> bool:
+    return any(is_file(folder / name / MANIFEST) for name in names_in(folder))
+
+
+def _is_part_of_a_course(folder: Path) -> bool:
+    """Whether these are the exercises of the course above: it was meant, with its solutions and dates."""
+    above = folder.parent
+    return _is_course(above) and below(above, _file_of(above).exercises) == folder
+
+
+def _file_of(root: Path) -> CourseFile:
+    """Return what the course says of itself; it may have no exercises yet.
+
+    Raises: AuthorError where it names a folder that is not there, not the one that holds them, or two hold some.
+    """
+    if not is_file(root / COURSE_FILE):
+        beside = _holds_exercises(root)
+        if beside and _has_exercises(root):
+            raise _two_places(root)
+        return CourseFile(exercises=".") if beside else CourseFile()
+    file = read_course_file(root)
+    folder = below(root, file.exercises)
+    if _holds_exercises(folder):
+        return file
+    meant = next((path for path in (EXERCISES, ".", "..") if _holds_exercises(below(root, path))), None)
+    if meant is not None or (file.exercises != EXERCISES and not is_folder(folder)):
+        raise _misled(root, file, meant)
+    return file
 
 
 def _listed(entry: Entry) -> Listed:
@@ -255,23 +269,6 @@ def _listed(entry: Entry) -> Listed:
         return Listed(entry=entry, exercise=entry.read(), error=None)
     except AuthorError as error:
         return Listed(entry=entry, exercise=None, error=error)
-
-
-def _normal(name: str) -> str:
-    """Return what two spellings of a name share; a path, as a shell completes it, counts as its last part."""
-    return Path(name.strip()).name.casefold().replace("-", "_")
-
-
-def _number(wanted: str) -> int | None:
-    match = _NUMBERED.fullmatch(wanted)
-    return int(match["number"]) if match and len(match["number"]) < 10 else None
-
-
-def _near(wanted: str, entries: Iterable[Entry]) -> Entry | None:
-    """Return the entry that a mistyped name most probably meant."""
-    owners = {_normal(alias): entry for entry in entries for alias in entry.aliases}
-    matches = difflib.get_close_matches(wanted, list(owners), n=1, cutoff=0.5)
-    return owners[matches[0]] if matches else None
 
 
 def _ambiguous(name: str, found: Iterable[Entry]) -> UsageError:
@@ -282,16 +279,65 @@ def _ambiguous(name: str, found: Iterable[Entry]) -> UsageError:
     )
 
 
-def _no_exercises(root: Path) -> UsageError:
-    parent_is_it = root.name == EXERCISES and _has_exercises(root.parent)
-    there = "/".join((show_path(root), EXERCISES, "exercise01_…", MANIFEST))
-    return UsageError(
+def _leads_to(workspace: Workspace, root: Path) -> bool:
+    """Whether `root` is the workspace's course, or stands in for one that is gone."""
+    if workspace.course == BUILTIN:
+        return root.resolve() == _builtin_root().resolve()
+    own = Path(workspace.course)
+    return not is_folder(own) or own.resolve() == root.resolve()
+
+
+def _two_places(root: Path) -> AuthorError:
+    shown = show_path(root)
+    return AuthorError(
         Text(
-            en=f"{show_path(root)} is no course: expected at least one {there}.",
-            zh=f"{show_path(root)} 不是课程：其中至少应有一个 {there}。",
+            en=f"{shown} holds exercises in {EXERCISES}/ and beside it: which of them are the course?",
+            zh=f"{shown} 的 {EXERCISES}/ 里和旁边都有练习：哪些才是这门课程？",
         ),
         remedy=Text(
-            en=f"Did you mean {show_path(root.parent)}?" if parent_is_it else "Name a folder that holds exercises/.",
-            zh=f"是不是 {show_path(root.parent)}？" if parent_is_it else "请给出含有 exercises/ 的文件夹。",
+            en=f'Write exercises = "{EXERCISES}" or exercises = "." into {shown}/{COURSE_FILE}; or move them together.',
+            zh=f'请在 {shown}/{COURSE_FILE} 中写 exercises = "{EXERCISES}" 或 exercises = "."；或把它们放到一起。',
         ),
+    )
+
+
+def _misled(root: Path, file: CourseFile, meant: str | None) -> AuthorError:
+    shown, key = show_path(root / COURSE_FILE), f"exercises = {toml_literal(file.exercises)}"
+    there = show_path(below(root, file.exercises))
+    other = Text(en=f'Did you mean exercises = "{meant}"?', zh=f'是不是想写 exercises = "{meant}"？')
+    none = Text(en="Name the folder that holds the exercises.", zh="请写出练习所在的文件夹。")
+    return AuthorError(
+        Text(
+            en=f"{shown}: {key}: expected a folder with at least one exercise01_…/{MANIFEST}, got {there}.",
+            zh=f"{shown}：{key}：应为至少含有一个 exercise01_…/{MANIFEST} 的文件夹，实为 {there}。",
+        ),
+        remedy=none if meant is None else other,
+    )
+
+
+def _empty(root: Path) -> UsageError:
+    shown = show_path(root)
+    return UsageError(
+        Text(en=f"The course {shown} has no exercises yet.", zh=f"课程 {shown} 还没有练习。"),
+        remedy=Text(en="`dlgrade new` makes one.", zh="可用 `dlgrade new` 新建一个。"),
+    )
+
+
+def _no_exercises(root: Path) -> UsageError:
+    shown = show_path(root)
+    there = "/".join((shown, EXERCISES, "exercise01_…", MANIFEST))
+    inside = [root / name for name in names_in(root) if _is_course(root / name)]
+    meant = [root.parent] if _holds_exercises(root) else inside
+    shown_ones = show_names([show_path(one) for one in meant])
+    remedy = Text(en="Name a folder that holds exercises/.", zh="请给出含有 exercises/ 的文件夹。")
+    if len(meant) == 1:
+        remedy = Text(en=f"Did you mean {shown_ones}?", zh=f"是不是 {shown_ones}？")
+    elif meant:
+        remedy = Text(en=f"It holds courses; name one: {shown_ones}.", zh=f"其中有多门课程，请指明一门：{shown_ones}。")
+    return UsageError(
+        Text(
+            en=f"{shown} is no course: expected at least one {there}, or a {COURSE_FILE}.",
+            zh=f"{shown} 不是课程：其中至少应有一个 {there}，或一个 {COURSE_FILE}。",
+        ),
+        remedy=remedy,
     )

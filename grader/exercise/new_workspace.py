@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from grader.errors import AuthorError, UsageError
 from grader.exercise.course import Course
+from grader.exercise.entries import Entry
 from grader.exercise.manifest import MANIFEST, STATEMENTS, VISIBLE_TESTS
 from grader.exercise.paths import is_file, is_folder, show_path
 from grader.exercise.workspace import BUILTIN, MARKER, MARKER_SCHEMA, Workspace, read_marker
@@ -22,10 +24,11 @@ class NewWorkspace(Workspace):
     copied: tuple[Path, ...] = ()
     kept: tuple[Path, ...] = ()  # there already, and differing from the course's file
     broken: tuple[AuthorError, ...] = ()  # exercises that could not be read, and were left out
+    unreleased: tuple[Entry, ...] = ()  # not given out yet, and left out
 
 
-def create_workspace(directory: Path, course: Course) -> NewWorkspace:
-    """Copy what students get into `directory`, and mark it as a workspace of `course`.
+def create_workspace(directory: Path, course: Course, *, now: datetime | None = None) -> NewWorkspace:
+    """Copy what students get by `now` into `directory`, and mark it as a workspace of `course`.
 
     A file that is there already is never written: doing it again adds what is missing, and keeps all else.
     Raises: UsageError where `directory` is no place for a workspace.
@@ -35,15 +38,20 @@ def create_workspace(directory: Path, course: Course) -> NewWorkspace:
     copied: list[Path] = []
     kept: list[Path] = []
     broken: list[AuthorError] = []
+    moment = now or datetime.now(UTC)
+    unreleased = tuple(entry for entry in course.entries if not entry.dates.is_released(moment))
     try:
         _refuse_place(root, course, reference)
         for entry in course.entries:
+            if entry in unreleased:
+                continue
             try:
                 exercise = entry.read()
             except AuthorError as error:
                 broken.append(error)
                 continue
-            for name in (*exercise.files, *STATEMENTS, MANIFEST, VISIBLE_TESTS):
+            statements = (name for name in STATEMENTS if is_file(entry.folder / name))
+            for name in (*exercise.files, *statements, MANIFEST, VISIBLE_TESTS):
                 source, target = entry.folder / name, Path(exercise.name) / name
                 if _copy_new(source, root / target):
                     copied.append(target)
@@ -52,7 +60,14 @@ def create_workspace(directory: Path, course: Course) -> NewWorkspace:
         _write_marker(root, reference)
     except OSError as error:
         raise _unwritable(root, error) from None
-    return NewWorkspace(root=root, course=reference, copied=tuple(copied), kept=tuple(kept), broken=tuple(broken))
+    return NewWorkspace(
+        root=root,
+        course=reference,
+        copied=tuple(copied),
+        kept=tuple(kept),
+        broken=tuple(broken),
+        unreleased=unreleased,
+    )
 
 
 def _refuse_place(root: Path, course: Course, reference: str) -> None:

@@ -1,4 +1,4 @@
-"""What is wrong with a manifest, in words: one `Text` for each violation of the JSON Schema."""
+"""What is wrong with a manifest or a course's file, in words: one `Text` for each violation of the JSON Schema."""
 
 from __future__ import annotations
 
@@ -218,7 +218,7 @@ def _fix(error: ValidationError, path: Path, schema: Schema) -> Text:
             return Text(en=f'Put it in quotes: "{_literal(value)}".', zh=f'请加引号："{_literal(value)}"。')
         if wanted == "array" and isinstance(value, str):
             return Text(en=f"Put it in brackets: [{_literal(value)}].", zh=f"请加方括号：[{_literal(value)}]。")
-    if error.validator == "const" and isinstance(value, str) and re.fullmatch(r"exercise/[0-9]+", value):
+    if error.validator == "const" and isinstance(value, str) and re.fullmatch(r"(exercise|course)/[0-9]+", value):
         return Text(en="It is written for another dlgrade: upgrade dlgrade.", zh="它需要另一个版本的 dlgrade：请升级。")
     if error.validator == "enum" and isinstance(value, str) and (match := closest(value.lower(), schema["enum"])):
         return Text(en=f'Did you mean "{match}"?', zh=f'是不是想写 "{match}"？')

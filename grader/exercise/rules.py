@@ -29,9 +29,9 @@ def rule_problems(manifest: Mapping[str, Any], folder_name: str) -> tuple[Text, 
     return (
         *_name_problems(manifest, folder_name),
         *_file_problems(manifest["files"]),
-        *_limit_problems(manifest.get("limits", {})),
+        *limit_problems(manifest.get("limits", {})),
         *_allow_problems(manifest.get("rules", {}).get("allow", ())),
-        *_line_end_problems(manifest),
+        *line_end_problems(manifest),
     )
 
 
@@ -83,24 +83,27 @@ def whole_module(path: tuple[str | int, ...], name: str) -> Text:
     )
 
 
-def _limit_problems(limits: Mapping[str, Any]) -> Iterator[Text]:
+def limit_problems(limits: Mapping[str, Any], path: tuple[str, ...] = ("limits",)) -> Iterator[Text]:
+    """Return what is wrong with a table of limits, which stands at `path`, beyond its schema."""
     for key in ("call_s", "exam_s"):
         if key in limits and math.isnan(limits[key]):  # no comparison of the schema's is true of nan
             expected = Text(en="a number", zh="数")
             fix = Text(en=f"For example: {key} = 2.0", zh=f"例如：{key} = 2.0")
-            yield problem(("limits", key), limits[key], expected=expected, got=both("nan"), fix=fix)
+            yield problem((*path, key), limits[key], expected=expected, got=both("nan"), fix=fix)
     if "call_s" in limits and "exam_s" in limits and limits["call_s"] > limits["exam_s"]:
-        call_s, exam_s = limits["call_s"], limits["exam_s"]
+        call_s, exam = limits["call_s"], f"{key_path((*path, 'exam_s'))}"
+        exam_s = f"{exam} = {limits['exam_s']}"
         yield problem(
-            ("limits", "call_s"),
+            (*path, "call_s"),
             call_s,
-            expected=Text(en=f"at most limits.exam_s = {exam_s}", zh=f"不超过 limits.exam_s = {exam_s}"),
+            expected=Text(en=f"at most {exam_s}", zh=f"不超过 {exam_s}"),
             got=both(str(call_s)),
-            fix=Text(en="Lower it, or raise limits.exam_s.", zh="请调低它，或调高 limits.exam_s。"),
+            fix=Text(en=f"Lower it, or raise {exam}.", zh=f"请调低它，或调高 {exam}。"),
         )
 
 
-def _line_end_problems(value: object, path: tuple[str | int, ...] = ()) -> Iterator[Text]:
+def line_end_problems(value: object, path: tuple[str | int, ...] = ()) -> Iterator[Text]:
+    """Return every text of a table that ends with a line feed: each of ours is one line."""
     # A pattern's $ also matches before a last line feed, so the schema lets "softmax.py\n" through.
     if isinstance(value, str) and value.endswith("\n"):
         expected, got = Text(en="one line", zh="一行"), Text(en="a line feed at its end", zh="末尾有换行符")
@@ -108,8 +111,8 @@ def _line_end_problems(value: object, path: tuple[str | int, ...] = ()) -> Itera
         yield problem(path, value, expected=expected, got=got, fix=fix)
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield from _line_end_problems(key, (*path, key))
-            yield from _line_end_problems(item, (*path, key))
+            yield from line_end_problems(key, (*path, key))
+            yield from line_end_problems(item, (*path, key))
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _line_end_problems(item, (*path, index))
+            yield from line_end_problems(item, (*path, index))

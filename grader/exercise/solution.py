@@ -6,6 +6,9 @@ What grades, proves or explains reads the hidden half through here and never by 
 
 from __future__ import annotations
 
+import io
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from grader.errors import AuthorError
@@ -14,6 +17,20 @@ from grader.records import Exercise, SourceFile, Text
 
 MISTAKES = "mistakes"
 CHEATS = "cheats"
+
+
+def in_memory(exercise: Exercise, files: Mapping[str, bytes]) -> Exercise:
+    """Return the exercise with these files as its hidden half. Raises: AuthorError for Python that is no UTF-8 text."""
+    texts, data = dict[str, str](), dict[str, bytes]()
+    for name, content in files.items():
+        if not name.endswith(".py"):
+            data[name] = content
+            continue
+        try:
+            texts[name] = _as_text(content)
+        except UnicodeDecodeError as error:
+            raise _unreadable(exercise, name, error) from None
+    return replace(exercise, sealed=texts, sealed_data=data)
 
 
 def has_solution(exercise: Exercise) -> bool:
@@ -36,20 +53,36 @@ def solution_file(exercise: Exercise, name: str) -> SourceFile:
 
     Raises: AuthorError where it is not there, or no UTF-8 text.
     """
+    if name in exercise.sealed:
+        return SourceFile(name=name, text=exercise.sealed[name])
+    if exercise.sealed and name not in exercise.sealed_data:
+        raise _missing(exercise, name)
+    return SourceFile(name=name, text=_decoded(exercise, name))
+
+
+def solution_data(exercise: Exercise, name: str) -> bytes:
+    """Return one file of the hidden half as it is, a table or a text. Raises: AuthorError where it is not there."""
+    if name in exercise.sealed_data:
+        return exercise.sealed_data[name]
     if exercise.sealed:
-        text = exercise.sealed.get(name)
-        if text is None:
-            raise _missing(exercise, name)
-        return SourceFile(name=name, text=text)
-    file = Path(exercise.solution_folder) / name
+        return solution_file(exercise, name).text.encode()
     try:
-        return SourceFile(name=name, text=file.read_text(encoding="utf-8"))
+        return (Path(exercise.solution_folder) / name).read_bytes()
     except FileNotFoundError:
         raise _missing(exercise, name) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise AuthorError(
-            Text(en=f"{show_path(file)}: cannot be read: {error}.", zh=f"{show_path(file)}：无法读取：{error}。")
-        ) from None
+    except OSError as error:
+        raise _unreadable(exercise, name, error) from None
+
+
+def _decoded(exercise: Exercise, name: str) -> str:
+    try:
+        return _as_text(solution_data(exercise, name))
+    except UnicodeDecodeError as error:
+        raise _unreadable(exercise, name, error) from None
+
+
+def _as_text(content: bytes) -> str:
+    return io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig").read()  # a line ends as Python sees it
 
 
 def solution_files(exercise: Exercise, folder: str) -> tuple[SourceFile, ...]:
@@ -65,3 +98,8 @@ def solution_files(exercise: Exercise, folder: str) -> tuple[SourceFile, ...]:
 def _missing(exercise: Exercise, name: str) -> AuthorError:
     file = show_path(Path(exercise.solution_folder) / name)
     return AuthorError(Text(en=f"{file}: no such file.", zh=f"{file}：没有这个文件。"))
+
+
+def _unreadable(exercise: Exercise, name: str, error: OSError | UnicodeDecodeError) -> AuthorError:
+    file = show_path(Path(exercise.solution_folder) / name)
+    return AuthorError(Text(en=f"{file}: cannot be read: {error}.", zh=f"{file}：无法读取：{error}。"))

@@ -6,6 +6,8 @@ the copies changes no grade.
 
 from __future__ import annotations
 
+import hashlib
+import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +32,11 @@ class Workspace:
     def own_files(self, exercise: Exercise) -> Path:
         """Return the folder where the student's own files of `exercise` lie."""
         return self.root / exercise.name
+
+    def apart(self, course: Path) -> Path:
+        """Return where the progress in another course than the workspace's own is kept."""
+        key = hashlib.sha256(os.fsencode(course.resolve())).hexdigest()[:8]
+        return self.root / MARKER.parent / "courses" / f"{course.name}-{key}"
 
 
 def find_workspace(cwd: Path) -> Workspace | None:

@@ -1,0 +1,151 @@
+"""The exercises of a course as its folders name them: what each may be called, where it lies, and in which order.
+
+Whether an exercise is valid shows when it is read, so that a broken one hides no other.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from grader.errors import AuthorError
+from grader.exercise.course_file import COURSE_FILE, CourseFile
+from grader.exercise.dates import NO_DATES, Dates
+from grader.exercise.defaults import STANDARD, Defaults
+from grader.exercise.manifest import MANIFEST, read_exercise
+from grader.exercise.paths import is_file, is_folder, names_in, show_name
+from grader.exercise.problems import key_path, toml_literal
+from grader.records import Exercise, Text
+
+FOLDER_NAME = re.compile(r"(?P<id>exercise(?P<number>[0-9]{2,}))_(?P<slug>.+)")
+_NUMBERED = re.compile(r"(?:exercise|ex)?[-_ ]?0*(?P<number>[0-9]+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hidden:
+    """The hidden half of one exercise that came sealed: its files by name, or why they cannot be used."""
+
+    files: Mapping[str, bytes]
+    broken: AuthorError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One exercise of a course, known by its folder's name; whether it is valid shows when it is read."""
+
+    folder: Path
+    solution_folder: Path | None
+    defaults: Defaults = STANDARD  # of its course
+    dates: Dates = NO_DATES
+    hidden: Hidden | None = field(default=None, compare=False, repr=False)  # where it came sealed
+
+    @property
+    def name(self) -> str:
+        """The folder's name: `exercise03_softmax`."""
+        return self.folder.name
+
+    @property
+    def id(self) -> str:
+        """`exercise03`, of `exercise03_softmax`; the whole name where the folder is not named like that."""
+        match = FOLDER_NAME.fullmatch(self.name)
+        return match["id"] if match else self.name
+
+    @property
+    def number(self) -> int | None:
+        """3, of `exercise03_softmax`; None where the folder is not named like that."""
+        match = FOLDER_NAME.fullmatch(self.name)
+        return int(match["number"]) if match else None
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """What the exercise may be called: folder name, id, slug."""
+        match = FOLDER_NAME.fullmatch(self.name)
+        return (self.name, match["id"], match["slug"]) if match else (self.name,)
+
+    @property
+    def label(self) -> str:
+        """How a message names it: `exercise03 softmax`."""
+        match = FOLDER_NAME.fullmatch(self.name)
+        return f"{match['id']} {match['slug']}" if match else show_name(self.name)
+
+    def read(self) -> Exercise:
+        """Return the exercise. Raises: AuthorError when its manifest or a file is wrong."""
+        if self.hidden is not None and self.hidden.broken is not None:
+            raise self.hidden.broken
+        return read_exercise(
+            self.folder,
+            solution_folder=self.solution_folder,
+            defaults=self.defaults,
+            sealed=self.hidden.files if self.hidden is not None else None,
+        )
+
+
+def below(root: Path, path: str) -> Path:
+    """Return what `path` names, seen from `root`."""
+    return Path(os.path.normpath(root / path))
+
+
+def entries_of(root: Path, file: CourseFile) -> tuple[Entry, ...]:
+    """Return all exercises below `root`: also folders that are named like one and lack their manifest."""
+    entries = []
+    exercises, solutions = below(root, file.exercises), below(root, file.solutions)
+    for name in names_in(exercises):
+        folder, solution = exercises / name, solutions / name
+        if is_file(folder / MANIFEST) or (is_folder(folder) and FOLDER_NAME.fullmatch(name)):
+            hidden = solution if is_folder(solution) and solution != folder else None
+            entries.append(Entry(folder=folder, solution_folder=hidden, defaults=file.defaults))
+    return tuple(sorted(entries, key=lambda entry: (entry.number is None, entry.number or 0, entry.name)))
+
+
+def in_order(entries: tuple[Entry, ...], file: CourseFile) -> tuple[Entry, ...]:
+    """Return the entries in the course's order, with their dates."""
+    dated = dict.fromkeys(entries, file.dates.common)
+    dated |= {entry: dates for name, dates in file.dates.own if (entry := called(name, entries))}
+    first = [entry for name in file.order if (entry := called(name, entries))]
+    return tuple(replace(entry, dates=dated[entry]) for entry in dict.fromkeys((*first, *entries)))
+
+
+def called(name: str, entries: Iterable[Entry]) -> Entry | None:
+    """Return the entry that a course's file calls `name`: in full, for what a beginning means can change."""
+    wanted = normal(name)
+    return next((entry for entry in entries if wanted in map(normal, entry.aliases)), None)
+
+
+def normal(name: str) -> str:
+    """Return what two spellings of a name share; a path, as a shell completes it, counts as its last part."""
+    return Path(name.strip()).name.casefold().replace("-", "_")
+
+
+def number_in(wanted: str) -> int | None:
+    """Return the number that a name is: 3, of `3`, `03`, `ex03` and `exercise03`."""
+    match = _NUMBERED.fullmatch(wanted)
+    return int(match["number"]) if match and len(match["number"]) < 10 else None
+
+
+def near(wanted: str, entries: Iterable[Entry]) -> Entry | None:
+    """Return the entry that a mistyped name most probably meant."""
+    owners = {normal(alias): entry for entry in entries for alias in entry.aliases}
+    matches = difflib.get_close_matches(wanted, list(owners), n=1, cutoff=0.5)
+    return owners[matches[0]] if matches else None
+
+
+def unknown_names(file: CourseFile, entries: tuple[Entry, ...]) -> tuple[Text, ...]:
+    """Return what to say of names in a course's file that no exercise has: it is not here yet, or misspelt."""
+    ordered = ((f"order[{place}] = {toml_literal(name)}", name) for place, name in enumerate(file.order))
+    dated = ((key_path(("dates", name)), name) for name, _ in file.dates.own)
+    return tuple(_unknown(key, name, entries) for key, name in (*ordered, *dated) if called(name, entries) is None)
+
+
+def _unknown(key: str, name: str, entries: tuple[Entry, ...]) -> Text:
+    close = near(normal(name), entries)
+    there = ", ".join(entry.label for entry in entries)
+    return Text(
+        en=f"{COURSE_FILE}: {key}: no exercise here is called so. "
+        + (f"Did you mean {close.label}?" if close else f"There are: {there}."),
+        zh=f"{COURSE_FILE}：{key}：这里没有这个名称的练习。"
+        + (f"是不是 {close.label}？" if close else f"现有练习：{there}。"),
+    )

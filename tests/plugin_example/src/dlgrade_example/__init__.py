@@ -1,0 +1,1 @@
+"""One plugin of each kind for dlgrade: a diagnosis, a report format, a runner."""
