@@ -9,12 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-
-class Language(StrEnum):
-    """A language that statements and feedback are written in."""
-
-    EN = "en"
-    ZH = "zh"
+from grader.pictures import Picture
+from grader.texts import Language as Language  # theirs too, for whoever imports records
+from grader.texts import Text as Text
 
 
 class Outcome(StrEnum):
@@ -63,18 +60,6 @@ class Reveal(StrEnum):
     FULL = "full"  # also values, as for a visible test
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
-    """One sentence or text in both languages."""
-
-    en: str
-    zh: str
-
-    def within(self, language: Language) -> str:
-        """Return the text in `language`."""
-        return self.zh if language is Language.ZH else self.en
-
-
 # ---------------------------------------------------------------------------------------------- what is asked
 
 
@@ -112,7 +97,9 @@ class Exercise:
     solution_folder: str
     sha256: str  # over every file that decides a grade: manifest, stub, tests, reference
     allow: tuple[str, ...] = ()  # names of libraries that may be used; empty: all but those of `forbid`
-    sealed: dict[str, str] = field(default_factory=dict)  # the hidden half's files, where it is not on a disk
+    sealed: dict[str, str] = field(default_factory=dict, repr=False)  # the hidden half's Python files, if not on a disk
+    sealed_data: dict[str, bytes] = field(default_factory=dict, repr=False)  # and its other files
+    languages: tuple[Language, ...] = (Language.EN, Language.ZH)  # that it must be complete in
 
     @property
     def name(self) -> str:
@@ -184,6 +171,8 @@ class Explanation:
     cause: Text | None = None
     next_step: Text | None = None
     traceback: tuple[SourceLine, ...] = ()
+    pictures: tuple[Picture, ...] = ()  # the most telling first
+    example: Text | None = None  # Python code that shows the failure; the languages differ in its comments
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,6 +221,60 @@ class Resources:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ValueFacts:
+    """What an argument or result was: `name` is the expression that leads to it, "params['W1']"."""
+
+    name: str
+    kind: str  # of Python's type: "Tensor", "ndarray", "int", "list", "None"
+    shape: tuple[int, ...] = ()  # of a list or dict: its length
+    dtype: str = ""
+    contiguous: bool = True
+    low: float | None = None  # the smallest finite element; a number itself
+    high: float | None = None
+    finite: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFacts:
+    """One call of a student's function by a test, as it was when it was made."""
+
+    test: str
+    function: str
+    op: str  # "call", or "grad" for `student.f.grad(...)`
+    arguments: tuple[ValueFacts, ...]
+    results: tuple[ValueFacts, ...]
+    digest: str  # equal for equal arguments
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nearness:
+    """How near the values of one `close` came to the edge of its tolerance, the worst of an exam."""
+
+    file: str  # "test_hidden.py"
+    line: int  # from 1
+    share: float  # the largest error as a share of the allowed one; above 1 it is beyond
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionMeasure:
+    """What the calls of one of the student's functions were like."""
+
+    function: str  # "softmax", "SGD.step", "next(minibatches(…))"
+    slowest_s: float  # as the examiner waited for it
+    floats: bool  # a result held floating numbers, or it may change arguments that do
+    shares: bool  # a result lay in the memory of an argument, or stayed in the child
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measures:
+    """What an exam measured beside its verdicts, where the request asked for it."""
+
+    nearness: tuple[Nearness, ...] = ()
+    functions: tuple[FunctionMeasure, ...] = ()
+    planted: int = 0  # results and arguments that got the error which the request asked for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Examination:
     """Everything that one exam found.
 
@@ -251,3 +294,6 @@ class Examination:
     exam_s: float = 0.0
     reviews: tuple[Review, ...] = ()  # places at which a person should look, in the order of the files
     attempts: int = 1  # 2: the first was lost to a fault of our own
+    calls: tuple[CallFacts, ...] = ()  # where the request asked for them
+    measures: Measures | None = None
+    notes: tuple[Text, ...] = ()  # what operator or author should mend, such as a failing plugin; no point changes

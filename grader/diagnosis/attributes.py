@@ -149,6 +149,7 @@ def by_attribute(mismatch: Mismatch, pair: Pair | None) -> Finding | None:
         MismatchKind.SHAPE: lambda: wrong_shape(mismatch, pair),
         MismatchKind.DTYPE: lambda: wrong_dtype(mismatch, pair),
         MismatchKind.DEVICE: lambda: kind("device"),
+        MismatchKind.MEMORY: lambda: kind("memory.copy"),
     }
     make = made.get(mismatch.kind)
     return None if make is None else make()

@@ -9,6 +9,7 @@ from grader.diagnosis.attributes import Shape, known_shapes
 from grader.diagnosis.finding import Finding
 from grader.diagnosis.generic import find
 from grader.diagnosis.inputs import inputs_of
+from grader.diagnosis.pictures import pictures_of
 from grader.diagnosis.reveal import call_text
 from grader.diagnosis.values import attribute_line, describe, describe_safely, describe_with_value, show, worst_line
 from grader.diagnosis.wording.problems import PROBLEMS, problem
@@ -40,11 +41,14 @@ def explain_comparison(compared: Compared, findings: Sequence[Finding], reveal: 
         where=_where(compared.mismatch, reveal),
         cause=best.cause(reveal),
         next_step=best.next_step,
+        pictures=pictures_of(compared, reveal),
     )
 
 
 def _sides(compared: Compared, reveal: Reveal) -> tuple[Text | None, Text | None]:
     mismatch = compared.mismatch
+    if mismatch.kind is MismatchKind.MEMORY and reveal in (Reveal.SHAPE, Reveal.FULL):
+        return problem("memory.view"), problem("memory.copy")
     if reveal is Reveal.FULL:
         if mismatch.kind in _OF_VALUES:
             return show(mismatch.expected, mismatch.expected_values), show(mismatch.actual, mismatch.actual_values)

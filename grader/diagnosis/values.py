@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -68,6 +69,8 @@ def attribute_line(mismatch: Mismatch, subject: Text, known: tuple[Shape, ...] |
     if mismatch.kind is MismatchKind.SHAPE:
         got = shape_text(a.shape or ()) if known is None else safe_shape_text(a.shape or (), known)
         return problem("shape.sizes", subject=subject, got=got, wanted=shape_text(e.shape or ()))
+    if mismatch.kind is MismatchKind.MEMORY:
+        return problem("memory", subject=subject)
     if mismatch.kind is MismatchKind.DTYPE:
         return problem("dtype.names", subject=subject, got=a.dtype or "?", wanted=e.dtype or "?")
     if mismatch.kind is MismatchKind.DEVICE:
@@ -134,6 +137,12 @@ def number_text(value: Any, digits: int = 6) -> str:
     if isinstance(value, (bool, int)):
         return str(value) if abs(value) < 1 << 128 else f"{value:#.6e}" if abs(value) < 1 << 1000 else "…"
     return f"{value:.{digits}g}"
+
+
+def rounded(value: float, digits: int = 4) -> float:
+    """Return a number with few digits; the largest ones, which would round up to infinity, as they are."""
+    short = float(f"{value:.{digits}g}")
+    return short if math.isfinite(short) else value
 
 
 def two_numbers(one: Any, other: Any) -> tuple[str, str]:

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from grader.examination.compare import close
     from grader.examination.functions import Spy
     from grader.examination.proxy import fetch, in_graph
+    from grader.examination.showing import boundary, curve
 
-__all__ = ["Spy", "close", "fetch", "in_graph"]
+__all__ = ["Spy", "boundary", "close", "curve", "fetch", "in_graph"]
 
 
 def __getattr__(name: str) -> Any:
@@ -24,6 +25,10 @@ def __getattr__(name: str) -> Any:
         from grader.examination import proxy
 
         return getattr(proxy, name)
+    if name in ("boundary", "curve"):
+        from grader.examination import showing
+
+        return getattr(showing, name)
     if name == "Spy":
         from grader.examination.functions import Spy
 

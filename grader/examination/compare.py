@@ -1,8 +1,8 @@
 """Strict comparison of what a student returned with what is right: nothing is coerced, broadcast or forgiven.
 
-Order: type, length or keys, shape, dtype, device, finiteness, values. The happy path costs a few NumPy operations;
-only a failure is measured. `actual` is data decoded by us, yet none of its methods is trusted to judge itself:
-dispatch is on `type(actual)`, and a class that is not listed here is a TYPE mismatch without being touched.
+Order: type, length or keys, shape, dtype, device, finiteness, values, memory. The happy path costs a few NumPy
+operations; only a failure is measured. `actual` is data decoded by us, yet none of its methods is trusted to judge
+itself: dispatch is on `type(actual)`, and a class that is not listed here is a TYPE mismatch without being touched.
 
 Decisions, each held by a test:
 - NaN never passes, not even against NaN: a test that expects NaN says so itself (`isnan(...).all()`).
@@ -21,12 +21,12 @@ from __future__ import annotations
 import math
 import struct
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
+from grader.examination import nearness
 from grader.examination.evidence import (
     TYPE_NAMES,
     Mismatch,
@@ -37,18 +37,11 @@ from grader.examination.evidence import (
     literal,
     type_name,
 )
+from grader.examination.measuring import Tolerance, Values, all_close, measured, scalar, wide
+from grader.examination.places import Array, is_view_of
+from grader.examination.showing import Curve, Plane, Shown
 
 __all__ = ["TOLERANCES", "Tolerance", "close", "compare", "facts"]
-
-Values = npt.NDArray[Any]
-
-
-class Tolerance(NamedTuple):
-    """|actual - expected| <= atol + rtol * |expected|."""
-
-    rtol: float
-    atol: float
-
 
 EXACT = Tolerance(0.0, 0.0)
 
@@ -92,15 +85,41 @@ class _Place:
         )
 
 
-def close(actual: object, expected: object, *, rtol: float | None = None, atol: float | None = None) -> None:
+def close(
+    actual: object,
+    expected: object,
+    *,
+    rtol: float | None = None,
+    atol: float | None = None,
+    view_of: Array | None = None,
+    show: Curve | Plane | None = None,
+) -> None:
     """Return if `actual` is what `expected` is, else raise `Mismatched` with the measurement.
 
-    A tolerance that is not given is the dtype's own (`TOLERANCES`); integers and bools are exact.
+    A tolerance that is not given is the dtype's own (`TOLERANCES`); integers and bools are exact. `view_of`: it must
+    also share the memory of that tensor or array. `show`: draw a difference so, see `curve` and `boundary`.
     """
     __tracebackhide__ = True
+    for name, value, kinds in (("view_of", view_of, (torch.Tensor, np.ndarray)), ("show", show, (Curve, Plane))):
+        if value is not None and not isinstance(value, kinds):
+            allowed = "a tensor or an array" if name == "view_of" else "curve(...) or boundary(...)"
+            raise TypeError(f"close: {name} is a {type_name(value)}: expected {allowed}.")
     mismatch = compare(actual, expected, rtol=rtol, atol=atol)
+    if mismatch is None and view_of is not None:
+        mismatch = _not_a_view(actual, expected, view_of)
     if mismatch is not None:
-        raise Mismatched(mismatch, actual, expected)
+        raise Mismatched(
+            mismatch, actual, expected, shown=Shown(wish=show, actual=actual, expected=expected, view_of=view_of)
+        )
+
+
+def _not_a_view(actual: Any, expected: Any, base: Array) -> Mismatch | None:
+    """Return None if a result that is right lies in the memory of `base`."""
+    if type_name(actual) != type_name(base):
+        raise TypeError(f"close: view_of is a {type_name(base)}, but expected is a {type_name(expected)}.")
+    if is_view_of(actual, base):
+        return None
+    return _attribute(MismatchKind.MEMORY, actual, expected, _Place(None, None))
 
 
 def compare(
@@ -168,7 +187,7 @@ def _numpy_scalar(actual: Any, expected: Any, place: _Place) -> Mismatch | None:
         )
     if issubclass(type(expected), np.generic) and place.rtol is None and place.atol is None:
         place = _Place(*TOLERANCES.get(dtype_name(expected), EXACT), place.path)
-    a, e = (_scalar(x) if issubclass(type(x), np.generic) else x for x in (actual, expected))
+    a, e = (scalar(x) if issubclass(type(x), np.generic) else x for x in (actual, expected))
     found = _compare(a, e, place)
     return None if found is None else replace(found, actual=facts(actual), expected=facts(expected))
 
@@ -221,88 +240,14 @@ def _ndarrays(actual: Values, expected: Values, place: _Place) -> Mismatch | Non
 
 
 def _values(a: Values, e: Values, tolerance: Tolerance, whole: tuple[object, object], place: _Place) -> Mismatch | None:
-    if _all_close(a, e, tolerance):
+    nearness.note(a, e, tolerance)
+    if all_close(a, e, tolerance):
         return None
     rtol, atol = tolerance
     found = Mismatch(
         kind=MismatchKind.VALUE, path=place.path, actual=facts(whole[0]), expected=facts(whole[1]), rtol=rtol, atol=atol
     )
-    return _measured(a, e, tolerance, found)
-
-
-def _all_close(a: Values, e: Values, tolerance: Tolerance) -> bool:
-    """Say yes only if every element passes; a no is looked at again by `_measured` (equal infinities end there)."""
-    if a.size == 0:
-        return True
-    if a.dtype.kind not in "fc":
-        return bool((a == e).all())
-    wide = np.complex128 if a.dtype.kind == "c" else np.float64
-    with np.errstate(all="ignore"):
-        error = np.abs(np.subtract(a, e, dtype=wide))
-        # NaN and inf - inf make the maximum NaN, which is not <= 0.
-        allowed = tolerance.atol + tolerance.rtol * np.abs(e, dtype=np.float64)
-        return bool((error - allowed).max() <= 0)
-
-
-def _measured(a: Values, e: Values, tolerance: Tolerance, mismatch: Mismatch) -> Mismatch | None:
-    with np.errstate(all="ignore"):
-        error, size, finite = _errors(a, e)
-        allowed = tolerance.atol + tolerance.rtol * size
-        one_sided = ~finite & ~(a == e)  # a finite number, another infinity, or NaN on either side
-        bad = one_sided | (finite & ~(error <= allowed))
-        if not bad.any():
-            return None
-        known = finite & (size > 0)
-        badness = np.where(bad & finite, np.where(allowed > 0, error / allowed, error), -1.0)
-    first = int(np.argmax(one_sided)) if one_sided.any() else int(np.argmax(badness))
-    index = tuple(int(i) for i in np.unravel_index(first, a.shape))
-    numeric = a.dtype.kind in "biufc"
-    return replace(
-        mismatch,
-        kind=MismatchKind.FINITENESS if one_sided.any() else MismatchKind.VALUE,
-        differing=int(bad.sum()),
-        total=int(a.size),
-        worst_index=index,
-        worst_actual=_scalar(a[index]) if numeric else None,
-        worst_expected=_scalar(e[index]) if numeric else None,
-        max_abs_error=float(error[finite].max(initial=0.0)),
-        max_rel_error=float((error[known] / size[known]).max(initial=0.0)),
-        nan_actual=_count(np.isnan, a), inf_actual=_count(np.isinf, a),
-        nan_expected=_count(np.isnan, e), inf_expected=_count(np.isinf, e),
-        actual_values=_wide(a), expected_values=_wide(e),
-    )  # fmt: skip
-
-
-def _errors(a: Values, e: Values) -> tuple[Values, Values, Values]:
-    """Return |a - e| and |e| as float64, and where both are finite. Integers are subtracted exactly."""
-    kind = a.dtype.kind
-    if kind in "fc":
-        wide = np.complex128 if kind == "c" else np.float64
-        error = np.abs(np.subtract(a, e, dtype=wide))
-        return error, np.abs(e).astype(np.float64), np.isfinite(a) & np.isfinite(e)
-    everywhere = np.ones(a.shape, dtype=bool)
-    if kind in "iu":
-        same = np.uint64 if kind == "u" else np.int64
-        x, y = a.astype(same), e.astype(same)
-        # The difference of two int64 may need 64 bits without a sign; wrapping makes that come out right.
-        gap = np.where(x >= y, x - y, y - x).astype(np.uint64)
-        return gap.astype(np.float64), np.abs(e.astype(np.float64)), everywhere
-    return (a != e).astype(np.float64), np.zeros(a.shape), everywhere
-
-
-def _count(test: Any, values: Values) -> int:
-    return int(test(values).sum()) if values.dtype.kind in "fc" else 0
-
-
-def _wide(values: Values) -> Values | None:
-    if values.dtype.kind not in "biufc":
-        return None
-    return values.astype(np.complex128 if values.dtype.kind == "c" else np.float64)
-
-
-def _scalar(value: Any) -> Any:
-    item = value.item()  # an int stays an int: float64 would round a large one
-    return float(item) if issubclass(type(item), np.floating) else item  # longdouble.item() stays one
+    return measured(a, e, tolerance, found)
 
 
 # ---------------------------------------------------------------------------------------------- plain values
@@ -390,11 +335,11 @@ def _values_of(value: Any) -> Values | None:
     """Return the elements of an array or number, for the diagnosis; None for anything else."""
     if issubclass(type(value), torch.Tensor):
         usable = value.layout is torch.strided and value.numel() <= _MAX_WIDENED and not value.is_meta
-        return _wide(_array_of(value)) if usable else None
+        return wide(_array_of(value)) if usable else None
     if issubclass(type(value), (np.ndarray, np.generic)):
-        return _wide(np.asarray(value)) if value.size <= _MAX_WIDENED else None
+        return wide(np.asarray(value)) if value.size <= _MAX_WIDENED else None
     if type(value) in (bool, float, complex):
-        return _wide(np.asarray(value))
+        return wide(np.asarray(value))
     if type(value) is int:
         return np.array(_as_float(value))
     return None

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from grader.examination.showing import Shown
 from grader.records import Outcome, SourceLine
 
 
@@ -29,6 +30,7 @@ class MismatchKind(StrEnum):
     DEVICE = "device"
     FINITENESS = "finiteness"  # NaN or infinity where the other has none, or another sign of infinity
     VALUE = "value"
+    MEMORY = "memory"  # right, but no view of what it must be a view of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +80,34 @@ class Mismatch:
 class Mismatched(AssertionError):
     """Raised by `close`: the test's two values differ."""
 
-    def __init__(self, mismatch: Mismatch, actual: object, expected: object) -> None:
+    def __init__(self, mismatch: Mismatch, actual: object, expected: object, shown: Shown | None = None) -> None:
         super().__init__(f"{mismatch.kind.value} differs{' at ' + mismatch.path if mismatch.path else ''}")
         self.mismatch = mismatch
         self.actual = actual  # the very object that was compared: the examiner finds the call that returned it
         self.expected = expected
+        self.shown = shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What a call was asked of, so that code can name it: `path` from the student's module, or from an object."""
+
+    op: str  # "call", "grad", "next"
+    module: str  # the student's, without ".py"
+    handle: int  # a root of the child, or an object in it
+    path: tuple[str, ...]
+    made: int | None = None  # the object that it returned, which stayed in the child
+
+
+class Named:
+    """Stands for an argument that is no data, by name; `number` is that of an object in the child."""
+
+    def __init__(self, name: str, number: int | None = None) -> None:
+        self.name = name
+        self.number = number
+
+    def __repr__(self) -> str:
+        return self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +127,7 @@ class Call:
     text_full: str
     names: tuple[str, ...] = ()
     in_graph: bool | None = None  # whether the result had a grad_fn in the child; None: not a tensor
+    target: Target | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +139,7 @@ class Compared:
     direct: bool  # the compared value is that call's result itself
     before: npt.NDArray[np.generic] | None = None  # the compared value before a call that was given it, as float64
     calls: tuple[Call, ...] = ()  # every call of the test, in order
+    shown: Shown | None = None  # how the test wants it drawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

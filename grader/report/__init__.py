@@ -79,6 +79,12 @@ def _json(report: Report, view: View) -> str:  # noqa: ARG001 - a program's form
     return to_json(report)
 
 
+def _html(report: Report, view: View) -> str:
+    from grader.report.html import to_html
+
+    return to_html(report, language=view.language)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
     """One format of reports."""
@@ -91,27 +97,34 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
     {
         "text": Format(render=_text, file_name="report.txt"),
         "json": Format(render=_json, file_name="report.json"),
+        "html": Format(render=_html, file_name="report.html"),
     }
 )
 
 
 def find_format(name: str) -> Format:
-    """Return the format `name`.
+    """Return the format `name`, of dlgrade or of a plugin.
 
-    Raises: UsageError for a format that there is none of, naming those that there are.
+    Raises: UsageError for a format that there is none of, naming those that there are; PluginError for a plugin that
+        cannot be used.
     """
-    try:
+    if name in FORMATS:
         return FORMATS[name]
-    except KeyError:
-        near = difflib.get_close_matches(name, FORMATS, n=1)
-        known = ", ".join(FORMATS)
-        raise UsageError(
-            Text(en=f"--format: there is no report format {name!r}.", zh=f"--format：没有名为 {name!r} 的报告格式。"),
-            remedy=Text(
-                en=(f"Did you mean {near[0]}? " if near else "") + f"Available: {known}. Several are joined by commas.",
-                zh=(f"是不是 {near[0]}？" if near else "") + f"可用的格式：{known}。多个格式用逗号连接。",
-            ),
-        ) from None
+    from grader.report.plugged import plugged_format, plugged_names
+
+    plugged = plugged_format(name, FORMATS)
+    if plugged is not None:
+        return plugged
+    names = (*FORMATS, *(other for other in plugged_names() if other not in FORMATS))
+    near = difflib.get_close_matches(name, names, n=1)
+    known = ", ".join(names)
+    raise UsageError(
+        Text(en=f"--format: there is no report format {name!r}.", zh=f"--format：没有名为 {name!r} 的报告格式。"),
+        remedy=Text(
+            en=(f"Did you mean {near[0]}? " if near else "") + f"Available: {known}. Several are joined by commas.",
+            zh=(f"是不是 {near[0]}？" if near else "") + f"可用的格式：{known}。多个格式用逗号连接。",
+        ),
+    )
 
 
 def render(report: Report, *, format_name: str = "text", view: View | None = None) -> str:

@@ -88,6 +88,7 @@ def build_report(
         ),
         versions=dict(examination.versions),
         reviews=examination.reviews,
+        notes=examination.notes,
     )
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from importlib import resources
 from typing import Any
 
+from grader.pictures import Picture
 from grader.records import Explanation, Review, SourceLine, TestResult, Text
 from grader.report.escape import json_text
 from grader.report.model import Report, coarse, exit_code
@@ -64,6 +66,7 @@ def as_document(report: Report) -> dict[str, Any]:
         "output": report.output,
         "tests": [_test(test, withheld=test.name in report.withheld) for test in report.tests],
         "reviews": [_review(review) for review in report.reviews],
+        "notes": [_text(note) for note in report.notes],
         "hints": report.hints,
         "next_exercise": report.next_exercise,
         "resources": {
@@ -141,7 +144,26 @@ def _explanation(explanation: Explanation | None) -> dict[str, Any] | None:
         "cause": _text(explanation.cause),
         "next_step": _text(explanation.next_step),
         "traceback": [_source_line(line) for line in explanation.traceback],
+        "pictures": [_picture(picture) for picture in explanation.pictures],
+        "example": _text(explanation.example),
     }
+
+
+def _picture(picture: Picture) -> dict[str, Any]:
+    data = getattr(picture, picture.kind.name.lower())
+    return {
+        "kind": picture.kind.value,
+        "title": _text(picture.title),
+        "alt": _text(picture.alt),
+        "data": _plain(data),
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Return a record of a picture as JSON values: its keys are its fields, in their order."""
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
 
 
 def _source_line(line: SourceLine) -> dict[str, Any]:

@@ -7,11 +7,14 @@ from rich.cells import cell_len
 from grader.records import Explanation, Language, SourceLine, TestResult, Text
 from grader.report import wording
 from grader.report.layout import Page, Span, pad
-from grader.report.signs import Signs
+from grader.report.pictures_terminal import PictureBlock
+from grader.report.signs import ASCII, Signs
 
 _MAX_FRAMES = 4
 _MAX_OUTPUT_LINES = 8
 _MAX_OUTPUT_LINES_VERBOSE = 60
+_MAX_PICTURES = 1
+_MAX_PICTURES_VERBOSE = 3
 _INDENT = 4
 
 
@@ -23,6 +26,8 @@ class FailureBlock:
         self._language = language
         self._signs = signs
         self._max_output_lines = _MAX_OUTPUT_LINES_VERBOSE if verbose else _MAX_OUTPUT_LINES
+        self._max_pictures = _MAX_PICTURES_VERBOSE if verbose else _MAX_PICTURES
+        self._pictures = PictureBlock(page, language=language, ascii_only=signs is ASCII)
 
     def test(self, test: TestResult, *, withheld: bool) -> None:
         """Add one test that did not pass: its claim and name, why, and what it printed."""
@@ -62,7 +67,18 @@ class FailureBlock:
             self._page.blank()
         for label, text in present:
             self._page.put((pad(label, label_width) + "  ", "bold blue"), body=text, indent=_INDENT)
+        for picture in explanation.pictures[: self._max_pictures]:
+            self._pictures.draw(picture)
         self._traceback(explanation.traceback)
+        self._example(explanation.example)
+
+    def _example(self, code: Text | None) -> None:
+        if code is None:
+            return
+        self._page.blank()
+        self._page.put((self._say(wording.TRY_IT), "bold blue"), indent=_INDENT)
+        for line in self._say(code).split("\n"):
+            self._page.verbatim(body=line, indent=_INDENT)  # no gutter: it is to be copied
 
     def _traceback(self, lines: tuple[SourceLine, ...]) -> None:
         if not lines:

@@ -8,6 +8,8 @@ from enum import StrEnum
 from grader.errors import EXIT_FULL_SCORE, EXIT_GRADER_FAULT, EXIT_NOT_FULL, EXIT_USAGE
 from grader.records import Device, Explanation, Fault, Isolation, Outcome, Resources, Review, TestResult, Text
 
+_ENDINGS = {Outcome.TIMEOUT, Outcome.MEMORY, Outcome.CRASHED, Outcome.FORBIDDEN}  # of the child, not of the test
+
 
 class Status(StrEnum):
     """What became of one submission."""
@@ -100,6 +102,7 @@ class Report:
     timings: Timings = field(default_factory=Timings)
     versions: dict[str, str] = field(default_factory=dict)
     reviews: tuple[Review, ...] = ()  # places at which a person should look; they change no point
+    notes: tuple[Text, ...] = ()  # what operator or author should mend, such as a failing plugin; no point changes
 
 
 def exit_code(report: Report) -> int:
@@ -114,6 +117,24 @@ def exit_code(report: Report) -> int:
 def coarse(measured: float) -> float:
     """Return seconds or MiB to two digits: no more of a sum over hidden tests is told than people need."""
     return float(f"{measured:.2g}")
+
+
+def root_blocker(report: Report, test: TestResult) -> str:
+    """Return the test that did run, and did not pass, at the beginning of the chain that `test` waits for."""
+    tests = {one.name: one for one in report.tests}
+    seen = {test.name}
+    name = test.blocked_by or test.name
+    while (blocker := tests.get(name)) and blocker.blocked_by and blocker.name not in seen:
+        seen.add(blocker.name)
+        name = blocker.blocked_by
+    return name
+
+
+def ended_alike(report: Report) -> bool:
+    """Return whether every test that ran ended the child in the same way, so that the first may explain the rest."""
+    ran = [test for test in report.tests if test.outcome is not Outcome.BLOCKED]
+    outcomes = {test.outcome for test in ran}
+    return all(needs_explaining(test) for test in ran) and len(outcomes) == 1 and outcomes <= _ENDINGS
 
 
 def needs_explaining(test: TestResult) -> bool:

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from grader.records import Language, Outcome, TestResult, Text
 from grader.report import wording
 from grader.report.layout import Page, pad, pad_left
-from grader.report.model import Report, Status
+from grader.report.model import Report, Status, root_blocker
 from grader.report.points import format_points
 from grader.report.signs import Sign, Signs
 
@@ -48,7 +48,6 @@ class TestRows:
         self._language = language
         self._signs = signs
         self._verbose = verbose
-        self._outcomes = {test.name: test for test in report.tests}
 
     def write(self) -> None:
         """Add both groups, each with its sum, their columns in line with each other."""
@@ -99,7 +98,7 @@ class TestRows:
         passed, blocked = test.outcome is Outcome.PASSED, test.outcome is Outcome.BLOCKED
         text = test.claim.within(self._language)
         if blocked:
-            text = wording.WAITS_FOR.within(self._language).format(claim=text, blocker=self._root_blocker(test))
+            text = wording.WAITS_FOR.within(self._language).format(claim=text, blocker=root_blocker(self._report, test))
         return Row(
             sign=self._signs.outcome(test.outcome),
             word="" if passed else self._say(wording.OUTCOMES[test.outcome]),
@@ -131,7 +130,7 @@ class TestRows:
         """Return one row for all tests that wait, in the end, for the same test."""
         by_blocker: dict[str, list[TestResult]] = {}
         for test in blocked:
-            by_blocker.setdefault(self._root_blocker(test), []).append(test)
+            by_blocker.setdefault(root_blocker(self._report, test), []).append(test)
         return [
             Row(
                 sign=self._signs.waiting,
@@ -143,15 +142,6 @@ class TestRows:
             )
             for blocker, tests in by_blocker.items()
         ]
-
-    def _root_blocker(self, test: TestResult) -> str:
-        """Return the test that did run, and did not pass, at the beginning of the chain."""
-        seen = {test.name}
-        name = test.blocked_by or test.name
-        while (blocker := self._outcomes.get(name)) and blocker.blocked_by and blocker.name not in seen:
-            seen.add(blocker.name)
-            name = blocker.blocked_by
-        return name
 
     def _points(self, points: str) -> str:
         return "" if self._report.status is Status.UNSCORED else points  # points without a sum would read like a score

@@ -7,20 +7,29 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
-from grader.records import Fault, Language, Outcome, TestResult, Text
+from grader.records import Language, Outcome, TestResult, Text
 from grader.report import wording
 from grader.report.failure import FailureBlock
 from grader.report.layout import Page
-from grader.report.model import Report, Score, Status, coarse, needs_explaining
-from grader.report.points import filled_blocks, format_percent, format_points
+from grader.report.model import Report, Status, ended_alike, needs_explaining
+from grader.report.points import filled_blocks
 from grader.report.rows import TestRows
+from grader.report.sentences import (
+    ScoreWords,
+    congratulation,
+    facts,
+    file_names,
+    headline_of_problem,
+    next_step,
+    score_words,
+    way_out,
+)
 from grader.report.signs import ASCII, UNICODE
 
 _MIN_WIDTH = 40
 _MAX_WIDTH = 100  # longer lines are hard to read
 _MAX_REVIEWS = 3
 _BARS = (30, 20, 10)  # columns; the longest that has room
-_ENDINGS = {Outcome.TIMEOUT, Outcome.MEMORY, Outcome.CRASHED, Outcome.FORBIDDEN}  # of the child, not of the test
 
 
 def to_terminal(
@@ -69,7 +78,7 @@ class _Page:
         self._score()
         if report.status is Status.NOT_STARTED:
             self.lines.blank()
-            self.lines.put(body=self._say(wording.UNTOUCHED, files=self._files()))
+            self.lines.put(body=self._say(wording.UNTOUCHED, files=file_names(report, self._language)))
         TestRows(self.lines, report, language=self._language, signs=self._signs, verbose=self._verbose).write()
         if report.status is Status.UNSCORED:
             self._unscored()
@@ -82,30 +91,20 @@ class _Page:
     # --------------------------------------------------------------------------------------------- the score
 
     def _score(self) -> None:
-        report = self._report
+        report, words = self._report, score_words(self._report, self._language)
         if report.score is None:
-            self.lines.put(body=self._say(wording.NO_SCORE), style="bold magenta")
-        elif report.score.possible is None:
-            points = self._say(wording.SCORE_UNKNOWN, earned=format_points(report.score.earned))
-            self.lines.put(
-                (f"{points}{self._signs.separator}", "bold red"), body=self._say(wording.REJECTED), style="red"
-            )
+            self.lines.put(body=words.points, style="bold magenta")
+        elif words.share is None:
+            self.lines.put((f"{words.points}{self._signs.separator}", "bold red"), body=words.word, style="red")
         else:
-            self._score_bar(report.score, report.score.possible)
+            self._score_bar(words, words.share)
         if report.score is not None and report.tests and not report.hidden_available:
             self.lines.blank()
             self.lines.put(body=self._say(wording.VISIBLE_ONLY), style="yellow")
 
-    def _score_bar(self, score: Score, possible: float) -> None:
-        share = score.earned / possible if possible else 0.0
-        style = "green" if self._report.status is Status.FULL else "yellow" if score.earned else "red"
-        points = self._say(wording.SCORE, earned=format_points(score.earned), possible=format_points(possible))
-        word = {
-            Status.FULL: self._say(wording.FULL if self._report.hidden_available else wording.VISIBLE_FULL),
-            Status.NOT_STARTED: self._say(wording.NOT_STARTED),
-            Status.REJECTED: self._say(wording.REJECTED),
-        }.get(self._report.status, format_percent(share))
-        text = f"{points}{self._signs.separator}{word}"
+    def _score_bar(self, words: ScoreWords, share: float) -> None:
+        style = "green" if self._report.status is Status.FULL else "yellow" if share else "red"
+        text = f"{words.points}{self._signs.separator}{words.word}"
         room = self.lines.width - 4 - cell_len(text)
         length = next((length for length in _BARS if length <= room), _BARS[-1])
         full = filled_blocks(share, length)
@@ -122,14 +121,11 @@ class _Page:
     def _failures(self) -> None:
         report = self._report
         if report.problem is not None or report.status is Status.REJECTED:
-            rejected = report.status is Status.REJECTED
-            self._failure.problem(
-                wording.READING if rejected else wording.LOADING, report.problem, output=report.output
-            )
+            self._failure.problem(headline_of_problem(report), report.problem, output=report.output)
             return
         failed = self._failed_tests()
         shown = failed if self._verbose else failed[:1]
-        if len(failed) > 1 and _ended_alike(failed, report.tests):
+        if len(failed) > 1 and ended_alike(report):
             self.lines.blank()
             self.lines.put(body=self._say(wording.ALL_ENDED_ALIKE))
         for test in shown:
@@ -144,15 +140,11 @@ class _Page:
         return sorted(filter(needs_explaining, self._report.tests), key=lambda test: not test.visible)
 
     def _unscored(self) -> None:
-        report = self._report
-        fault = report.fault or Fault.GRADER
-        headline = wording.UNAVAILABLE if report.unavailable else wording.UNSCORED[fault]
-        self._failure.problem(headline, report.problem, output="")
-        if fault is Fault.GRADER and report.problem is not None and report.problem.next_step is not None:
-            return  # it already says what to do, and better
-        self.lines.blank()
-        step = wording.ASK_DOCTOR if report.unavailable else wording.WHAT_TO_DO[fault]
-        self.lines.put(body=self._say(step, exercise=report.exercise.id))
+        self._failure.problem(headline_of_problem(self._report), self._report.problem, output="")
+        step = way_out(self._report, self._language)
+        if step is not None:
+            self.lines.blank()
+            self.lines.put(body=step)
 
     def _reviews(self) -> None:
         """Add what a person should look at: quietly, since it is no accusation and costs nothing."""
@@ -174,61 +166,19 @@ class _Page:
     # --------------------------------------------------------------------------------------------- the end
 
     def _next_step(self) -> None:
-        report = self._report
         self.lines.blank()
-        exercise = report.exercise.id
-        if report.status is Status.UNSCORED or (report.status is Status.REJECTED and report.problem is not None):
-            return  # said above, with what to do
-        if report.status is Status.FULL:
-            self._congratulate()
-            if report.next_exercise is None:
-                return
-            step = self._say(wording.NEXT_EXERCISE, exercise=report.next_exercise)
-        elif report.status is Status.NOT_STARTED:
-            step = self._say(wording.NEXT_START, exercise=exercise, files=self._files())
-        elif report.hints and report.problem is None:
-            step = wording.NEXT_HINT.within(self._language, report.hints, exercise=exercise)
-        else:
-            step = self._say(wording.NEXT_EDIT, exercise=exercise, files=self._files())
-        self.lines.put((f"{self._say(wording.NEXT)}  ", "bold"), body=step)
-
-    def _congratulate(self) -> None:
-        report = self._report
-        if report.counts.passed < report.counts.tests:
-            return  # every point, yet a test that gives none does not pass
-        done = wording.WELL_DONE if report.hidden_available else wording.VISIBLE_DONE
-        self.lines.put(
-            (f"{self._signs.outcome(Outcome.PASSED).glyph} ", "green"), body=self._say(done), style="bold green"
-        )
+        done = congratulation(self._report, self._language)
+        if done is not None:
+            sign = self._signs.outcome(Outcome.PASSED).glyph
+            self.lines.put((f"{sign} ", "green"), body=done, style="bold green")
+        step = next_step(self._report, self._language)
+        if step is not None:
+            self.lines.put((f"{self._say(wording.NEXT)}  ", "bold"), body=step)
 
     def _footer(self) -> None:
-        report = self._report
         self.lines.blank()
-        facts = []
-        if report.isolation is not None:
-            facts.append(self._say(wording.ISOLATION[report.isolation]))
-        facts.append(report.device.value)
-        if report.seed is not None:
-            facts.append(self._say(wording.SEED, seed=str(report.seed)))
-        if report.timings.total_s > 0:
-            facts.append(self._time(coarse(report.timings.total_s)))
-        self.lines.put(body=self._signs.separator.join(facts), style="dim")
-
-    def _time(self, seconds: float) -> str:
-        if seconds < 1:
-            return self._say(wording.MILLISECONDS, time=f"{1000 * seconds:.0f}")
-        return self._say(wording.SECONDS, time=f"{seconds:.1f}")
-
-    def _files(self) -> str:
-        return self._say(wording.LIST_SEPARATOR).join(self._report.exercise.files)
+        self.lines.put(body=self._signs.separator.join(facts(self._report, self._language)), style="dim")
 
     def _say(self, text: Text, **values: str) -> str:
         said = text.within(self._language)
         return said.format(**values) if values else said
-
-
-def _ended_alike(failed: list[TestResult], tests: tuple[TestResult, ...]) -> bool:
-    """Return whether every test that ran ended the child in the same way, so that the first may explain the rest."""
-    ran = [test for test in tests if test.outcome is not Outcome.BLOCKED]
-    outcomes = {test.outcome for test in ran}
-    return len(failed) == len(ran) and len(outcomes) == 1 and outcomes <= _ENDINGS

@@ -47,6 +47,18 @@ UNTOUCHED = Text(
     zh="{files}：与发给你的文件完全相同，目前还没有可以评分的内容。",
 )
 
+# ------------------------------------------------------------------------------------------------- headings of a page
+
+TESTS = Text(en="Tests", zh="测试")
+OUTCOME = Text(en="Outcome", zh="结果")
+CLAIM = Text(en="What is tested", zh="测试内容")
+POINTS = Text(en="Points", zh="得分")
+WENT_WRONG = Text(en="What went wrong", zh="哪里出了问题")
+REVIEWS = Text(en="To be looked at", zh="供人工查看")
+NOTES = Text(en="For the instructor", zh="给老师的说明")
+SUBMISSION_SHA256 = Text(en="submission sha256 {sha256}", zh="提交的 sha256：{sha256}")
+EXERCISE_SHA256 = Text(en="exercise sha256 {sha256}", zh="题目的 sha256：{sha256}")
+
 # ------------------------------------------------------------------------------------------------- tests
 
 VISIBLE_TESTS = Text(en="Visible tests", zh="可见测试")
@@ -85,6 +97,7 @@ WHERE = Text(en="where", zh="位置")
 CAUSE = Text(en="cause", zh="原因")
 NEXT_STEP = Text(en="next", zh="下一步")
 YOUR_CODE = Text(en="your code", zh="你的代码")
+TRY_IT = Text(en="try it yourself", zh="自己试一试")
 PRINTED = Text(en="printed", zh="输出")
 IN_CELL = Text(en="cell {cell} of the notebook, line {line}", zh="笔记本第 {cell} 个单元格第 {line} 行")
 IN_FUNCTION = Text(en="{place}, in {function}", zh="{place}，{function}")
@@ -94,6 +107,7 @@ OUTPUT_WITHHELD = Text(
     en="not shown: this test is hidden, and your output may hold its inputs",
     zh="不显示：这是隐藏测试，输出中可能含有它的输入",
 )
+LINES = Counted(one=Text(en="1 line", zh="1 行"), many=Text(en="{count} lines", zh="{count} 行"))
 MORE_LINES = Counted(
     one=Text(en="1 more line", zh="还有 1 行"), many=Text(en="{count} more lines", zh="还有 {count} 行")
 )
@@ -156,12 +170,12 @@ MORE_REVIEWS = Counted(
 NEXT = Text(en="Next", zh="下一步")
 MORE_FAILURES = Counted(
     one=Text(
-        en="1 more test did not pass: `dlgrade check {exercise} -v` explains it too.",
-        zh="还有 1 项测试未通过：运行 `dlgrade check {exercise} -v` 查看说明。",
+        en="1 more test did not pass: the option `-v` explains it too.",
+        zh="还有 1 项测试未通过：加上选项 `-v` 查看说明。",
     ),
     many=Text(
-        en="{count} more tests did not pass: `dlgrade check {exercise} -v` explains them all.",
-        zh="还有 {count} 项测试未通过：运行 `dlgrade check {exercise} -v` 查看全部说明。",
+        en="{count} more tests did not pass: the option `-v` explains them all.",
+        zh="还有 {count} 项测试未通过：加上选项 `-v` 查看全部说明。",
     ),
 )
 NEXT_HINT = Counted(
@@ -169,7 +183,7 @@ NEXT_HINT = Counted(
     many=Text(en="`dlgrade hint {exercise}` has {count} hints.", zh="`dlgrade hint {exercise}` 有 {count} 条提示。"),
 )
 NEXT_EDIT = Text(
-    en="Change {files}, then `dlgrade check {exercise}`.", zh="修改 {files}，然后 `dlgrade check {exercise}`。"
+    en="Change {files}, and have it graded again.", zh="修改 {files}，然后再次评分。"
 )
 NEXT_START = Text(
     en="Read the README, write your code in {files}, then `dlgrade check {exercise}`, "

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import picture_scenarios
+
 from grader.errors import AuthorError, GraderFault, SandboxUnavailable, SubmissionError
 from grader.examination.rules.reviews import WORDINGS
 from grader.records import (
@@ -438,6 +440,11 @@ def needs_review() -> Report:
     return replace(full(), reviews=reviews)
 
 
+def pictures() -> Report:
+    """One failure of each kind that is drawn."""
+    return picture_scenarios.pictures(graded, ROWS)
+
+
 SCENARIOS: dict[str, Callable[[], Report]] = {
     make.__name__: make
     for make in (
@@ -461,5 +468,6 @@ SCENARIOS: dict[str, Callable[[], Report]] = {
         grader_broke,
         hostile,
         needs_review,
+        pictures,
     )
 }

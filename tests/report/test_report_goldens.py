@@ -42,6 +42,8 @@ LOOKS = {
     "ascii": View(ascii_only=True),
     "v": View(verbose=True),
     "zh_w60": View(language=Language.ZH, width=60),
+    "v_zh_w60": View(language=Language.ZH, width=60, verbose=True),
+    "v_ascii": View(verbose=True, ascii_only=True),
 }
 ALSO = {
     "full": ("zh", "color"),
@@ -59,6 +61,7 @@ ALSO = {
     "rejected": ("zh",),
     "hostile": ("color", "ascii", "w60"),
     "needs_review": ("v", "zh"),
+    "pictures": ("v", "v_zh_w60", "v_ascii"),
 }
 PAGES = [
     Golden(scenario, look, LOOKS[look] if look else View())

@@ -34,6 +34,7 @@ VERDICTS = {
     "grader_broke": (Status.UNSCORED, None, Fault.GRADER, 3),
     "hostile": (Status.PARTIAL, 8, Fault.STUDENT, 1),
     "needs_review": (Status.FULL, 10, None, 0),
+    "pictures": (Status.PARTIAL, 0, Fault.STUDENT, 1),
 }
 
 

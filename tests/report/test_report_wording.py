@@ -7,12 +7,12 @@ from string import Formatter
 import pytest
 
 from grader.records import Fault, Isolation, Outcome, Text
-from grader.report import wording
+from grader.report import captions, wording
 
 
 def all_texts() -> list[Text]:
     found = []
-    for value in vars(wording).values():
+    for value in (*vars(wording).values(), *vars(captions).values()):
         values = list(value.values()) if isinstance(value, dict) else [value]
         for one in values:
             found += [one.one, one.many] if isinstance(one, wording.Counted) else [one] if isinstance(one, Text) else []

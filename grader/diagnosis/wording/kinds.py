@@ -237,6 +237,18 @@ KINDS: dict[str, Sentences] = {
             "Let the loop reach the end: a last, shorter batch counts too.", "让循环到达末尾：最后不足的批次也算。"
         ),
     ),
+    "memory.copy": Sentences(
+        hint=t(
+            "The numbers are right, but they were copied: the result has memory of its own.",
+            "数值正确，但被拷贝了一份：结果有自己的内存。",
+        ),
+        next_step=t(
+            "Use an operation that always returns a view, such as `view`, `transpose` or slicing; `reshape` and "
+            "`contiguous` may copy, `clone` always does.",
+            "使用总是返回视图的操作，例如 `view`、`transpose` 或切片；`reshape` 和 `contiguous` 可能会拷贝，"
+            "`clone` 总会拷贝。",
+        ),
+    ),
     "shape.other": Sentences(
         hint=t("The shape is not the one that is asked.", "形状与要求不同。"),
         next_step=t(

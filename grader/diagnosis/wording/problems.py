@@ -6,6 +6,7 @@ from grader.diagnosis.finding import Finding
 from grader.diagnosis.wording import Sentences, fill, finding, t
 from grader.records import Text
 
+COMMENTS: dict[str, Text] = {"expected": t("expected:", "期望："), "got": t("got:", "得到：")}  # in code
 HIDDEN = t("A hidden check failed.", "一项隐藏检查未通过。")
 
 PROBLEMS: dict[str, Text] = {
@@ -20,6 +21,9 @@ PROBLEMS: dict[str, Text] = {
     "device": t("{subject} lies on the wrong device.", "{subject}所在的设备不对。"),
     "finiteness": t("{subject} has NaN or infinity in the wrong places.", "{subject}在不该出现的位置有 NaN 或无穷。"),
     "value": t("{subject} has the wrong values.", "{subject}的值不对。"),
+    "memory": t("{subject} is a copy where a view is expected.", "{subject}是一份拷贝，应为视图。"),
+    "memory.view": t("a view, in the memory of the argument", "视图，位于参数的内存中"),
+    "memory.copy": t("a copy, with memory of its own", "拷贝，有自己的内存"),
     # with attributes
     "shape.sizes": t("{subject} has shape {got}, expected {wanted}.", "{subject}的形状是 {got}，应为 {wanted}。"),
     "dtype.names": t("{subject} has dtype {got}, expected {wanted}.", "{subject}的 dtype 是 {got}，应为 {wanted}。"),

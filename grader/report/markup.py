@@ -1,0 +1,55 @@
+"""HTML put together so that forgetting to escape is impossible: text is text until `element` has made it markup.
+
+Every child of an element that is a plain `str` is escaped, every attribute's value too; only what `element` returned
+stands as it is. Names of elements and attributes are written in this package, never taken from a report.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from grader.report.escape import html_attribute, html_text
+
+_EMPTY = frozenset({"meta", "link", "br", "hr"})  # elements of HTML without an end
+_CODE = re.compile(r"`([^`\n]+)`")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9:-]*")
+# No address and no style is ever made of a report's text, so an element needs none of these with such a value.
+_FORBIDDEN = frozenset({"style", "src", "srcset", "action", "formaction", "xlink:href"})
+
+
+class Markup(str):
+    """HTML that is finished: nothing in it is to be escaped once more."""
+
+    __slots__ = ()
+
+
+def element(tag: str, attributes: Mapping[str, str | None] | None = None, *children: str) -> Markup:
+    """Return an element; an attribute of None is left out, a child that is no `Markup` is escaped.
+
+    Raises: ValueError for an attribute that could hold code or load something, and for a link that leaves the page.
+    """
+    written = "".join(_attribute(name, value) for name, value in (attributes or {}).items() if value is not None)
+    if tag in _EMPTY:
+        return Markup(f"<{tag}{written}>")
+    return Markup(f"<{tag}{written}>{together(children)}</{tag}>")
+
+
+def together(children: Iterable[str]) -> Markup:
+    """Return pieces one after the other, text among them escaped."""
+    return Markup("".join(child if isinstance(child, Markup) else html_text(child) for child in children))
+
+
+def prose(text: str) -> Markup:
+    """Return a sentence, escaped; what stands in backticks is code."""
+    parts = _CODE.split(text)
+    return together(element("code", None, part) if place % 2 else part for place, part in enumerate(parts))
+
+
+def _attribute(name: str, value: str) -> str:
+    lowered = name.lower()
+    if not _NAME.fullmatch(name) or lowered in _FORBIDDEN or lowered.startswith("on"):
+        raise ValueError(f"an attribute {name!r} has no place in a report")
+    if lowered == "href" and not value.startswith("#"):
+        raise ValueError("a report links to places in itself only")
+    return f' {name}="{html_attribute(value)}"'

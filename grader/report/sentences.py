@@ -1,0 +1,100 @@
+"""What every page for people says of a report as a whole, whichever way it is drawn: score, next step, facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grader.records import Fault, Language, Text
+from grader.report import wording
+from grader.report.model import Report, Status, coarse
+from grader.report.points import format_percent, format_points
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreWords:
+    """The score in words: "5 / 10 points" and "50 %"; `share` is None where there is no bar to draw."""
+
+    points: str
+    word: str
+    share: float | None
+
+
+def score_words(report: Report, language: Language) -> ScoreWords:
+    """Return the score in words, or that there is none."""
+    score = report.score
+    if score is None:
+        return ScoreWords(points=wording.NO_SCORE.within(language), word="", share=None)
+    earned = format_points(score.earned)
+    if score.possible is None:
+        points = wording.SCORE_UNKNOWN.within(language).format(earned=earned)
+        return ScoreWords(points=points, word=wording.REJECTED.within(language), share=None)
+    share = score.earned / score.possible if score.possible else 0.0
+    word = {
+        Status.FULL: wording.FULL if report.hidden_available else wording.VISIBLE_FULL,
+        Status.NOT_STARTED: wording.NOT_STARTED,
+        Status.REJECTED: wording.REJECTED,
+    }.get(report.status)
+    return ScoreWords(
+        points=wording.SCORE.within(language).format(earned=earned, possible=format_points(score.possible)),
+        word=format_percent(share) if word is None else word.within(language),
+        share=share,
+    )
+
+
+def congratulation(report: Report, language: Language) -> str | None:
+    """Return what to say of a full score; None where there is none, or a test without points does not pass."""
+    if report.status is not Status.FULL or report.counts.passed < report.counts.tests:
+        return None
+    return (wording.WELL_DONE if report.hidden_available else wording.VISIBLE_DONE).within(language)
+
+
+def next_step(report: Report, language: Language) -> str | None:
+    """Return the command to run next; None where the failure itself says what to do, or nothing is left."""
+    exercise = report.exercise.id
+    if report.status is Status.UNSCORED or (report.status is Status.REJECTED and report.problem is not None):
+        return None
+    if report.status is Status.FULL:
+        if report.next_exercise is None:
+            return None
+        return wording.NEXT_EXERCISE.within(language).format(exercise=report.next_exercise)
+    if report.status is Status.NOT_STARTED:
+        return wording.NEXT_START.within(language).format(exercise=exercise, files=file_names(report, language))
+    if report.hints and report.problem is None:
+        return wording.NEXT_HINT.within(language, report.hints, exercise=exercise)
+    return wording.NEXT_EDIT.within(language).format(exercise=exercise, files=file_names(report, language))
+
+
+def headline_of_problem(report: Report) -> Text:
+    """Return the line above what concerns the whole submission or the whole exam."""
+    if report.status is not Status.UNSCORED:
+        return wording.READING if report.status is Status.REJECTED else wording.LOADING
+    return wording.UNAVAILABLE if report.unavailable else wording.UNSCORED[report.fault or Fault.GRADER]
+
+
+def way_out(report: Report, language: Language) -> str | None:
+    """Return what to do about a missing score; None where the problem itself says it, and better."""
+    fault = report.fault or Fault.GRADER
+    if fault is Fault.GRADER and report.problem is not None and report.problem.next_step is not None:
+        return None
+    step = wording.ASK_DOCTOR if report.unavailable else wording.WHAT_TO_DO[fault]
+    return step.within(language).format(exercise=report.exercise.id)
+
+
+def facts(report: Report, language: Language) -> list[str]:
+    """Return how the exam was held: isolation, device, seed, time."""
+    found = [] if report.isolation is None else [wording.ISOLATION[report.isolation].within(language)]
+    found.append(report.device.value)
+    if report.seed is not None:
+        found.append(wording.SEED.within(language).format(seed=report.seed))
+    seconds = coarse(report.timings.total_s)
+    if report.timings.total_s > 0:
+        unit, shown = (
+            (wording.MILLISECONDS, f"{1000 * seconds:.0f}") if seconds < 1 else (wording.SECONDS, f"{seconds:.1f}")
+        )
+        found.append(unit.within(language).format(time=shown))
+    return found
+
+
+def file_names(report: Report, language: Language) -> str:
+    """Return the names of the exercise's files, as a list in a sentence."""
+    return wording.LIST_SEPARATOR.within(language).join(report.exercise.files)

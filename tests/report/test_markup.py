@@ -1,0 +1,48 @@
+"""Markup is made by `element` alone: text is escaped, and what could run or load something is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.report.markup import Markup, element, prose, together
+
+
+def test_text_is_escaped_and_markup_is_not() -> None:
+    assert element("p", None, "a < b & c", element("b", None, "<i>")) == "<p>a &lt; b &amp; c<b>&lt;i&gt;</b></p>"
+
+
+def test_text_that_looks_like_markup_is_text() -> None:
+    assert together(["<b>x</b>"]) == "&lt;b&gt;x&lt;/b&gt;"
+    assert isinstance(together([]), Markup)
+
+
+def test_text_made_of_markup_is_text_again() -> None:
+    made = element("b", None, "x")
+    assert together([made + "<i>"]) == "&lt;b&gt;x&lt;/b&gt;&lt;i&gt;"
+
+
+def test_an_attribute_ends_where_it_should() -> None:
+    assert element("p", {"id": '" onload="x', "class": None}) == '<p id="&quot; onload&#61;&quot;x"></p>'
+
+
+def test_code_in_a_sentence_is_escaped_too() -> None:
+    assert prose("run `a<b` & see") == "run <code>a&lt;b</code> &amp; see"
+
+
+@pytest.mark.parametrize("text", ["`", "``", "a ` b", "`\n`"])
+def test_backticks_that_hold_nothing_stay(text: str) -> None:
+    assert "<code>" not in prose(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("onclick", "x"), ("ONLOAD", "x"), ("style", "x"), ("src", "x"), ("xlink:href", "#x"), ("a b", "x"),
+        ('a"', "x"),
+        ("href", "javascript:alert(1)"), ("href", "https://evil.example"), ("href", "//evil.example"), ("href", " #x"),
+        ("HREF", "javascript:alert(1)"),
+    ],
+)  # fmt: skip
+def test_what_could_run_or_load_something_is_refused(name: str, value: str) -> None:
+    with pytest.raises(ValueError, match=r"attribute|links"):
+        element("a", {name: value})
