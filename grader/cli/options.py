@@ -45,19 +45,35 @@ def course_option(command: Decorated) -> Decorated:
     )(command)
 
 
-def examination_options(command: Decorated) -> Decorated:
-    """Add what decides how an exam runs: `--device`, `--seed`, `--isolation`."""
-    isolation = click.option(
+def key_option(command: Decorated) -> Decorated:
+    """Add `--key-file FILE`: what opens sealed solutions. A key itself is never an argument: others could read it."""
+    return click.option(
+        "--key-file",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help=local(
+            "The key of solutions.sealed; else DLGRADE_SEAL_KEY.", "solutions.sealed 的密钥；默认取 DLGRADE_SEAL_KEY。"
+        ),
+    )(command)
+
+
+def isolation_option(command: Decorated) -> Decorated:
+    """Add `--isolation`."""
+    return click.option(
         "--isolation",
         type=click.Choice([AUTO, *(degree.value for degree in Isolation)]),
         default=AUTO,
         show_default=True,
         help=local("How strongly your code is confined; auto: as strongly as can be.", "隔离程度；auto 取最强。"),
-    )
+    )(command)
+
+
+def examination_options(command: Decorated) -> Decorated:
+    """Add what decides how an exam runs: `--device`, `--seed`, `--isolation`."""
     seed = click.option(
         "--seed",
         type=click.INT,
-        callback=_within_64_bits,
+        callback=within_64_bits,
         metavar="N",
         help=local("Repeat the inputs of a report; else they are new each time.", "重现某次报告的输入。"),
     )
@@ -68,10 +84,11 @@ def examination_options(command: Decorated) -> Decorated:
         show_default=True,
         help=local("Where the tensors live.", "张量所在的设备。"),
     )
-    return device(seed(isolation(command)))
+    return device(seed(isolation_option(command)))
 
 
-def _within_64_bits(_context: click.Context, _parameter: click.Parameter, value: int | None) -> int | None:
+def within_64_bits(_context: click.Context, _parameter: click.Parameter, value: int | None) -> int | None:
+    """Return a seed that can be sent; click's callback."""
     # Not click.IntRange, which would print the whole range into --help.
     if value is not None and not 0 <= value < 2**63:
         raise click.BadParameter(local(f"{value} is not in [0, 2^63).", f"{value} 不在 [0, 2^63) 内。"))

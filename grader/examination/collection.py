@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
 import os
-import sys
 import types
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +14,9 @@ import pytest
 
 from grader.errors import AuthorError, GraderError, GraderFault
 from grader.examination.broken import broken_tests, guess, import_problem, line_of, shown
+from grader.examination.from_text import TextLoader, helpers_last, reference_first
 from grader.examination.marks import doubled, own_fixtures, place, read_marks, unknown_mark, wrong_marks
+from grader.exercise.solution import has_solution, solution_file, solution_names
 from grader.records import Device, Exercise, SourceFile, Text
 
 _INI = Path(__file__).with_name("pytest.ini")
@@ -50,26 +50,62 @@ def collect(exercise: Exercise, device: Device, examine: Callable[[list[Case]], 
     `fixtures` is a plugin with the fixtures that tests use. Raises AuthorError when a test file is broken.
     """
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    files = [Path(exercise.folder) / "test_visible.py"]
-    if exercise.solution_folder:
-        files.append(Path(exercise.solution_folder) / "test_hidden.py")
-    if missing := [_missing(file) for file in files if not file.is_file()]:
-        raise broken_tests(missing)
-    loop = _Loop(exercise, device, examine)
+    files = _test_files(exercise)
+    loop = _Loop(exercise, device, examine, files)
     unused = [part for name in _UNUSED for part in ("-p", f"no:{name}")]
-    status = pytest.main(
-        [
-            *("-c", str(_INI), "--rootdir", exercise.solution_folder or exercise.folder, "--noconftest"),
-            *("--import-mode=importlib", "--strict-markers", *unused, *map(str, files)),
-        ],
-        plugins=[loop, fixtures],
-    )
+    with helpers_last(exercise):
+        status = pytest.main(
+            [
+                *("-c", str(_INI), "--rootdir", exercise.folder, "--noconftest"),
+                *("--import-mode=importlib", "--strict-markers", *unused, exercise.folder),
+            ],
+            plugins=[loop, fixtures],
+        )
+    paths = [file.path for file in files]
     if loop.surfaced is not None:
-        _surface(loop.surfaced, [] if loop.ran else files)
+        _surface(loop.surfaced, [] if loop.ran else paths)
     if loop.problems:
         raise broken_tests(loop.problems)
     if not loop.ran:
-        raise _nothing_ran(", ".join(map(shown, files)), int(status), gpu_only=loop.gpu_only)
+        raise _nothing_ran(", ".join(map(shown, paths)), int(status), gpu_only=loop.gpu_only)
+
+
+@dataclass(frozen=True, slots=True)
+class _TestFile:
+    """A file of tests, and its text."""
+
+    path: Path
+    text: str
+
+
+def _test_files(exercise: Exercise) -> list[_TestFile]:
+    """Return the visible tests, and the hidden ones where they are at hand. Raises AuthorError."""
+    visible = Path(exercise.folder) / "test_visible.py"
+    missing = [] if visible.is_file() else [_missing(visible)]
+    if has_solution(exercise) and "test_hidden.py" not in solution_names(exercise):
+        missing.append(_missing(Path(exercise.solution_folder) / "test_hidden.py"))
+    if missing:
+        raise broken_tests(missing)
+    try:
+        found = [_TestFile(visible, visible.read_text(encoding="utf-8-sig"))]
+    except UnicodeDecodeError as error:
+        raise broken_tests([import_problem(error, visible)]) from error
+    if has_solution(exercise):
+        hidden = solution_file(exercise, "test_hidden.py")
+        found.append(_TestFile(Path(exercise.solution_folder) / hidden.name, hidden.text))
+    return found
+
+
+class _TextModule(pytest.Module):
+    """A file of tests that is made from text, not imported from a disk."""
+
+    def __init__(self, *, exercise: Exercise, text: str, **rest: Any) -> None:
+        super().__init__(**rest)
+        self._exercise = exercise
+        self._text = text
+
+    def _getobj(self) -> types.ModuleType:
+        return TextLoader(self._exercise, self.path, self._text, rewritten_for=self.config).module(self.path.stem)
 
 
 def _missing(file: Path) -> Text:
@@ -105,14 +141,31 @@ def _surface(error: BaseException, files: list[Path]) -> None:
 class _Loop:
     """The pytest plugin that takes the place of pytest's own run loop."""
 
-    def __init__(self, exercise: Exercise, device: Device, examine: Callable[[list[Case]], None]) -> None:
+    def __init__(
+        self,
+        exercise: Exercise,
+        device: Device,
+        examine: Callable[[list[Case]], None],
+        files: list[_TestFile],
+    ) -> None:
         self._exercise = exercise
+        self._files = files
         self._device = device
         self._examine = examine
         self.problems: list[Text] = []
         self.surfaced: BaseException | None = None  # what pytest calls an internal error, or an interruption
         self.ran = False
         self.gpu_only = False
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self, session: pytest.Session) -> bool:
+        """Take these files, and look for no others."""
+        session.items = []
+        for file in self._files:
+            module = _TextModule.from_parent(session, path=file.path, exercise=self._exercise, text=file.text)
+            session.items.extend(session.genitems(module))
+        session.testscollected = len(session.items)
+        return True
 
     def pytest_exception_interact(
         self,
@@ -276,32 +329,24 @@ def _wrong_need(case: Case, name: str, before: set[str]) -> Text:
 
 def read_reference(exercise: Exercise) -> tuple[SourceFile, ...]:
     """Return the reference's source, to run in the student's place; empty where there is none."""
-    return _sources(exercise, exercise.solution_folder) if exercise.solution_folder else ()
+    return tuple(solution_file(exercise, name) for name in exercise.files) if has_solution(exercise) else ()
 
 
 def read_stub(exercise: Exercise) -> tuple[SourceFile, ...]:
     """Return the stub's source, as it is now."""
-    return _sources(exercise, exercise.folder, errors="replace")  # students write into it, in a clone
-
-
-def _sources(exercise: Exercise, folder: str, *, errors: str = "strict") -> tuple[SourceFile, ...]:
-    texts = ((Path(folder) / name).read_text(encoding="utf-8", errors=errors) for name in exercise.files)
+    # Students write into it, in a clone: it may hold anything.
+    texts = ((Path(exercise.folder) / name).read_text(encoding="utf-8", errors="replace") for name in exercise.files)
     return tuple(SourceFile(name=name, text=text) for name, text in zip(exercise.files, texts, strict=True))
 
 
 def load_reference(exercise: Exercise) -> types.ModuleType | None:
     """Import the reference solution under a name of its own; None where there is none. Raises AuthorError."""
-    if not exercise.solution_folder:
+    if not has_solution(exercise):
         return None
     path = Path(exercise.solution_folder) / exercise.files[0]
-    spec = importlib.util.spec_from_file_location(f"reference_of_{exercise.id}", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.path.insert(0, exercise.solution_folder)  # a reference of several files imports the others by name
+    loader = TextLoader(exercise, path, solution_file(exercise, exercise.files[0]).text)
     try:
-        spec.loader.exec_module(module)
+        with reference_first(exercise):
+            return loader.module(f"reference_of_{exercise.id}")
     except (Exception, SystemExit) as error:
         raise AuthorError(import_problem(error, path, what=_REFERENCE)) from error
-    finally:
-        sys.path.remove(exercise.solution_folder)
-    return module

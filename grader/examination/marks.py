@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import inspect
 import math
 import re
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from grader.examination.broken import guess, line_of, shown, source_of
+from grader.examination.from_text import source_lines
 from grader.records import Text
 
 MAX_POINTS = 1000
@@ -77,7 +79,7 @@ def unknown_mark(error: BaseException, file: Path) -> Text | None:
 def place(item: pytest.Function, mark: str = "") -> str:
     """Return where a test stands, or the line of its decorator for `mark`: `solutions/…/test_hidden.py:12: test_it`."""
     definitions = [node for node in _functions(item.path) if node.name == item.originalname]
-    first = item.function.__code__.co_firstlineno
+    first = inspect.unwrap(item.function).__code__.co_firstlineno  # a property test is wrapped
     node = next((node for node in definitions if first in _lines(node)), None)
     line = first
     if node is not None:
@@ -198,7 +200,7 @@ def _written(mark: pytest.Mark) -> str:
 
 @functools.cache
 def _tree(file: Path) -> ast.Module:
-    return ast.parse(file.read_bytes(), filename=str(file))
+    return ast.parse("".join(source_lines(file)), filename=str(file))
 
 
 def _functions(file: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
