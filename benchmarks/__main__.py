@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import call, cold, isolation, memory, soak, usage, warm
+from benchmarks import call, cold, isolation, memory, replay, soak, usage, verify, warm
 from benchmarks.errors import BenchmarkFailed
 from benchmarks.figure import Figure
 from grader.records import Isolation
@@ -23,6 +23,8 @@ BENCHMARKS: dict[str, Callable[[int], list[Figure]]] = {
     "help": usage.measure,
     "call": call.measure,
     "memory": memory.measure,
+    "replay": replay.measure,
+    "verify": verify.measure,
     "soak": soak.measure,
 }
 LONG = "isolation"  # minutes by itself, so it runs only when it is named

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import io
-import json
 import tokenize
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from grader.authoring.expected import read_expected
 from grader.exercise import Entry, load_course
 from grader.pipeline import Grader
 from grader.records import Outcome
@@ -21,11 +21,7 @@ from grader.submission import collect
 ROOT = Path(__file__).parent.parent
 COURSE = load_course(ROOT)
 SEEDS = (1, 2, 3, 2**63 - 1)
-# Mistake -> the tests that it fails itself, at seed 5, not those that wait for them. A new mistake gets its line by
-# hand: a mistake that fails more than its docstring says has a slip, or a test is not about one thing.
-TABLE = ROOT / "tests" / "goldens" / "mistakes.json"
-FAILING: dict[str, dict[str, list[str]]] = json.loads(TABLE.read_text(encoding="utf-8"))
-TABLE_SEED = 5
+EXPECTED = {entry.name: read_expected(entry.read()) for entry in COURSE.entries}  # as `dlgrade verify` holds them to
 LEAST_MISTAKES, LEAST_HIDDEN, LEAST_VISIBLE = 6, 8, 2
 STATEMENTS = ("README.md", "README.zh.md")
 
@@ -76,16 +72,18 @@ def test_the_stub_is_recognised_and_gets_nothing(grader: Grader, entry: Entry) -
 
 @pytest.mark.parametrize(("entry", "file"), wrong_ones("mistakes"))
 def test_a_mistake_fails_the_tests_that_it_is_about_and_no_others(grader: Grader, entry: Entry, file: Path) -> None:
-    report = exam(grader, entry, file, seed=TABLE_SEED)
+    expected = EXPECTED[entry.name]
+    report = exam(grader, entry, file, seed=expected.seed)
     assert report.problem is None, "it does not even load"
     assert report.status is Status.PARTIAL, failed(report)
     assert report.fault == "student"
     missed = {test.name for test in report.tests if test.outcome not in (Outcome.PASSED, Outcome.BLOCKED)}
-    assert missed == set(FAILING[entry.name][file.stem]), failed(report)
+    assert missed == set(expected.mistakes[file.stem]), failed(report)
     assert all(test.outcome is Outcome.FAILED for test in report.tests if test.name in missed), (
         "a wrong answer, no crash"
     )
-    assert all(test.explanation is not None for test in report.tests if test.name in missed)
+    causes = {test.explanation.cause_id for test in report.tests if test.explanation is not None}
+    assert causes == {f"misconception.{file.stem}"}, "it is diagnosed as itself"
     assert report.score is not None
     assert report.score.earned < (report.score.possible or 0)
 
@@ -99,12 +97,13 @@ def test_a_mistakes_docstring_is_feedback_in_both_languages(entry: Entry, file: 
     assert has_chinese(chinese)
 
 
-def test_the_table_holds_every_mistake_and_no_other() -> None:
+@pytest.mark.parametrize("kind", ["mistakes", "cheats"])
+def test_the_expected_verdicts_are_of_every_file_and_no_other(kind: str) -> None:
     there: dict[str, set[str]] = {}
-    for wrong in wrong_ones("mistakes"):
+    for wrong in wrong_ones(kind):
         entry, file = wrong.values
         there.setdefault(entry.name, set()).add(file.stem)
-    assert {name: set(mistakes) for name, mistakes in FAILING.items()} == there
+    assert {name: set(expected.of(kind)) for name, expected in EXPECTED.items()} == there
 
 
 @pytest.mark.parametrize(("entry", "file"), wrong_ones("cheats"))

@@ -12,9 +12,10 @@ from typing import Any
 
 from grader.diagnosis import other
 from grader.diagnosis.comparison import explain_comparison
-from grader.diagnosis.finding import Finding
+from grader.diagnosis.finding import Finding, with_cause
 from grader.diagnosis.raised import explain_raised
 from grader.diagnosis.reveal import hidden
+from grader.diagnosis.snippet import snippet
 from grader.examination.evidence import (
     Asserted,
     Compared,
@@ -54,10 +55,8 @@ def explain(evidence: Evidence, *, reveal: Reveal, findings: Sequence[Finding] =
     if reveal is Reveal.NONE:
         return hidden()
     if isinstance(evidence, Compared):
-        return explain_comparison(evidence, findings, reveal)
-    made = _EXPLAINERS[type(evidence)](evidence, reveal)
-    return made if not findings else _with_cause(made, findings[0], reveal)
-
-
-def _with_cause(made: Explanation, found: Finding, reveal: Reveal) -> Explanation:
-    return replace(made, cause_id=found.cause_id, cause=found.cause(reveal), next_step=found.next_step)
+        made = explain_comparison(evidence, findings, reveal)
+    else:
+        made = _EXPLAINERS[type(evidence)](evidence, reveal)
+        made = made if not findings else with_cause(made, findings[0], reveal)
+    return replace(made, example=snippet(evidence, made)) if reveal is Reveal.FULL else made

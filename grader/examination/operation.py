@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 import torch
 
-from grader.examination.evidence import Evidence
+from grader.examination.evidence import Evidence, Target
 from grader.examination.recording import CallLog, RecordedCall
+from grader.examination.transcript import Transcript
 from grader.records import Resources
 from grader.sandbox.calls import CallScope
 
@@ -27,6 +28,10 @@ class Operation:
     name: str = ""  # "softmax", "SGD.step": for messages, and for what the manifest declares
     scope: CallScope | None = None  # an iterator's
 
+    def target(self, module: str) -> Target:
+        """Return what it is asked of; `module` is the file of the student's module."""
+        return Target(op=self.op, module=module.removesuffix(".py"), handle=self.handle, path=self.path)
+
 
 @dataclass(slots=True)
 class TestState:
@@ -35,6 +40,14 @@ class TestState:
     log: CallLog = field(default_factory=CallLog)
     stopped: Evidence | None = None
     reseed: bool = True
+    transcript: Transcript = field(default_factory=Transcript)
+    output: str | None = None  # what was printed, of an example that is over; None: it has not been read yet
+    is_example: bool = False  # one of a property's
+
+    @property
+    def asked(self) -> bool:
+        """Whether anything was asked of the student's code, if only for a name."""
+        return not self.reseed
 
 
 def shape_of_last(recorded: RecordedCall | None) -> tuple[int, ...] | None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import torch
 
-from grader.examination.evidence import Call
+from grader.examination.evidence import Call, Named, Target
 from grader.sandbox.decode import Decoder, split_payload
 from grader.sandbox.graph import Table
-from grader.sandbox.messages import Graph
+from grader.sandbox.messages import Graph, HandleSpec
 
 MAX_RECORDED_BYTES = 8 * 1024 * 1024  # of one call's arguments; larger ones are shown as they are at the failure
 MAX_SHOWN_ELEMENTS = 24
@@ -30,6 +30,7 @@ class RecordedCall:
     refs: list[int]
     named: list[tuple[str, int]]
     payload: bytes | None
+    target: Target | None = None
     objects: tuple[object, ...] = ()  # what the graph's nodes stand for, in their order
     result: object = None
     in_graph: bool | None = None
@@ -43,6 +44,8 @@ class RecordedCall:
 
     def _make(self) -> Call:
         args, kwargs = self._arguments()
+        spec = getattr(self.result, "_spec", None)  # of an object that stayed in the child
+        made = spec.id if isinstance(spec, HandleSpec) else None
         return Call(
             function=self.function,
             args=args,
@@ -52,6 +55,7 @@ class RecordedCall:
             text_full=_text(self.function, args, kwargs, full=True),
             names=self.names,
             in_graph=self.in_graph,
+            target=replace(self.target, made=made) if self.target is not None else None,
         )
 
     def _arguments(self) -> tuple[tuple[object, ...], dict[str, object]]:
@@ -69,7 +73,11 @@ class RecordedCall:
 
     def _decoded(self, payload: bytes) -> tuple[Decoder, Table]:
         table = Table()
-        decoder = Decoder(table, handle=lambda spec: _Named(spec.type_name), callback=lambda spec: _Named(spec.name))
+        decoder = Decoder(
+            table,
+            handle=lambda spec: Named(spec.type_name, spec.id),
+            callback=lambda spec: Named(spec.name),
+        )
         parts = split_payload(np.frombuffer(payload, dtype=np.uint8).copy(), self.graph.storages)
         decoder.read(self.graph, parts)
         return decoder, table
@@ -101,16 +109,6 @@ class CallLog:
         """Yield each object that was an argument as it is now, beside what it was when the call was made."""
         for call in self._calls:
             yield from call.objects_now_and_then()
-
-
-class _Named:
-    """Stands for an argument that is no data, by name."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def __repr__(self) -> str:
-        return self._name
 
 
 def _text(function: str, args: Sequence[object], kwargs: dict[str, object], *, full: bool) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from grader.examination.evidence import (
@@ -14,6 +15,7 @@ from grader.examination.evidence import (
     Facts,
     Mismatch,
     MismatchKind,
+    MissingName,
     NotInGraph,
     Raised,
     Refused,
@@ -21,7 +23,7 @@ from grader.examination.evidence import (
 from grader.examination.rules import rule_of, told_name
 from grader.records import Limits, Outcome, SourceFile, SourceLine
 from grader.sandbox import messages, wire
-from grader.sandbox.endings import GPU_MEMORY
+from grader.sandbox.endings import GPU_MEMORY, ChildEnded
 from grader.sandbox.messages import Reply
 
 MAX_LINES = 20  # of a traceback
@@ -103,6 +105,30 @@ def _raised(reply: messages.Raised, around: Around) -> Raised | Ended:
         expected_signature=around.expected_signature,
         module=around.files[0].name,
     )
+
+
+def evidence_of_end(ended: ChildEnded, limits: Limits, *, limit_s: float, is_late: bool, call: Call | None) -> Ended:
+    """Say what a child's end means; `is_late`: the exam's deadline has passed. Units: `limit_s` of the call."""
+    whole_exam = ended.detail == "call" and is_late
+    limit = limits.exam_s if whole_exam else limit_s
+    if ended.outcome is Outcome.MEMORY:
+        limit = float(limits.gpu_memory_mib if ended.detail == GPU_MEMORY else limits.memory_mib)
+    return Ended(
+        outcome=ended.outcome,
+        detail="exam" if whole_exam else ended.detail,
+        status=ended.status,
+        limit=limit,
+        background_s=ended.background_s,
+        traceback=ended.trace,
+        call=call,
+    )
+
+
+def missing_name(name: str, names: Iterable[str], module: str) -> MissingName:
+    """Say that the submission has no such public name; `names` are those that it has."""
+    candidates = tuple(sorted(names))
+    close = difflib.get_close_matches(name, candidates, n=2, cutoff=0.6)
+    return MissingName(name=name, module=module, candidates=candidates[:20], close_matches=tuple(close))
 
 
 def leaves_spoilt(evidence: Evidence) -> bool:

@@ -6,7 +6,6 @@ test should see, and keeps what a failed test's explanation needs. It makes no v
 
 from __future__ import annotations
 
-import difflib
 import functools
 import time
 from collections.abc import Callable, Sequence
@@ -17,27 +16,21 @@ import msgspec
 import torch
 
 from grader.errors import GraderFault
-from grader.examination.evidence import (
-    Call,
-    Ended,
-    Evidence,
-    InputChanged,
-    MissingName,
-    Raised,
-)
+from grader.examination.evidence import Call, Ended, Evidence, InputChanged, Raised
 from grader.examination.functions import Functions
 from grader.examination.operation import EXHAUSTED, Operation, TestState, added, shape_of_last
 from grader.examination.recording import MAX_RECORDED_BYTES, CallLog, RecordedCall
-from grader.examination.replies import Around, evidence_of, leaves_spoilt
+from grader.examination.replies import Around, evidence_of, evidence_of_end, leaves_spoilt, missing_name
 from grader.examination.signals import TestIsBroken, TestStopped, student_raised
 from grader.examination.signatures import Signatures
+from grader.examination.transcript import MAX_EXAM_BYTES, Transcript, kept
 from grader.records import Exercise, Outcome, Resources, SourceFile
 from grader.sandbox import messages
 from grader.sandbox.calls import CallScope, Hooks
 from grader.sandbox.children import ChildSource
 from grader.sandbox.client import Client, Nonces, Served
 from grader.sandbox.cpu import limit_for
-from grader.sandbox.endings import GPU_MEMORY, ChildEnded
+from grader.sandbox.endings import ChildEnded
 from grader.sandbox.graph import Unsendable
 from grader.sandbox.messages import (
     MAX_CALL_DEPTH,
@@ -90,6 +83,8 @@ class Session:
         self._depth = 0
         self._last_output = ""
         self._test = TestState()
+        self._room = MAX_EXAM_BYTES  # for what is said in the tests
+        self.on_call: Callable[[str, RecordedCall], None] | None = None  # told of each call, by those who judge tests
         self.generation = 0  # which child: a handle of an earlier one is dead
         self.fault: GraderFault | None = None  # a process of ours failed; no test may hide that
 
@@ -117,32 +112,50 @@ class Session:
         reply, _ = self._exchange(client, request, [], limit_s=limit_s, call=None, serve=None)
         if not isinstance(reply, Loaded):
             self._end_child()
-            raise self._stop(self._evidence_of(reply, None))
+            raise self.stop(self._evidence_of(reply, None))
         self._names = {name.name: name for name in reply.names[:MAX_NAMES]}
         return client.take_output()
 
     def begin_test(self, *, seed: int, limit_s: float | None, fresh: bool) -> None:
         """Begin a test: generators are seeded anew; a dead child is replaced. Raises TestStopped."""
-        self._test = TestState(seed=seed, limit_s=limit_s or self._exercise.limits.call_s)
+        transcript = Transcript(self._room)
+        self._test = TestState(seed=seed, limit_s=limit_s or self._exercise.limits.call_s, transcript=transcript)
         self._functions.clear()
         if fresh:
             self._end_child()
         if self._client is None:
             self.load()
 
+    def begin_example(self) -> None:
+        """Begin an example of a property, as a test of its own with the same seed, in the same child."""
+        before, transcript = self._test, Transcript(self._room)
+        before.output = self._take_output()
+        self._test = TestState(seed=before.seed, limit_s=before.limit_s, transcript=transcript, is_example=True)
+        self._functions.clear()
+
+    def end_as(self, example: TestState) -> None:
+        """Let the test end as it did in an example before, or in this one."""
+        if example is not self._test:
+            self._take_output()
+        self._test = example
+
     def end_test(self) -> str:
         """End a test; return what the student's code printed."""
+        self._room -= self._test.transcript.nbytes
+        return self._take_output() if self._test.output is None else self._test.output
+
+    def _take_output(self) -> str:
         return self._client.take_output() if self._client is not None else self._last_output
+
+    @property
+    def test(self) -> TestState:
+        """What is kept of the test, or of a property's example."""
+        return self._test
 
     @property
     def stopped(self) -> Evidence | None:
         """What stopped the test, even if the test then caught it."""
         return self._test.stopped
-
-    @property
-    def asked(self) -> bool:
-        """Whether the test has asked anything of the student's code, if only for a name."""
-        return not self._test.reseed
 
     @property
     def log(self) -> CallLog:
@@ -181,7 +194,7 @@ class Session:
         try:
             self._client.settle()
         except ChildEnded as ended:
-            self._stop(self._evidence_of_end(ended, limit_s=0.0, call=self.log.last()))
+            self.stop(self._evidence_of_end(ended, limit_s=0.0, call=self.log.last()))
             self._end_child()
         except GraderFault as fault:
             raise self._note(fault) from None
@@ -192,10 +205,11 @@ class Session:
         """Do one operation in the child and return its value. Raises StudentRaised, TestStopped, TestIsBroken."""
         client = self._client
         if client is None:
-            raise self._stop(self._test.stopped or Ended(outcome=Outcome.CRASHED, detail="gone"))
+            raise self.stop(self._test.stopped or Ended(outcome=Outcome.CRASHED, detail="gone"))
         scope = operation.scope or CallScope(self._hooks)
         recorded, request, buffers = self._request(operation, scope)
         call = recorded.evidence
+        self._test.transcript.asked(request, recorded.payload)
         self._depth += 1
         try:
             reply, payload = self._exchange(
@@ -206,13 +220,15 @@ class Session:
                 call=call,
                 serve=functools.partial(self._serve, scope),
             )
+            self._test.transcript.answered(reply, payload)
             value = self._value(reply, payload, scope, recorded)
             if value is EXHAUSTED and operation.op != "next":
                 raise WireError("no result")
             return value
         except WireError:
+            self._test.transcript.spoil()
             self._end_child()
-            raise self._stop(Ended(outcome=Outcome.CRASHED, detail="wire", call=call())) from None
+            raise self.stop(Ended(outcome=Outcome.CRASHED, detail="wire", call=call())) from None
         finally:
             self._depth -= 1
             scope.forget_results()
@@ -232,11 +248,14 @@ class Session:
             graph=graph,
             refs=refs,
             named=named,
+            target=operation.target(self._files[0].name),
             objects=tuple(scope.table.objects[len(scope.table.objects) - len(graph.nodes) :]),
             payload=b"".join(buffers) if sum(map(len, buffers)) <= MAX_RECORDED_BYTES else None,
         )
         if operation.op in ("call", "grad", "next"):
             self._test.log.add(recorded)
+            if self.on_call is not None:
+                self.on_call(operation.op, recorded)
         reseed, self._test.reseed = (self._test.seed if self._test.reseed else None), False
         released, self._released = self._released, []
         request = Do(
@@ -267,29 +286,16 @@ class Session:
         try:
             return client.exchange(request, buffers, deadline=deadline, latest=self.deadline, serve=serve)
         except ChildEnded as ended:
+            self._test.transcript.spoil()
             evidence = self._evidence_of_end(ended, limit_s=limit_s, call=call() if call else None)
             self._end_child()
-            raise self._stop(evidence) from None
+            raise self.stop(evidence) from None
         except GraderFault as fault:
             raise self._note(fault) from None
 
     def _evidence_of_end(self, ended: ChildEnded, *, limit_s: float, call: Call | None) -> Ended:
-        whole_exam = ended.detail == "call" and time.monotonic() >= self.deadline
-        return Ended(
-            outcome=ended.outcome,
-            detail="exam" if whole_exam else ended.detail,
-            status=ended.status,
-            limit=self._limit_of(ended, limit_s, whole_exam=whole_exam),
-            background_s=ended.background_s,
-            traceback=ended.trace,
-            call=call,
-        )
-
-    def _limit_of(self, ended: ChildEnded, limit_s: float, *, whole_exam: bool) -> float:
-        limits = self._exercise.limits
-        if ended.outcome is Outcome.MEMORY:
-            return float(limits.gpu_memory_mib if ended.detail == GPU_MEMORY else limits.memory_mib)
-        return limits.exam_s if whole_exam else limit_s
+        is_late = time.monotonic() >= self.deadline
+        return evidence_of_end(ended, self._exercise.limits, limit_s=limit_s, is_late=is_late, call=call)
 
     # -- replies
 
@@ -301,7 +307,7 @@ class Session:
             evidence = self._evidence_of(reply, recorded)
             if isinstance(evidence, Raised) and isinstance(reply, messages.Raised):
                 raise student_raised(evidence, reply.bases)
-            raise self._stop(evidence)
+            raise self.stop(evidence)
         decoder, _ = scope.receive(reply.graph, reply.changes, payload, calling_back=False)
         changes = scope.protected_changes()
         if reply.root == -1:
@@ -311,7 +317,7 @@ class Session:
         recorded.result = value
         if changes:
             first = changes[0]
-            raise self._stop(
+            raise self.stop(
                 InputChanged(
                     parameter=first.place,
                     change=first.what,
@@ -345,7 +351,8 @@ class Session:
             self._end_child()  # what it holds would starve the next test
         return evidence
 
-    def _stop(self, evidence: Evidence) -> TestStopped:
+    def stop(self, evidence: Evidence) -> TestStopped:
+        """Return what to raise for a failure, as proxies find some themselves; the first one counts."""
         if self._test.stopped is None:
             self._test.stopped = evidence
         return TestStopped(evidence)
@@ -354,11 +361,7 @@ class Session:
         """Return what to raise when a test goes on after the exam's deadline, whatever it is doing; end the child."""
         self._end_child()
         limit = self._exercise.limits.exam_s
-        return self._stop(Ended(outcome=Outcome.TIMEOUT, detail="exam", limit=limit, call=self.log.last()))
-
-    def stop(self, evidence: Evidence) -> TestStopped:
-        """Return what to raise for a failure that a proxy found itself."""
-        return self._stop(evidence)
+        return self.stop(Ended(outcome=Outcome.TIMEOUT, detail="exam", limit=limit, call=self.log.last()))
 
     # -- names of the module
 
@@ -366,13 +369,7 @@ class Session:
         """Return what the submission says of a public name. Raises TestStopped where it has none such."""
         found = self._names.get(name)
         if found is None:
-            candidates = tuple(sorted(self._names))
-            close = difflib.get_close_matches(name, candidates, n=2, cutoff=0.6)
-            raise self._stop(
-                MissingName(
-                    name=name, module=self._files[0].name, candidates=candidates[:20], close_matches=tuple(close)
-                )
-            )
+            raise self.stop(missing_name(name, self._names, self._files[0].name))
         return found
 
     # -- callbacks
@@ -396,5 +393,7 @@ class Session:
     def _serve(self, scope: CallScope, invoke: Invoke, payload: Payload) -> Served:
         if self._depth > MAX_CALL_DEPTH:
             raise WireError("too many calls within calls")
+        self._test.transcript.answered(invoke, payload)
         served = self._functions.serve(scope, invoke, payload)
+        self._test.transcript.asked(served.answer, kept(served.buffers))
         return replace(served, answer=msgspec.structs.replace(served.answer, nonce=self._nonces.next()))

@@ -19,8 +19,8 @@ import socket
 import sys
 import threading
 import traceback
-from collections.abc import Callable
-from typing import Any, NoReturn
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn, Protocol
 
 import numpy as np
 import torch
@@ -82,16 +82,27 @@ class Callback:
         return self._invoke("", *args, **kwargs)
 
 
-class Server:
-    """Serves one examiner until it closes the wire."""
+class Ends(Protocol):
+    """What a server needs of its channel: `wire.Channel`, or a script of a recorded conversation."""
 
-    def __init__(self, channel: wire.Channel, box: Box) -> None:
+    def receive(self, decode: Callable[[wire.Buffer], Request]) -> tuple[Request, wire.Payload]: ...
+
+    def send(self, message: Reply, buffers: Sequence[wire.Buffer] = ...) -> None: ...
+
+
+class Server:
+    """Serves one examiner until it closes the wire.
+
+    With a `module` it is loaded already, and its handles count from `first_handle`: a replay by the examiner itself.
+    """
+
+    def __init__(self, channel: Ends, box: Box | None, *, module: Any = None, first_handle: int = 1) -> None:
         self._channel = channel
         self._box = box
-        self._handles = Handles()
+        self._handles = Handles(first_handle)
         self._callbacks: dict[int, Callback] = {}
         self._files: list[SourceText] = []
-        self._module: Any = None
+        self._module = module
         self._scopes: list[Scope] = []  # of the operations under way, outermost first
         self._nonce = 0  # of the examiner's last question
         self._forbidden = ""
@@ -158,6 +169,7 @@ class Server:
         return DeviceStarted(nonce=request.nonce)
 
     def _load(self, request: Load) -> Loaded:
+        assert self._box is not None, "nothing is loaded in a replay"
         self._box.limit(memory_mib=request.memory_mib, cpu_s=request.cpu_s, device=request.device)
         forget_own_path()
         self._files = request.files

@@ -25,10 +25,10 @@ class _Entry:
 class Handles:
     """The child's table of objects that the examiner refers to."""
 
-    def __init__(self) -> None:
+    def __init__(self, first: int = 1) -> None:
         self._entries: dict[int, _Entry] = {}
         self._number_of: dict[int, int] = {}  # id() -> number; the entry keeps the object alive
-        self._numbers = itertools.count(1)
+        self._numbers = itertools.count(first)
 
     def spec(self, value: object, *, scope: Scope | None) -> HandleSpec:
         """Name an object for the examiner: the same object, the same number."""
