@@ -62,6 +62,6 @@ def test_column_shares_the_vectors_memory(student):
     """
     y = torch.tensor([1.0, 2.0, 3.0])
     column = student.as_column(y)
-    close(column, torch.tensor([[1.0], [2.0], [3.0]]))
+    close(column, torch.tensor([[1.0], [2.0], [3.0]]), view_of=y)
     column[1, 0] = 20.0
     close(y, torch.tensor([1.0, 20.0, 3.0]))

@@ -4,13 +4,15 @@ import pytest
 import torch
 
 from grader.examination import close
+from grader.examination.property import floats, for_all, size, tensors
 
+N, C = size(1, 4), size(1, 5)  # examples and classes: as many as it takes
 # Logits that are logarithms of counts: the softmax of a row is each count's share of the row's total.
 COUNTS = torch.tensor([[1.0, 2.0, 1.0], [3.0, 1.0, 4.0], [5.0, 1.0, 10.0]])  # totals 4, 8 and 16
 
 
 @pytest.mark.visible
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 @pytest.mark.hint(
     "Write the shape of every intermediate result beside its line: what must be divided by what?",
     zh="在每一行旁写出中间结果的形状：谁应该除以谁？",
@@ -21,6 +23,20 @@ def test_softmax_turns_each_row_into_shares(student):
     """
     expected = torch.tensor([[0.25, 0.5, 0.25], [0.375, 0.125, 0.5]])
     close(student.softmax(COUNTS[:2].log(), dim=-1), expected)
+
+
+@pytest.mark.visible
+@pytest.mark.points(0.5)
+@pytest.mark.hint(
+    "The probabilities of one row are shares of the row's own total.",
+    zh="一行的各个概率，是各自在本行总和中所占的份额。",
+)
+@for_all(logits=tensors((N, C), elements=floats(-5, 5)), max_examples=25)
+def test_probabilities_of_each_row_sum_to_one(student, logits):
+    """Whatever the logits, the probabilities of each row sum to 1.
+    zh: 无论 logits 是什么，每一行的概率之和都是 1。
+    """
+    close(student.softmax(logits, dim=-1).sum(dim=-1), torch.ones(len(logits)))
 
 
 @pytest.mark.visible

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from grader.records import Reveal, Text
+from grader.records import Explanation, Reveal, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +18,7 @@ class Finding:
 
     cause_id: str
     hint: Text
-    next_step: Text
+    next_step: Text | None  # None: the cause says what to do, too
     shape: Text | None = None
     full: Text | None = None
     problem: Text | None = None  # a better problem line than the measurement, at FULL only
@@ -30,3 +30,10 @@ class Finding:
         if reveal in (Reveal.SHAPE, Reveal.FULL) and self.shape is not None:
             return self.shape
         return self.hint
+
+
+def with_cause(made: Explanation, found: Finding, reveal: Reveal) -> Explanation:
+    """Return an explanation with another cause; where nothing may be shown, as it is."""
+    if reveal is Reveal.NONE:
+        return made
+    return replace(made, cause_id=found.cause_id, cause=found.cause(reveal), next_step=found.next_step)

@@ -7,10 +7,13 @@ from a useless result (`None + 1`) and one that stems from a misspelt name are t
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import platform
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 import pytest
@@ -18,19 +21,24 @@ import torch
 from _pytest.runner import runtestprotocol
 
 import grader
+from grader.examination.causes import Causes, Found, Played, find_causes, has_failed, retold
 from grader.examination.collection import Case
 from grader.examination.evidence import Evidence
 from grader.examination.fixtures import Context, Fixtures
 from grader.examination.judge import Verdict, broken_test, judge, outcome_of, starved, why, why_failed
+from grader.examination.nearness import NearnessLog, kept_in
+from grader.examination.observation import Observation
+from grader.examination.probing import ProbingSession
 from grader.examination.proxy import Proxies
 from grader.examination.rand import derive_seed
-from grader.examination.requests import ExamRequest
+from grader.examination.requests import ExamRequest, Probe
 from grader.examination.rules import Rules
 from grader.examination.session import Session
 from grader.examination.signals import TestIsBroken, TestStopped
 from grader.examination.signatures import Signatures
 from grader.examination.telling import TellingLines
 from grader.examination.watch import interrupted_at
+from grader.plugins import Plugin
 from grader.records import (
     Device,
     Examination,
@@ -41,10 +49,27 @@ from grader.records import (
     Reveal,
     SourceFile,
     TestResult,
+    Text,
 )
 from grader.sandbox.children import ChildSource
 
-Explain = Callable[[Evidence, Reveal], Explanation]
+
+class Explain(Protocol):
+    """What makes the explanation of a failed test, for every exam of one exercise."""
+
+    @property
+    def notes(self) -> tuple[Text, ...]:
+        """What operator or author should mend."""
+
+    @property
+    def versions(self) -> Mapping[str, str]:
+        """Of what it is made of, besides dlgrade itself."""
+
+    def prepare(self, exercise: Exercise, plugins: Sequence[Plugin]) -> None:
+        """Load what exams need, once."""
+
+    def __call__(self, evidence: Evidence, reveal: Reveal) -> Explanation:
+        """Return why the test that left `evidence` failed, no more than `reveal` allows."""
 
 
 class Exam:
@@ -60,21 +85,26 @@ class Exam:
         source: ChildSource,
         fixtures: Fixtures,
         explain: Explain,
+        causes: Causes,
         signatures: Signatures,
         rules: Rules,
         reference: tuple[SourceFile, ...],
     ) -> None:
-        self._exercise = exercise
+        self._exercise = with_shorter_calls(exercise, request.call_s)
         self._request = request
         self._cases = cases
         self._device = device
         self._source = source
         self._fixtures = fixtures
         self._explain = explain
+        self._causes = causes
+        self._played: list[Played] = []
         self._signatures = signatures
         self._rules = rules
         self._lines = TellingLines(request.submission.files)
         self._reference = reference  # read before any student's code ran
+        self._observation = Observation() if request.record_calls else None
+        self._nearness = NearnessLog()
         self._rival: Session | None = None
         self._test_seed = 0
         self._test_limit_s: float | None = None
@@ -83,13 +113,17 @@ class Exam:
         began = time.monotonic()
         submission = self._request.submission
         looked = self._rules.look(submission.files)
-        session = self._session(submission.files)
+        session = self._session(submission.files, self._request.probe)
+        if self._observation is not None:
+            session.on_call = self._observation.note
         try:
             output = ""
             load_failure: Evidence | None = looked.forbidden
             if load_failure is None:
                 output, load_failure = _load(session)
-            verdicts, results = self._examine(session, load_failure)
+            with kept_in(self._nearness) if self._request.probe is not None else contextlib.nullcontext():
+                verdicts, results = self._examine(session, load_failure)
+            found = self._found(results)
         finally:
             resources = session.close()
             if self._rival is not None:
@@ -101,19 +135,23 @@ class Exam:
             problem, fault = broken_test(broken), Fault.AUTHOR
         return Examination(
             seed=self._request.seed,
-            tests=tuple(results),
+            tests=tuple(retold(result, found, self._reveal(visible=result.visible)) for result in results),
             hidden_available=bool(self._exercise.solution_folder),
             problem=problem,
             fault=fault,
             output=output,
             resources=resources,
-            versions=versions(),
+            versions={**self._explain.versions, **versions()},
             exam_s=time.monotonic() - began,
             reviews=looked.reviews,
+            notes=(*self._explain.notes, *found.notes),
+            calls=self._observation.calls if self._observation is not None else (),
+            measures=session.measures(self._nearness.found) if isinstance(session, ProbingSession) else None,
         )
 
-    def _session(self, files: tuple[SourceFile, ...]) -> Session:
-        session = Session(
+    def _session(self, files: tuple[SourceFile, ...], probe: Probe | None = None) -> Session:
+        make = Session if probe is None else functools.partial(ProbingSession, probe=probe)
+        session = make(
             self._source,
             self._exercise,
             files,
@@ -151,6 +189,9 @@ class Exam:
             else:
                 verdict = self._run(case, session)
                 output = session.end_test()
+                self._played.append(Played(case.name, verdict.outcome is Outcome.FAILED, session.test.transcript))
+                if self._observation is not None:
+                    self._observation.end_test(case.name)
             if verdict.outcome is not Outcome.PASSED:
                 failed.add(case.function)
             verdicts[case.name] = verdict
@@ -164,6 +205,8 @@ class Exam:
                     told_once=load_failure is not None,
                 )
             )
+            if self._request.until_failure and verdict.outcome is not Outcome.PASSED:
+                break
         return verdicts, results
 
     def _run(self, case: Case, session: Session) -> Verdict:
@@ -171,9 +214,9 @@ class Exam:
         name = case.item.name
         self._fixtures.context = Context(session, self._request.seed, self._device.value, self._open_rival)
         self._test_seed = derive_seed(self._request.seed, "test", name)
-        self._test_limit_s = case.limit_s
+        self._test_limit_s = min((s for s in (case.limit_s, self._request.call_s) if s is not None), default=None)
         try:
-            session.begin_test(seed=self._test_seed, limit_s=case.limit_s, fresh=case.fresh)
+            session.begin_test(seed=self._test_seed, limit_s=self._test_limit_s, fresh=case.fresh)
         except TestStopped as stopped:
             return Verdict(outcome_of(stopped.evidence), stopped.evidence)
         with interrupted_at(session.deadline, session.overran):
@@ -201,9 +244,9 @@ class Exam:
         told_once: bool,
     ) -> TestResult:
         passed = verdict.outcome is Outcome.PASSED
-        reveal = Reveal.FULL if case.visible else self._exercise.reveal_hidden
+        reveal = self._reveal(visible=case.visible)
         explanation = None
-        if verdict.evidence is not None and not told_once:
+        if verdict.evidence is not None and not told_once and self._request.explain:
             evidence = self._lines.in_evidence(verdict.evidence) if reveal is not Reveal.FULL else verdict.evidence
             explanation = self._explain(evidence, reveal)
         return TestResult(
@@ -221,6 +264,14 @@ class Exam:
             output=output if reveal is Reveal.FULL else "",  # a hidden test's inputs can be printed
         )
 
+    def _reveal(self, *, visible: bool) -> Reveal:
+        return Reveal.FULL if visible else self._exercise.reveal_hidden
+
+    def _found(self, results: list[TestResult]) -> Found:
+        """Look for known mistakes behind the failed tests; never on a GPU, which the examiner does not touch."""
+        wanted = self._request.name_mistakes and self._device is Device.CPU and has_failed(results)
+        return find_causes(self._causes, self._played) if wanted else Found()
+
     # -- whose fault
 
     def prove(self, names: Collection[str]) -> str:
@@ -236,12 +287,25 @@ class Exam:
                     if verdict.starved:
                         raise starved(verdict.starved)
                     if verdict.outcome is not Outcome.PASSED:
-                        return f"{case.item.path}: {case.name} fails on the reference itself: {why_failed(verdict)}"
+                        fails = f"{case.item.path}: {case.name} fails on the reference itself"
+                        return f"{fails}: {why_failed(verdict)}{_example(session)}"
         finally:
             session.close()
             if self._rival is not None:
                 self._rival.close()
         return ""
+
+
+def with_shorter_calls(exercise: Exercise, call_s: float | None) -> Exercise:
+    """Return the exercise with a limit of one call that is no longer than asked for."""
+    limits = exercise.limits
+    return exercise if call_s is None else replace(exercise, limits=replace(limits, call_s=min(limits.call_s, call_s)))
+
+
+def _example(session: Session) -> str:
+    """Say which input a property test failed with: nobody chose it, and the author cannot guess it."""
+    calls = [call.text_full for call in session.log.evidence()[:3]] if session.test.is_example else []
+    return f", with {'; '.join(calls)}" if calls else ""
 
 
 def _load(session: Session) -> tuple[str, Evidence | None]:

@@ -25,6 +25,7 @@ import msgspec
 import torch
 
 from grader.errors import AuthorError, GraderError, GraderFault, SandboxUnavailable
+from grader.examination.causes import MakeCauses, has_failed
 from grader.examination.collection import Case, collect, load_reference, read_reference, read_stub
 from grader.examination.exam import Exam, Explain, versions
 from grader.examination.fixtures import Fixtures
@@ -42,7 +43,7 @@ from grader.sandbox.gpu_records import Lacks
 from grader.sandbox.link import receive_record, send_record
 
 
-def serve(control: socket.socket, source: ChildSource, explain: Explain) -> None:
+def serve(control: socket.socket, source: ChildSource, explain: Explain, make_causes: MakeCauses) -> None:
     """Serve one controller until it goes. Tells it of an exercise that cannot be loaded, and then returns."""
     sys.dont_write_bytecode = True  # tests and references leave no files beside them
     prepare, _ = receive_record(control, Prepare)
@@ -52,8 +53,9 @@ def serve(control: socket.socket, source: ChildSource, explain: Explain) -> None
         except SandboxUnavailable as missing:
             send_record(control, Answer.of(missing))
             return
+    explain.prepare(prepare.exercise, prepare.diagnoses)
     try:
-        examiner = _Examiner(prepare, source, explain)
+        examiner = _Examiner(prepare, source, explain, make_causes)
         examine = functools.partial(examiner.serve, control)
         collect(prepare.exercise, prepare.device, examine, fixtures=_Plugins(examiner.fixtures))
     except AuthorError as error:
@@ -88,7 +90,7 @@ Apart = Callable[[Callable[[], Answer]], Answer]
 class _Examiner:
     """What every exam of the exercise needs, made once: the exams are forks of it."""
 
-    def __init__(self, prepare: Prepare, source: ChildSource, explain: Explain) -> None:
+    def __init__(self, prepare: Prepare, source: ChildSource, explain: Explain, make_causes: MakeCauses) -> None:
         exercise = prepare.exercise
         self.fixtures = Fixtures(load_reference(exercise))
         self._reference = read_reference(exercise)  # before any student's code could have changed the files
@@ -97,6 +99,8 @@ class _Examiner:
         if (breach := own_breach(exercise, rules, self._reference)) is not None:
             raise breach
         self._exercise = exercise
+        self._causes = make_causes(exercise, self._reference)
+        self._is_prepared = False  # once an exam has needed the causes
         self._stub = read_stub(exercise)
         self._stubs_breach = own_breach(exercise, rules, self._stub, stub=True)
         self._make = functools.partial(
@@ -106,6 +110,7 @@ class _Examiner:
             source=source,
             fixtures=self.fixtures,
             explain=explain,
+            causes=self._causes,
             signatures=Signatures(exercise),
             rules=rules,
             reference=self._reference,
@@ -124,11 +129,22 @@ class _Examiner:
                 return
             forks: list[int] = []
             apart: Apart = functools.partial(_in_a_fork, control, forks) if hasattr(os, "fork") else _answer
-            send_record(control, self._examine(request, cases, apart))
+            answer = self._examine(request, cases, apart)
+            send_record(control, answer)
             for pid in forks:
                 os.waitpid(pid, 0)
+            self._prepare_causes(answer)
             if not hasattr(os, "fork"):
                 return
+
+    def _prepare_causes(self, answer: Answer) -> None:
+        """After the first exam with a failed test, load here what the next ones would load in each fork."""
+        if self._is_prepared or answer.examination is None or not has_failed(answer.examination.tests):
+            return
+        self._is_prepared = True
+        self._causes.prepare()
+        gc.collect()
+        gc.freeze()
 
     def _examine(self, request: ExamRequest, cases: list[Case], apart: Apart) -> Answer:
         """Run an exam, and then the tests that failed on the reference, each in a process of its own.
@@ -139,7 +155,7 @@ class _Examiner:
             return Answer.of(self._stubs_breach)
         answer = apart(lambda: Answer(examination=self._make(request, cases).run()))
         examination = answer.examination
-        if examination is None or examination.fault is not None or not self._reference:
+        if examination is None or examination.fault is not None or not self._reference or not request.prove:
             return answer
         doubtful = {test.name for test in examination.tests if test.outcome not in _UNDOUBTED}
         if not doubtful:

@@ -10,6 +10,7 @@ import pytest
 
 from grader.errors import AuthorError
 from grader.examination.bench import Bench
+from grader.examination.examples import FIXTURE, Examples
 from grader.examination.proxy import Remote, Student
 from grader.examination.rand import Rand, derive_seed
 from grader.examination.session import Session
@@ -57,6 +58,12 @@ class Fixtures:
     def rand(self, request: pytest.FixtureRequest) -> Rand:
         """Seeded random tensors and arrays."""
         return Rand(derive_seed(self._now().seed, "rand", request.node.name))
+
+    @pytest.fixture(name=FIXTURE)
+    def examples(self, request: pytest.FixtureRequest) -> Examples:
+        """What a property test runs on; asked for by `for_all`."""
+        now = self._now()
+        return Examples(now.session, derive_seed(now.seed, "examples", request.node.name))
 
     @pytest.fixture
     def bench(self) -> Bench:

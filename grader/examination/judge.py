@@ -48,6 +48,7 @@ def judge(session: Session, error: BaseException | None, *, phase: str) -> Verdi
             direct=call is not None,
             before=values_before(error.actual, error.mismatch.path, session.log) if call is None else None,
             calls=session.log.evidence(),
+            shown=error.shown,
         )
         return Verdict(Outcome.FAILED, evidence)
     if isinstance(error, StudentRaised):
@@ -59,9 +60,9 @@ def judge(session: Session, error: BaseException | None, *, phase: str) -> Verdi
     problem = f"{type(error).__name__}: {error}"
     returned = facts(call.result) if call is not None else None
     lacks = isinstance(error, OSError) and error.errno in _SHORTAGES
-    if isinstance(error, OSError) and lacks and (not session.asked or is_short(error.errno)):
+    if isinstance(error, OSError) and lacks and (not session.test.asked or is_short(error.errno)):
         raise starved(problem)
-    certain = phase != "call" or isinstance(error, TestIsBroken | NameError | ImportError) or not session.asked
+    certain = phase != "call" or isinstance(error, TestIsBroken | NameError | ImportError) or not session.test.asked
     return Verdict(
         Outcome.FAILED,
         Unusable(problem=problem, returned=returned, call=call),

@@ -23,8 +23,13 @@ class Rand:
     """Random values of one test. The same exam seed gives the same values."""
 
     def __init__(self, seed: int) -> None:
+        self._seed = seed
         self.torch = torch.Generator().manual_seed(seed)
         self.numpy = np.random.default_rng(seed)
+
+    def anew(self) -> Rand:
+        """Return the same values, from the first one on: what each example of a property gets."""
+        return Rand(self._seed)
 
     def normal(
         self, *shape: int, dtype: torch.dtype = torch.float32, mean: float = 0.0, std: float = 1.0

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from grader.errors import AuthorError, GraderError, GraderFault, SandboxUnavailable, both
+from grader.plugins import Plugin
 from grader.records import Device, Examination, Exercise, Fault, Submission, Text
 
 
@@ -16,6 +17,16 @@ class Prepare:
     exercise: Exercise
     device: Device
     gpu_uuid: str = ""  # of the GPU to grade on
+    diagnoses: tuple[Plugin, ...] = ()  # plugins to load
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """Measure an exam of the reference; with more, change what its functions give, to see whether the tests notice."""
+
+    function: str = ""  # "softmax", "SGD.step": its results get the error, and what it changes of its arguments
+    relative_error: float = 0.0
+    exact: tuple[str, ...] = ()  # functions whose float32 arguments are sent as float64, and results rounded back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +35,13 @@ class ExamRequest:
 
     submission: Submission
     seed: int
+    record_calls: bool = False  # add the facts of every call to the examination
+    explain: bool = True  # say of failed tests why they failed
+    prove: bool = True  # run the failed tests on the reference, too: to know whose fault they are
+    until_failure: bool = False  # it ends with the first test that does not pass
+    call_s: float | None = None  # a shorter limit of one call than the exercise's
+    probe: Probe | None = None  # add `Measures` to the examination
+    name_mistakes: bool = True  # look for the exercise's known mistakes behind failed tests
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

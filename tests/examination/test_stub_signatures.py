@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.examination.signatures import Signatures
+from grader.report import Status
 
 STUB = """
 raise SystemExit("reading runs nothing")
@@ -59,3 +60,12 @@ def test_what_the_stub_does_not_name_is_counted(signatures) -> None:
 )
 def test_signatures_are_written_without_annotations(signatures, function, text) -> None:
     assert signatures.text(function) == text
+
+
+def test_a_slip_in_the_stub_itself_is_told_as_the_students(exams) -> None:
+    """In a clone the student writes into the stub, so a syntax error there is no fault of the grader's."""
+    exercise = exams.exercise("def test_it(student): student.f()", reference="def f(): pass", stub="def f(:\n")
+    report = exams.examine(exercise, "def f(:\n")
+    assert report.status is Status.PARTIAL
+    assert report.fault == "student"
+    assert report.problem is not None
