@@ -107,12 +107,8 @@ class Grader:
         from grader.examination.requests import ExamRequest
 
         began = time.monotonic()
-        if self.device not in exercise.devices:
-            raise _not_made_for(exercise, self.device)
         seed = secrets.randbits(63) if seed is None else seed
-        request = ExamRequest(submission=submission, seed=seed)
-        with self._slot():
-            examination = self._twice_at_most(exercise, request)
+        examination = self.hold(exercise, ExamRequest(submission=submission, seed=seed))
         return build_report(
             exercise,
             submission,
@@ -121,6 +117,13 @@ class Grader:
             total_s=time.monotonic() - began,
             next_exercise=next_exercise,
         )
+
+    def hold(self, exercise: Exercise, request: ExamRequest) -> Examination:
+        """Hold one exam as it is asked for, and return what it found. Raises as `examine` does."""
+        if self.device not in exercise.devices:
+            raise _not_made_for(exercise, self.device)
+        with self._slot():
+            return self._twice_at_most(exercise, request)
 
     @contextlib.contextmanager
     def _slot(self) -> Iterator[None]:
@@ -188,6 +191,7 @@ class Grader:
     def _examiner(self, exercise: Exercise) -> _Examiner:
         """Return the examiner that has loaded this exercise, as its files are now."""
         from grader.examination.requests import Answer, Prepare
+        from grader.plugins import Group, found_plugins
         from grader.sandbox.launch import SlotOrder
         from grader.sandbox.link import receive_record, send_record
 
@@ -196,6 +200,7 @@ class Grader:
             return found
         self._forget(exercise)  # it has loaded the files as they were before
         gpu = self._chosen_gpu()
+        diagnoses = found_plugins(Group.DIAGNOSES)  # looked up while the base still imports torch
         opened = self._open(
             SlotOrder(
                 entry=_EXAMINER,
@@ -209,7 +214,13 @@ class Grader:
         examiner = opened.examiner
         try:
             send_record(
-                examiner, Prepare(exercise=exercise, device=self.device, gpu_uuid="" if gpu is None else gpu.uuid)
+                examiner,
+                Prepare(
+                    exercise=exercise,
+                    device=self.device,
+                    gpu_uuid="" if gpu is None else gpu.uuid,
+                    diagnoses=diagnoses,
+                ),
             )
             grace_s = _GRACE_S if gpu is None else 2 * _GRACE_CUDA_S  # its watcher asks the driver first
             answer, _ = receive_record(examiner, Answer, deadline=time.monotonic() + grace_s)
@@ -243,6 +254,10 @@ class Grader:
         if not isinstance(error, GraderFault) or not words:
             return error
         return GraderFault(joined((error.problem, both(words)), separator="\n"), remedy=error.remedy or "")
+
+    def forget(self, exercise: Exercise) -> None:
+        """End the examiner of an exercise, and so its memory; the next exam of it begins cold."""
+        self._forget(exercise)
 
     def _forget(self, exercise: Exercise) -> None:
         examiner = self._examiners.pop(exercise.id, None)
@@ -313,10 +328,11 @@ def _not_made_for(exercise: Exercise, device: Device) -> UsageError:
 
 def examine_here(control: socket.socket, source: ChildSource) -> None:
     """Be the examiner: join the examination and the diagnosis, and serve the controller."""
-    from grader.diagnosis import explain
+    from grader.diagnosis.misconceptions import Misconceptions
+    from grader.diagnosis.plugged import Diagnoses
     from grader.examination.examiner import serve
 
-    serve(control, source, lambda evidence, reveal: explain(evidence, reveal=reveal))
+    serve(control, source, Diagnoses(), Misconceptions)
 
 
 def examine_here_afresh(control: socket.socket) -> None:

@@ -22,6 +22,7 @@ from grader.cli.output import (
     write_error,
 )
 from grader.errors import EXIT_GRADER_FAULT, EXIT_USAGE, GraderError, UsageError
+from grader.plugins import PluginError
 from grader.records import Fault, Text
 
 # What a shell reports for a process that a signal ended: 128 + the signal's number.
@@ -43,6 +44,10 @@ COMMANDS = {
     "check": Entry(module="check", help=local("Grade a submission and say why.", "评分并解释原因。")),
     "watch": Entry(module="watch", help=local("Grade again on every save.", "每次保存后自动重新评分。")),
     "hint": Entry(module="hint", help=local("One more hint for an exercise.", "再给一条提示。")),
+    "new": Entry(module="new", help=local("A complete exercise, for you to edit.", "生成一个完整的练习供你修改。")),
+    "verify": Entry(module="verify", help=local("Prove that exercises work.", "验证练习确实可用。")),
+    "pack": Entry(module="pack", help=local("What students get, as one bundle.", "打包发给学生的内容。")),
+    "seal": Entry(module="seal", help=local("Encrypt solutions/ for a CI.", "加密封存 solutions/，供 CI 使用。")),
     "doctor": Entry(module="doctor", help=local("What this machine offers.", "检查这台机器具备哪些条件。")),
 }
 
@@ -143,6 +148,8 @@ def _explain(error: GraderError) -> int:
         Fault.GRADER: Text(en="Grader error (no score was given)", zh="评分程序故障（没有给分）"),
         Fault.STUDENT: Text(en="Error", zh="错误"),
     }[error.fault]
+    if isinstance(error, PluginError):
+        whose = Text(en="Plugin error (not your fault)", zh="插件故障（与你的代码无关）")
     write_error(local(f"{whose.en}: {error.text.en}", f"{whose.zh}：{error.text.zh}"))
     return error.exit_code
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.formats import deliver, plan_delivery
+from grader.cli.formats import FormatsOption, deliver, plan_delivery
 from grader.cli.language import choose_language, local
-from grader.cli.options import as_isolation, course_option, examination_options, language_option
+from grader.cli.options import as_isolation, course_option, examination_options, key_option, language_option
 from grader.cli.output import Progress
 from grader.errors import SandboxUnavailable
 from grader.records import Device, Isolation
 
 if TYPE_CHECKING:
+    from grader.exercise import Course
     from grader.report import Report
 
 
@@ -38,19 +40,21 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "formats",
+    cls=FormatsOption,
     default="text",
     show_default=True,
     metavar="NAME[,NAME]",
-    help=local("text or json; several need --output.", "text 或 json；多个格式需要 --output。"),
+    help=local("text, json, html; several need --output.", "text、json、html；多个格式需要 --output。"),
 )
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help=local("Also write report.txt, report.json there.", "同时把 report.txt、report.json 写入该文件夹。"),
+    help=local("Also write report.txt, report.json, … there.", "同时把 report.txt、report.json 等写入该文件夹。"),
 )
 @click.option("-v", "--verbose", is_flag=True, help=local("Explain every failed test.", "解释每一项未通过的测试。"))
 @examination_options
+@key_option
 @course_option
 @language_option
 def command(
@@ -63,15 +67,34 @@ def command(
     device: str,
     seed: int | None,
     isolation: str,
+    key_file: Path | None,
     course: Path | None,
 ) -> int:
     """Grade, show, and return the exit code of the report."""
+    from grader.cli.grading import tell_beside
     from grader.report import exit_code
 
     delivery = plan_delivery(formats, output)
-    report = _grade(exercise, submission, course, device=Device(device), seed=seed, isolation=as_isolation(isolation))
-    deliver(report, delivery, language=choose_language(None), verbose=verbose)
-    return exit_code(report)
+    graded = _grade(
+        exercise,
+        submission,
+        course,
+        device=Device(device),
+        seed=seed,
+        isolation=as_isolation(isolation),
+        key_file=key_file,
+    )
+    deliver(graded.report, delivery, language=choose_language(None), verbose=verbose)
+    tell_beside(graded.course, graded.report)
+    return exit_code(graded.report)
+
+
+@dataclass(frozen=True, slots=True)
+class _Graded:
+    """A report, and the course that it is of."""
+
+    report: Report
+    course: Course
 
 
 def _grade(
@@ -82,24 +105,32 @@ def _grade(
     device: Device,
     seed: int | None,
     isolation: Isolation | None,
-) -> Report:
-    from grader.cli.grading import gpu_is_taken
+    key_file: Path | None,
+) -> _Graded:
+    from grader.cli.grading import find_seal_key, gpu_is_taken
     from grader.pipeline import Grader
 
     try:
-        with Progress() as progress, Grader(isolation, device, waits=gpu_is_taken) as grader:
+        key = find_seal_key(key_file)
+        # With a key there is something to steal: then nothing weak is taken unless it is asked for by name.
+        others = key is not None
+        with Progress() as progress, Grader(isolation, device, others=others, waits=gpu_is_taken) as grader:
             # First of all: torch is imported in the background while the course is read.
             grader.start()
             progress.say(local("Starting torch …", "正在启动 torch……"))
             from grader.cli.grading import grade
             from grader.exercise import load_course
+            from grader.exercise.sealed_course import open_sealed
 
-            found_course = load_course(course)
+            found_course = open_sealed(load_course(course), key)
             exercise = found_course.find(name)
             progress.say(local(f"Grading {exercise.name} …", f"正在评分 {exercise.name}……"))
-            return grade(grader, found_course, exercise, submission=submission, seed=seed)
+            report = grade(grader, found_course, exercise, submission=submission, seed=seed)
+            return _Graded(report, found_course)
     except SandboxUnavailable as error:  # of the isolation: before anything was read
         from grader.exercise import load_course
         from grader.report import build_failure
 
-        return build_failure(load_course(course).find(name), error, device=device, seed=seed)
+        found_course = load_course(course)
+        report = build_failure(found_course.find(name), error, device=device, seed=seed)
+        return _Graded(report, found_course)

@@ -19,6 +19,7 @@ from grader.sandbox.jail.layers import DEGREES_STOP, Layer
 
 if TYPE_CHECKING:
     from grader.cli.machine import Machine, Trial
+    from grader.cli.plugged import PluginState
     from grader.report.layout import Page
     from grader.sandbox.jail.proofs import Proof
 
@@ -78,6 +79,7 @@ def _as_json(machine: Machine) -> str:
             "warm_s": machine.trial.warm_s,
             "problem": None if machine.trial.problem is None else machine.trial.problem.en,
         },
+        "plugins": [_plugin(state) for state in machine.plugins],
     }
     return json.dumps(document, indent=2, ensure_ascii=False)
 
@@ -105,6 +107,19 @@ def _degree(proof: Proof) -> dict[str, object]:
     }
 
 
+def _plugin(state: PluginState) -> dict[str, object]:
+    plugin = state.plugin
+    return {
+        "group": plugin.group.value,
+        "name": plugin.name,
+        "distribution": plugin.distribution,
+        "version": plugin.version,
+        "target": plugin.target,
+        "works": state.works,
+        "problem": None if state.problem is None else state.problem.en,
+    }
+
+
 def _page(machine: Machine) -> str:
     from grader.report.layout import Page
 
@@ -126,6 +141,12 @@ def _page(machine: Machine) -> str:
         indent = LABEL_COLUMNS + sum(map(columns, beside))
         for said in _said(state):
             page.put(body=say(said), indent=indent)
+        label = ""
+    label = local("plugins", "插件")
+    for plugged in machine.plugins:
+        _put(page, label, plugged.plugin.label, f"{signs[plugged.works]} ")
+        if plugged.problem is not None:
+            page.put(body=say(plugged.problem), indent=LABEL_COLUMNS + 2)
         label = ""
     trial = machine.trial
     _put(page, local("trial exam", "试评"), _trial(trial), f"{signs[trial.works]} ")

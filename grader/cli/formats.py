@@ -8,12 +8,30 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
+from grader.cli.language import local
 from grader.cli.output import PLAIN_WIDTH, OutputLost, dress, write_out
 from grader.errors import UsageError
+from grader.plugins import PluginError
 from grader.records import Language, Text
 
 if TYPE_CHECKING:
     from grader.report import Report
+
+
+class FormatsOption(click.Option):
+    """An option whose help also names the formats of plugins, which are looked for only when help is asked for."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Return the option's two columns of `--help`."""
+        from grader.report.plugged import plugged_names
+
+        record, names = super().get_help_record(ctx), ", ".join(plugged_names())
+        if record is None or not names:
+            return record
+        more = local(f"From plugins: {names}.", f"插件提供：{names}。")
+        return record[0], f"{record[1]}  {more}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +72,8 @@ def plan_delivery(formats: str, folder: Path | None) -> Delivery:
 def deliver(report: Report, delivery: Delivery, *, language: Language, verbose: bool) -> None:
     """Write the report's files, and show it on stdout; what fails of the one does not keep back the other.
 
-    Raises: UsageError when a file cannot be written after all, OutputLost when stdout takes nothing.
+    Raises: UsageError when a file cannot be written after all, OutputLost when stdout takes nothing, PluginError for a
+        format of a plugin that fails.
     """
     from grader.report import View, find_format
 
@@ -66,10 +85,24 @@ def deliver(report: Report, delivery: Delivery, *, language: Language, verbose: 
         raise OutputLost(error.problem, remedy=_where_it_is(delivery.folder)) from None
     finally:
         if delivery.folder is not None:
-            written = View(language=language, verbose=verbose, width=PLAIN_WIDTH)
-            for name in delivery.formats:
-                wanted = find_format(name)
-                _write_file(delivery.folder / wanted.file_name, wanted.render(report, written))
+            _write_files(report, delivery.formats, delivery.folder, language=language, verbose=verbose)
+
+
+def _write_files(report: Report, names: tuple[str, ...], folder: Path, *, language: Language, verbose: bool) -> None:
+    from grader.report import View, find_format
+
+    written = View(language=language, verbose=verbose, width=PLAIN_WIDTH)
+    failed: PluginError | None = None
+    for name in names:
+        wanted = find_format(name)
+        try:
+            text = wanted.render(report, written)
+        except PluginError as error:  # the others are written all the same
+            failed = failed or error
+        else:
+            _write_file(folder / wanted.file_name, text)
+    if failed is not None:
+        raise failed
 
 
 def _where_it_is(folder: Path | None) -> Text:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader.cli.dates import due_note
 from grader.cli.hints import remember_hints
 from grader.cli.language import local, say
 from grader.cli.output import Progress, write_error
@@ -14,6 +17,7 @@ from grader.exercise import Course, record_score
 from grader.records import Exercise, Submission
 
 if TYPE_CHECKING:
+    from grader.exercise.seal_key import SealKey
     from grader.pipeline import Grader
     from grader.report import Report
 
@@ -47,6 +51,36 @@ def grade(grader: Grader, course: Course, exercise: Exercise, *, submission: Pat
     if submission is None:
         remember(course, report)
     return report
+
+
+def tell_beside(course: Course, report: Report) -> None:
+    """Say on stderr what is no part of a report: what is to be mended elsewhere, and when the exercise is due."""
+    for note in report.notes:
+        write_error(say(note))
+    due = due_note(course.find_entry(report.exercise.name).dates, datetime.now(UTC))
+    if due is not None:
+        write_error(say(due))
+
+
+def find_seal_key(file: Path | None) -> SealKey | None:
+    """Return the key that opens sealed solutions; None where none is given, said aloud where one was meant.
+
+    Raises: UsageError for what is no key.
+    """
+    from grader.exercise.seal_key import VARIABLE, find_key
+
+    is_empty = file is None and os.environ.get(VARIABLE) == ""  # a CI's secret that is not there reads like that
+    key = find_key(file)
+    if key is not None and key.warning is not None:
+        write_error(say(key.warning))
+    if is_empty:
+        write_error(
+            local(
+                f"{VARIABLE} is empty: sealed solutions stay closed, and only visible tests run.",
+                f"{VARIABLE} 为空：封存的 solutions 不会打开，只运行可见测试。",
+            )
+        )
+    return key
 
 
 def gpu_is_taken() -> None:

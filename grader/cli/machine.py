@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader import __version__
+from grader.cli.plugged import PluginState, plugin_states
 from grader.errors import GraderError
 from grader.exercise import find_workspace, load_course
 from grader.pipeline import ALL_DEGREES, Grader
@@ -59,6 +60,7 @@ class Trial:
     isolation: Isolation | None = None
     problem: Text | None = None
     proofs: tuple[Proof, ...] = ()  # of every degree of isolation, strongest first
+    notes: tuple[Text, ...] | None = None  # of its report; None: there is none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,12 +80,14 @@ class Machine:
     course_problem: Text | None
     workspace: str | None
     trial: Trial
+    plugins: tuple[PluginState, ...] = ()
 
 
 def examine_machine(course: Path | None) -> Machine:
     """Return what this machine offers; nothing that is missing raises."""
     root, problem = _course_root(course)
     gpu, gpu_problem = _gpu()
+    trial = try_exam()
     return Machine(
         dlgrade=__version__,
         python=f"{platform.python_version()} ({platform.python_implementation()})",
@@ -97,7 +101,8 @@ def examine_machine(course: Path | None) -> Machine:
         course=root,
         course_problem=problem,
         workspace=_workspace_root(),
-        trial=try_exam(),
+        trial=trial,
+        plugins=plugin_states(trial.notes),
     )
 
 
@@ -134,9 +139,10 @@ def _examine_twice(grader: Grader, exercise: Exercise, answer: Submission, *, st
     if report.score is None or report.score.earned != report.score.possible:
         problem = report.problem or next((test.explanation for test in report.tests if test.explanation), None)
         unknown = Text(en="A right answer did not get full score.", zh="正确答案没有得到满分。")
-        return Trial(works=False, isolation=report.isolation, problem=problem.problem if problem else unknown)
-    first_s = start_s + between - begin
-    return Trial(works=True, first_s=first_s, warm_s=end - between, isolation=report.isolation)
+        why = problem.problem if problem else unknown
+        return Trial(works=False, isolation=report.isolation, problem=why, notes=report.notes)
+    first_s, warm_s = start_s + between - begin, end - between
+    return Trial(works=True, first_s=first_s, warm_s=warm_s, isolation=report.isolation, notes=report.notes)
 
 
 def _proof(grader: Grader, isolation: Isolation) -> Proof:

@@ -101,7 +101,7 @@ class Watch:
             event = self._wait(keyboard, seen)
 
     def _grade(self) -> None:
-        from grader.cli.grading import grade
+        from grader.cli.grading import grade, tell_beside
 
         if is_terminal(sys.stdout):
             write_out(f"{CLEAR_SCREEN}")
@@ -121,6 +121,7 @@ class Watch:
             write_error(say(error))
         else:
             deliver(report, plan_delivery("text", None), language=choose_language(None), verbose=self._verbose)
+            tell_beside(self._course, report)
         self._footer()
 
     def _hint(self) -> None:

@@ -1,0 +1,112 @@
+"""What the checks look at: an exercise, what its author expects, the exams; and how they say what they find."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.authoring.expected import Expected
+from grader.authoring.findings import Edit, Finding, Severity
+from grader.authoring.verify.exams import Exams
+from grader.exercise.solution import solution_file
+from grader.records import Exercise, TestResult, Text
+
+VISIBLE, HIDDEN = "test_visible.py", "test_hidden.py"
+_ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """One exercise with all that was found out about it. `root` is its course's folder."""
+
+    exercise: Exercise
+    root: Path
+    expected: Expected
+    exams: Exams
+
+    def given(self, name: str) -> str:
+        """Return the path of a file that students get, from the course's root."""
+        return self._shown(Path(self.exercise.folder) / name)
+
+    def hidden(self, name: str) -> str:
+        """Return the path of a file of the hidden half, from the course's root."""
+        return self._shown(Path(self.exercise.solution_folder) / name)
+
+    def finding(
+        self,
+        check: str,
+        severity: Severity,
+        file: str,
+        problem: Text,
+        remedy: Text,
+        *,
+        line: int = 0,
+        detail: str = "",
+        edits: tuple[Edit, ...] = (),
+    ) -> Finding:
+        """Return a finding about this exercise."""
+        return Finding(
+            check=check,
+            severity=severity,
+            exercise=self.exercise.name,
+            file=file,
+            line=line,
+            problem=problem,
+            remedy=remedy,
+            detail=detail,
+            edits=edits,
+        )
+
+    def at_test(
+        self, check: str, severity: Severity, test: str, problem: Text, remedy: Text, *, detail: str
+    ) -> Finding:
+        """Return a finding about a test, at its line."""
+        name, line = self.place_of(test)
+        file = self.given(name) if name == VISIBLE else self.hidden(name)
+        return self.finding(check, severity, file, problem, remedy, line=line, detail=detail)
+
+    def place_of(self, test: str) -> tuple[str, int]:
+        """Return the file and the line of a test, with or without its parameters."""
+        function = test.partition("[")[0]
+        return self._tests.get(function, (HIDDEN, 0))
+
+    def test_file(self, name: str) -> str:
+        """Return the text of a file of tests."""
+        if name == VISIBLE:
+            return (Path(self.exercise.folder) / name).read_text(encoding="utf-8")
+        return solution_file(self.exercise, name).text
+
+    @functools.cached_property
+    def _tests(self) -> dict[str, tuple[str, int]]:
+        found = {}
+        for name in (VISIBLE, HIDDEN):
+            for node in ast.walk(ast.parse(self.test_file(name))):
+                if isinstance(node, ast.FunctionDef):
+                    found[node.name] = (name, node.lineno)
+        return found
+
+    def _shown(self, path: Path) -> str:
+        try:
+            return Path(os.path.relpath(path, self.root)).as_posix()
+        except ValueError:  # on another drive
+            return path.as_posix()
+
+
+def told(tests: list[TestResult]) -> str:
+    """Return tests that did not pass, a line each, with what is said of them."""
+    lines = []
+    for test in tests:
+        said = test.explanation.problem.en if test.explanation is not None else ""
+        said = _ADDRESS.sub("0x…", said)  # another one in every process
+        lines.append(f"{test.name}: {test.outcome.value}{': ' if said else ''}{said}")
+    return "\n".join(lines)
+
+
+def listed(items: list[str], *, most: int = 10) -> str:
+    """Return a short list of names, and how many more there are."""
+    shown = ", ".join(items[:most])
+    return shown if len(items) <= most else f"{shown}, … (+{len(items) - most})"

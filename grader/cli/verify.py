@@ -1,0 +1,279 @@
+"""`dlgrade verify`: prove that exercises work."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli.language import choose_language, local, say
+from grader.cli.options import (
+    as_isolation,
+    course_option,
+    isolation_option,
+    key_option,
+    language_option,
+    within_64_bits,
+)
+from grader.cli.output import dress, is_terminal, write_error, write_out
+from grader.errors import UsageError
+from grader.records import Device, Text
+
+if TYPE_CHECKING:
+    from grader.authoring.verify import Progress, Proof, Settings
+    from grader.authoring.verify.pages import Look
+    from grader.exercise import Course, Entry
+    from grader.runners import Runner
+
+DEFAULT_SEEDS = 25
+_FORMATS = {"text": "verify.txt", "json": "verify.json", "github": "verify.github.txt"}
+
+
+@click.command(
+    "verify",
+    help=local(
+        "Prove that each EXERCISE works, all of the course without a name: stub, reference on many seeds, tolerances, "
+        "limits, mistakes and their diagnosis, cheats, mutants of the reference, both languages.",
+        "验证每个 EXERCISE 确实可用；不写名称则验证整门课程：模板、多个种子下的参考解、容差、限制、典型错误及其诊断、"
+        "作弊样例、参考解的变异体、两种语言。",
+    ),
+)
+@click.argument("exercises", nargs=-1, metavar="[EXERCISE]…")
+@click.option(
+    "--all", "everything", is_flag=True, help=local("All exercises, as without a name.", "全部练习，同不写名称。")
+)
+@click.option(
+    "--seeds",
+    type=click.IntRange(1, 10_000),
+    default=DEFAULT_SEEDS,
+    show_default=True,
+    metavar="N",
+    help=local("How many seeds the reference must pass.", "参考解须通过的种子数。"),
+)
+@click.option(
+    "--seed",
+    type=click.INT,
+    callback=within_64_bits,
+    default=1,
+    show_default=True,
+    metavar="S",
+    help=local("The first of them; the others follow.", "第一个种子；其余依次递增。"),
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help=local("Exams side by side; else one a core.", "同时进行的考试数；默认每个核一场。"),
+)
+@click.option(
+    "--runner",
+    "runner_name",
+    default="local",
+    show_default=True,
+    metavar="NAME",
+    help=local("What holds the exams: local, or one of a plugin.", "由谁运行考试：local，或插件提供的运行器。"),
+)
+@click.option(
+    "--mutants",
+    type=click.IntRange(0, 100_000),
+    default=120,
+    show_default=True,
+    metavar="N",
+    help=local("At most so many mutants of each reference; 0: none.", "每个参考解最多尝试的变异体数；0 表示不试。"),
+)
+@click.option(
+    "--device",
+    "devices",
+    type=click.Choice([device.value for device in Device]),
+    multiple=True,
+    help=local(
+        "Beside the CPU, only on this one; else on each that an exercise names.",
+        "除 CPU 外只在该设备上验证；默认为练习声明的每种设备。",
+    ),
+)
+@click.option(
+    "--fix",
+    is_flag=True,
+    help=local("Write what can be mended, show it, and prove again.", "写入可自动修复的内容，显示改动并重新验证。"),
+)
+@click.option(
+    "--format",
+    "formats",
+    default="text",
+    show_default=True,
+    metavar="NAME[,NAME]",
+    help=local("text, json or github; several need --output.", "text、json 或 github；多个格式需要 --output。"),
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help=local("Also write verify.txt, verify.json there.", "同时把 verify.txt、verify.json 写入该文件夹。"),
+)
+@click.option(
+    "-v", "--verbose", is_flag=True, help=local("The confusion table, and every detail.", "显示混淆表和全部细节。")
+)
+@isolation_option
+@key_option
+@course_option
+@language_option
+def command(
+    exercises: tuple[str, ...],
+    *,
+    everything: bool,
+    seeds: int,
+    seed: int,
+    jobs: int | None,
+    runner_name: str,
+    mutants: int,
+    devices: tuple[str, ...],
+    fix: bool,
+    formats: str,
+    output: Path | None,
+    verbose: bool,
+    isolation: str,
+    key_file: Path | None,
+    course: Path | None,
+) -> int:
+    """Prove, mend, show, and return the exit code of the worst."""
+    from grader.cli.grading import find_seal_key
+    from grader.runners.find import make_runner
+
+    names = _format_names(formats, output)
+    key = find_seal_key(key_file)
+    made = make_runner(runner_name, workers=jobs, isolation=as_isolation(isolation), others=key is not None)
+    with made as runner:
+        runner.start()  # first of all: torch is imported in the background while the course is read
+        from grader.authoring.verify import Settings, exit_code
+        from grader.exercise import load_course
+        from grader.exercise.sealed_course import open_sealed
+
+        found = open_sealed(load_course(course), key)
+        for unknown in found.unknown:
+            write_error(say(unknown))
+        entries = _chosen(found, () if everything else exercises)
+        settings = Settings(
+            seeds=tuple(range(seed, seed + seeds)),
+            devices=tuple(map(Device, devices)) or tuple(Device),
+            max_mutants=mutants,
+        )
+        proofs = _prove(found, entries, settings, runner)
+        if fix:
+            proofs = _mended(found, proofs, lambda chosen: _prove(found, chosen, settings, runner))
+    _deliver(proofs, names, output, verbose=verbose)
+    return exit_code(proofs)
+
+
+def _chosen(course: Course, names: tuple[str, ...]) -> tuple[Entry, ...]:
+    if not course.entries:
+        course.find_entry("")  # says that there is none
+    return tuple(dict.fromkeys(course.find_entry(name) for name in names)) if names else course.entries
+
+
+def _prove(course: Course, entries: tuple[Entry, ...], settings: Settings, runner: Runner) -> tuple[Proof, ...]:
+    from grader.authoring.verify import verify
+
+    with _progress() as tell:
+        return verify(entries, course.root, settings, runner, tell=tell)
+
+
+def _mended(
+    course: Course, proofs: tuple[Proof, ...], prove: Callable[[tuple[Entry, ...]], tuple[Proof, ...]]
+) -> tuple[Proof, ...]:
+    """Write what can be mended, tell it, and return the proofs of what the files are now."""
+    from grader.authoring.verify.mending import mend
+
+    changed = [proof for proof in proofs if proof.edits]
+    for proof in changed:
+        for one in mend(course.root, proof.edits):
+            write_error(local(f"Written: {one.file}", f"已写入：{one.file}"))
+            write_error(one.diff)
+    if not changed:
+        write_error(local("There is nothing that --fix could mend.", "没有 --fix 可以修复的内容。"))
+        return proofs
+    again = {proof.exercise: proof for proof in prove(tuple(course.find_entry(proof.exercise) for proof in changed))}
+    return tuple(again.get(proof.exercise, proof) for proof in proofs)
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Callable[[Progress], None]]:
+    """Show a bar on stderr while exams are held; nothing where nobody looks."""
+    if not is_terminal(sys.stderr):
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=30), MofNCompleteColumn(), TimeElapsedColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(local("Starting torch …", "正在启动 torch……"), total=None)
+
+        def tell(progress: Progress) -> None:
+            bar.update(task, description=progress.exercise, completed=progress.held, total=progress.known)
+
+        yield tell
+
+
+def _format_names(formats: str, folder: Path | None) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name.strip().lower() for name in formats.split(",") if name.strip())) or (formats,)
+    unknown = next((name for name in names if name not in _FORMATS), None)
+    known = ", ".join(_FORMATS)
+    if unknown is not None:
+        raise UsageError(
+            Text(en=f'--format "{unknown}": there is no such format.', zh=f"--format “{unknown}”：没有这种格式。"),
+            remedy=Text(en=f"There are: {known}.", zh=f"可用的有：{known}。"),
+        )
+    if len(names) > 1 and folder is None:
+        raise UsageError(
+            Text(
+                en=f'--format "{formats}": stdout has room for one format only.',
+                zh=f"--format “{formats}”：标准输出只能容纳一种格式。",
+            ),
+            remedy=Text(en="Add --output DIR.", zh="请加上 --output DIR。"),
+        )
+    if folder is not None:
+        _write_into(folder, {})
+    return names
+
+
+def _deliver(proofs: tuple[Proof, ...], names: tuple[str, ...], folder: Path | None, *, verbose: bool) -> None:
+    from grader.authoring.verify.pages import Look
+
+    looks, language = dress(), choose_language(None)
+    try:
+        shown = Look(
+            language=language, width=looks.width, color=looks.color, ascii_only=looks.ascii_only, verbose=verbose
+        )
+        write_out(_rendered(proofs, names[0], shown))
+    finally:
+        if folder is not None:
+            written = Look(language=language, verbose=verbose)
+            _write_into(folder, {_FORMATS[name]: _rendered(proofs, name, written) for name in names})
+
+
+def _rendered(proofs: tuple[Proof, ...], name: str, look: Look) -> str:
+    from grader.authoring.verify.pages import to_github, to_json, to_text
+
+    if name == "json":
+        return to_json(proofs)
+    return to_github(proofs, look.language) if name == "github" else to_text(proofs, look)
+
+
+def _write_into(folder: Path, texts: dict[str, str]) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise UsageError(
+            Text(
+                en=f"--output: {folder} cannot be written to: {reason}.", zh=f"--output：无法写入 {folder}：{reason}。"
+            ),
+            remedy=Text(en="Name a folder that you may write to.", zh="请给出一个你有写权限的文件夹。"),
+        ) from None

@@ -1,0 +1,49 @@
+"""The table of which mistake is diagnosed as which."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.authoring.confusion import Diagnosis, Row, confusion, table
+from grader.exercise.manifest import read_exercise
+from grader.pipeline import Grader
+
+ROOT = Path(__file__).parents[2]
+
+
+def row(**causes: str) -> Row:
+    return Row(mistake="mine", seed=1, causes=causes)
+
+
+@pytest.mark.parametrize(
+    ("causes", "diagnosis"),
+    [
+        ({}, Diagnosis.UNNOTICED),
+        ({"a": "unknown"}, Diagnosis.UNNAMED),
+        ({"a": "misconception.mine", "b": "misconception.mine"}, Diagnosis.ITSELF),
+        ({"a": "misconception.mine", "b": "unknown"}, Diagnosis.PARTLY),
+        ({"a": "misconception.mine|other", "b": "misconception.mine"}, Diagnosis.AMBIGUOUS),
+        ({"a": "misconception.mine", "b": "misconception.other"}, Diagnosis.OTHER),
+        ({"a": "misconception.mine+other"}, Diagnosis.OTHER),
+    ],
+)
+def test_a_row_says_what_its_failed_tests_say_together(causes: dict[str, str], diagnosis: Diagnosis) -> None:
+    assert row(**causes).diagnosis is diagnosis
+
+
+def test_each_mistake_of_an_exercise_is_diagnosed_as_itself_with_several_seeds() -> None:
+    name = "exercise03_softmax"
+    exercise = read_exercise(ROOT / "exercises" / name, solution_folder=ROOT / "solutions" / name)
+    with Grader() as grader:
+        rows = confusion(exercise, grader, seeds=(1, 2))
+    text = table(rows)
+    assert {one.diagnosis for one in rows} == {Diagnosis.ITSELF}, text
+    mistakes = sorted(file.stem for file in (ROOT / "solutions" / name / "mistakes").glob("*.py"))
+    assert [line.split()[:2] for line in text.splitlines()] == [[stem, "itself"] for stem in mistakes]
+
+
+def test_the_table_shows_the_worst_of_a_mistakes_seeds() -> None:
+    text = table([row(a="misconception.mine"), row(a="unknown")])
+    assert text.split() == ["mine", "unnamed", "mine", "x1,", "unknown", "x1"]
