@@ -173,13 +173,13 @@ class Grader:
             deadline = time.monotonic() + 2 * exercise.limits.exam_s + grace_s
             answer, _ = receive_record(examiner.control, Answer, deadline=deadline)
         except GraderFault as fault:
-            self._forget(exercise)
+            self.forget(exercise)
             raise self._with_last_words(fault) from None
         if answer.examination is None:
-            self._forget(exercise)
+            self.forget(exercise)
             raise self._with_last_words(answer.error())
         if not hasattr(os, "fork"):
-            self._forget(exercise)  # without forks an examiner serves one exam
+            self.forget(exercise)  # without forks an examiner serves one exam
         return replace(answer.examination, isolation=examiner.proof.isolation)
 
     def proofs(self, degrees: tuple[Isolation, ...] = ALL_DEGREES) -> list[Proof]:
@@ -198,7 +198,7 @@ class Grader:
         found = self._examiners.get(exercise.id)
         if found is not None and found.sha256 == exercise.sha256:
             return found
-        self._forget(exercise)  # it has loaded the files as they were before
+        self.forget(exercise)  # it has loaded the files as they were before
         gpu = self._chosen_gpu()
         diagnoses = found_plugins(Group.DIAGNOSES)  # looked up while the base still imports torch
         opened = self._open(
@@ -257,9 +257,6 @@ class Grader:
 
     def forget(self, exercise: Exercise) -> None:
         """End the examiner of an exercise, and so its memory; the next exam of it begins cold."""
-        self._forget(exercise)
-
-    def _forget(self, exercise: Exercise) -> None:
         examiner = self._examiners.pop(exercise.id, None)
         if examiner is not None:
             examiner.control.close()

@@ -135,6 +135,15 @@ def reason(error: BaseException) -> str:
     return told if len(told) <= _MAX_REASON else f"{told[: _MAX_REASON - 1]}…"
 
 
+def what_raised(function: str, error: BaseException) -> Text:
+    """Return that a plugin's function raised, and where; not its words, which may quote a hidden test's input."""
+    import traceback
+
+    name, frames = type(error).__name__, traceback.extract_tb(error.__traceback__)
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}"
+    return Text(en=f"{function} raised {name} at {place}", zh=f"{function} 在 {place} 处引发 {name}")
+
+
 def _keeps_contract(plugin: Plugin, found: object, parts: Mapping[str, Part]) -> None:
     api = getattr(found, "api", None)
     if type(api) is not int:

@@ -163,7 +163,7 @@ def test_a_helper_that_traces_the_child_cannot_keep_it_from_us(grader: Grader) -
     before = descendants(base)
     report = examine(grader, COURSE.find("exercise03"), source)
     assert report.status is Status.PARTIAL
-    grader._forget(COURSE.find("exercise03"))
+    grader.forget(COURSE.find("exercise03"))
     assert_gone(descendants(base) - before)
 
 

@@ -216,8 +216,8 @@ def test_a_kill_at_any_moment_changes_no_grade(tmp_path: Path, who: str) -> None
             killer.join()
             assert report.status is Status.FULL, (step, report.problem, report.tests)
             again += report.attempts - 1
-            grader._forget(exercise)
+            grader.forget(exercise)
             grader._examiner(exercise)  # a new slot, whether or not the old one was hit
-        assert again >= 2  # the kills came in time
+        assert again >= 1  # a kill came in time
         family = family_of(grader)
     assert_gone(family)

@@ -104,7 +104,7 @@ def test_an_examiner_that_runs_out_is_replaced(exams: Exams, exercise: Exercise,
 def test_a_base_that_runs_out_is_replaced(exams: Exams, exercise: Exercise, lack: str) -> None:
     before = only(exams, exercise)["base"]
     lower(before, *LACKS[lack])
-    exams.grader._forget(exercise)
+    exams.grader.forget(exercise)
     assert exams.examine(exercise, RIGHT).status is Status.FULL
     assert base_of(exams.grader) != before
     assert_gone({before})
@@ -195,7 +195,7 @@ def few_descriptors(spare: int) -> Iterator[None]:
 @pytest.mark.parametrize("spare", range(6))
 def test_a_controller_without_descriptors_says_so(exams: Exams, exercise: Exercise, spare: int) -> None:
     """With a base that is up: opening a slot takes one descriptor."""
-    exams.grader._forget(exercise)
+    exams.grader.forget(exercise)
     base_of(exams.grader)
     with few_descriptors(spare):
         try:

@@ -19,18 +19,16 @@ from __future__ import annotations
 
 import functools
 import json
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from grader.errors import AuthorError
-from grader.exercise.paths import is_file, show_path
+from grader.exercise.paths import is_file
 from grader.exercise.problems import schema_problems
 from grader.exercise.solution import has_solution, solution_file
-from grader.exercise.toml_file import refuse
-from grader.records import Examination, Exercise, Outcome, Text
+from grader.exercise.toml_file import parse_toml, refuse
+from grader.records import Examination, Exercise, Outcome
 
 EXPECTED = "expected.toml"
 DEFAULT_SEED = 5
@@ -75,16 +73,7 @@ def read_expected(exercise: Exercise) -> Expected:
         return Expected()
     file = Path(exercise.solution_folder) / EXPECTED
     text = solution_file(exercise, EXPECTED).text
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise AuthorError(
-            Text(en=f"{show_path(file)}: {error}.", zh=f"{show_path(file)}：TOML 语法错误（{error}）。"),
-            remedy=Text(
-                en="Correct it, or remove the file and run `dlgrade verify --fix`.",
-                zh="请改正，或删除该文件后运行 `dlgrade verify --fix`。",
-            ),
-        ) from None
+    table = parse_toml(file, text.encode())  # also where it came sealed
     refuse(file, schema_problems(table, _schema()))
     return Expected(
         seed=table.get("seed", DEFAULT_SEED),

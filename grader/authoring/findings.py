@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from grader.records import Text
 
@@ -37,3 +39,15 @@ class Finding:
     remedy: Text  # what the author does about it
     detail: str = ""  # more lines, the same in both languages: a mutant's diff, a seed's failures
     edits: tuple[Edit, ...] = ()  # what `--fix` writes; empty: a person has to
+
+
+def place_in_course(folder: str | Path, name: str, root: Path | None) -> str:
+    """Return how findings and edits name a file of an exercise's folder: from `root`, the course's own folder.
+
+    A course's file says where both halves lie, so no folder's name is certain. Without `root`: by the last two folders.
+    """
+    path = Path(folder) / name
+    try:
+        return Path(os.path.relpath(path, Path(folder).parent.parent if root is None else root)).as_posix()
+    except ValueError:  # on another drive
+        return path.as_posix()

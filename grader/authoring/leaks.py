@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.authoring.bundle import bundle_files
-from grader.authoring.findings import Finding, Severity
+from grader.authoring.findings import Finding, Severity, place_in_course
 from grader.authoring.markers import has_markers
 from grader.authoring.tokens import BARRIER, Token, code_tokens, statement_runs, text_tokens
 from grader.errors import AuthorError
@@ -51,19 +51,20 @@ class _Place:
     line: int
 
 
-def leaks(exercise: Exercise) -> list[Finding]:
+def leaks(exercise: Exercise, root: Path | None = None) -> list[Finding]:
     """Return what students would see of the hidden half of one exercise; none where it is not at hand.
 
-    Where students cannot be given what the exercise offers them, that is what is found.
+    Where students cannot be given what the exercise offers them, that is what is found. `root` is the course's folder,
+    from which files are named.
     """
     if not has_solution(exercise):
         return []
-    prefix = f"{Path(exercise.folder).parent.name}/{exercise.name}/"
+    folder = place_in_course(exercise.folder, "", root)
     try:
         files = bundle_files(exercise)
     except AuthorError as error:
-        return [_unpackable(prefix.rstrip("/"), exercise.name, error)]
-    public = {prefix + name: content for name, content in files.items()}
+        return [_unpackable(folder, exercise.name, error)]
+    public = {f"{folder}/{name}": content for name, content in files.items()}
     return find_leaks(public, secrets_of(exercise, files), exercise=exercise.name)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.authoring.findings import Finding, Severity
+from grader.authoring.findings import Finding, Severity, place_in_course
 from grader.exercise.manifest import MANIFEST, STATEMENTS, VISIBLE_TESTS
 from grader.exercise.paths import is_file
 from grader.exercise.solution import CHEATS, MISTAKES, has_solution, solution_file, solution_names
@@ -13,11 +13,14 @@ from grader.records import Exercise, Text
 MARK = "CHANGE THIS"
 
 
-def leftover_findings(exercise: Exercise) -> list[Finding]:
-    """Return one note with every place at which the sample still speaks to its author; none where it is gone."""
+def leftover_findings(exercise: Exercise, root: Path | None = None) -> list[Finding]:
+    """Return one note with every place at which the sample still speaks to its author; none where it is gone.
+
+    `root` is the course's folder, from which files are named.
+    """
     places = [
         f"{file}:{row}"
-        for file, text in _texts(exercise).items()
+        for file, text in _texts(exercise, root).items()
         for row, line in enumerate(text.split("\n"), 1)
         if MARK in line
     ]
@@ -44,14 +47,15 @@ def leftover_findings(exercise: Exercise) -> list[Finding]:
     ]
 
 
-def _texts(exercise: Exercise) -> dict[str, str]:
-    """Return the files that a person writes, by their path from the course's root."""
+def _texts(exercise: Exercise, root: Path | None) -> dict[str, str]:
+    """Return the files that a person writes, by the names that findings give them."""
     texts = {}
     for name in (MANIFEST, *STATEMENTS, *exercise.files, VISIBLE_TESTS):
         file = Path(exercise.folder, name)
         if is_file(file):  # a course in one language has one statement
-            texts[f"exercises/{exercise.name}/{name}"] = file.read_text(encoding="utf-8", errors="replace")
+            shown = place_in_course(exercise.folder, name, root)
+            texts[shown] = file.read_text(encoding="utf-8", errors="replace")
     if has_solution(exercise):
-        hidden = (name for folder in ("", MISTAKES, CHEATS) for name in solution_names(exercise, folder))
-        texts |= {f"solutions/{exercise.name}/{name}": solution_file(exercise, name).text for name in hidden}
+        for name in (name for folder in ("", MISTAKES, CHEATS) for name in solution_names(exercise, folder)):
+            texts[place_in_course(exercise.solution_folder, name, root)] = solution_file(exercise, name).text
     return texts

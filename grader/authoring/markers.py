@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.authoring import marker_errors as wrong
-from grader.authoring.findings import Edit, Finding, Severity
+from grader.authoring.findings import Edit, Finding, Severity, place_in_course
 from grader.authoring.marker_errors import MarkerError
 from grader.errors import AuthorError
 from grader.exercise.paths import show_path
@@ -91,28 +91,30 @@ def without_markers(reference: str, *, name: str = "<reference>") -> str:
     return "".join(line for row, line in enumerate(_lines(reference), 1) if row not in dropped)
 
 
-def stub_findings(exercise: Exercise) -> list[Finding]:
+def stub_findings(exercise: Exercise, root: Path | None = None) -> list[Finding]:
     """Return where a stub is not what the markers of its reference make, with the stub that they make.
 
-    A reference without markers keeps its stub by hand, and nothing is said of it.
+    A reference without markers keeps its stub by hand, and nothing is said of it. `root` is the course's folder, from
+    which files are named; `--fix` writes there.
     """
     if not has_solution(exercise):
         return []
     findings = []
     for name in exercise.files:
+        given, hidden = (place_in_course(half, name, root) for half in (exercise.folder, exercise.solution_folder))
         reference = solution_file(exercise, name).text
         stub = _stub(exercise, name)
         if has_markers(stub):
-            findings.append(_in_stub(exercise, name, stub))
+            findings.append(_in_stub(exercise, given, stub))
         if not has_markers(reference):
             continue
         try:
             wanted = stub_of(reference, name=name)
         except MarkerError as error:
-            findings.append(_wrong_markers(exercise, name, error))
+            findings.append(_wrong_markers(exercise, hidden, error))
             continue
         if stub != wanted:
-            findings.append(_out_of_step(exercise, name, stub, wanted))
+            findings.append(_out_of_step(exercise, given, stub, wanted))
     return findings
 
 
@@ -280,8 +282,7 @@ def _stub(exercise: Exercise, name: str) -> str:
         ) from None
 
 
-def _out_of_step(exercise: Exercise, name: str, stub: str, wanted: str) -> Finding:
-    file = f"exercises/{exercise.name}/{name}"
+def _out_of_step(exercise: Exercise, file: str, stub: str, wanted: str) -> Finding:
     is_, should = _lines(stub), _lines(wanted)
     pairs = zip(is_, should, strict=False)
     line = next((row for row, (a, b) in enumerate(pairs, 1) if a != b), min(len(is_), len(should)) + 1)
@@ -304,26 +305,26 @@ def _out_of_step(exercise: Exercise, name: str, stub: str, wanted: str) -> Findi
     )
 
 
-def _wrong_markers(exercise: Exercise, name: str, error: MarkerError) -> Finding:
+def _wrong_markers(exercise: Exercise, file: str, error: MarkerError) -> Finding:
     assert error.remedy is not None
     return Finding(
         check="stub.markers",
         severity=Severity.ERROR,
         exercise=exercise.name,
-        file=f"solutions/{exercise.name}/{name}",
+        file=file,
         line=error.line,
         problem=error.bare,
         remedy=error.remedy,
     )
 
 
-def _in_stub(exercise: Exercise, name: str, stub: str) -> Finding:
+def _in_stub(exercise: Exercise, file: str, stub: str) -> Finding:
     line = next(row for row, _, text in _comments(stub) if _MARKER.match(text) or _MEANT.match(text))
     return Finding(
         check="stub.markers",
         severity=Severity.ERROR,
         exercise=exercise.name,
-        file=f"exercises/{exercise.name}/{name}",
+        file=file,
         line=line,
         problem=Text(en="A marker of the solution stands in the stub.", zh="模板中出现了解答标记。"),
         remedy=Text(

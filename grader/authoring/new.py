@@ -26,6 +26,7 @@ from grader.exercise.course_file import COURSE_FILE, course_text
 from grader.exercise.entries import FOLDER_NAME
 from grader.exercise.manifest import read_exercise
 from grader.exercise.paths import is_folder, names_in, show_path
+from grader.exercise.whole_file import write_whole
 from grader.records import Exercise, Text
 
 STAGING = ".dlgrade-new"  # no exercise's name, and without a manifest of its own: no list shows it
@@ -138,12 +139,7 @@ def _write_course_file(place: Place) -> None:
         return
     name = place.root.resolve().name or "course"
     text = course_text(Text(en=name, zh=name))
-    temporary = file.with_name(f".{COURSE_FILE}.{os.getpid()}")
-    try:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
-        temporary.replace(file)
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_whole(file, text.encode())
 
 
 def _make_folders(place: Place, made: list[Path]) -> None:

@@ -6,7 +6,6 @@ replaced in one pass, as a whole word, so what an author answers is never read a
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from grader.authoring.markers import stub_of, without_markers
 from grader.authoring.new_names import module_of
+from grader.exercise.problems import toml_text
 from grader.records import Device, Text
 
 TEMPLATE = Path(__file__).parent / "template"
@@ -84,7 +84,7 @@ def _names(wish: Wish, number: int, suffix: str) -> Mapping[str, str]:
         '["sample-topic"]': _toml_list(wish.topics),
         '["cpu"]': _toml_list(device.value for device in wish.devices),
     }
-    quoted = {f'"{word}"': _toml_text(value) for word, value in words.items()}
+    quoted = {f'"{word}"': toml_text(value) for word, value in words.items()}
     return {**lists, **quoted, **words}
 
 
@@ -95,9 +95,4 @@ def _replaced(text: str, words: Mapping[str, str]) -> str:
 
 
 def _toml_list(values: Iterable[str]) -> str:
-    return f"[{', '.join(_toml_text(value) for value in values)}]"
-
-
-def _toml_text(value: str) -> str:
-    # JSON's escapes are TOML's, but for DEL, which JSON leaves as it is; a title has no control characters anyway.
-    return json.dumps(value, ensure_ascii=False)
+    return f"[{', '.join(toml_text(value) for value in values)}]"

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 
-from grader.authoring.seal import write_whole
+from grader.authoring.seal import write_output
 from grader.errors import GraderFault, UsageError
 from grader.exercise.paths import is_file, is_folder, names_in, show_path
 from grader.records import Text
@@ -42,7 +42,7 @@ def write_bundle(files: Mapping[str, bytes], target: Path, kind: Kind) -> None:
     target = target.absolute()
     _refuse_taken(target, kind)
     if kind is Kind.ZIP:
-        write_whole(target, zipped(files))
+        write_output(target, zipped(files))
         return
     temporary = target.with_name(f".{target.name}.{os.getpid()}.{secrets.token_hex(4)}")
     try:
@@ -127,6 +127,12 @@ def _git(root: Path, *arguments: str) -> None:
         raise UsageError(
             Text(en="--format git: git is not installed.", zh="--format git：没有安装 git。"),
             remedy=Text(en="Install git, or use --format folder.", zh="请安装 git，或使用 --format folder。"),
+        ) from None
+    except subprocess.TimeoutExpired:
+        limit = f"{_GIT_LIMIT_S:g} s"
+        raise GraderFault(
+            Text(en=f"git {arguments[0]} did not end within {limit}.", zh=f"git {arguments[0]} 在 {limit} 内未结束。"),
+            remedy=Text(en="Use --format folder.", zh="请使用 --format folder。"),
         ) from None
     if done.returncode != 0:
         said = done.stderr.decode(errors="replace").strip()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from grader.errors import UsageError, joined
 from grader.exercise.course import Course
@@ -16,6 +14,7 @@ from grader.exercise.seal_key import SealKey
 from grader.exercise.sealed import SEALED, Contents, digest_of, is_plain_name, read_sealed, seal_contents
 from grader.exercise.sealed_course import course_files, entry_files, hidden_files
 from grader.exercise.toml_file import read_bytes
+from grader.exercise.whole_file import write_whole
 from grader.records import Text
 
 MAX_FILE_BYTES = 16 * 1024 * 1024
@@ -68,7 +67,7 @@ def seal(course: Course, key: SealKey, output: Path | None = None) -> Path:
     """Write the sealed solutions, whole or not at all, and return where. Raises: UsageError."""
     target = sealed_file(course) if output is None else output
     content = seal_contents(contents_of(course), key)
-    write_whole(target, content)
+    write_output(target, content)
     return target
 
 
@@ -84,7 +83,7 @@ def difference(course: Course, key: SealKey, sealed: Path | None = None) -> Diff
             remedy=Text(en="`dlgrade seal` makes it.", zh="可用 `dlgrade seal` 生成。"),
         )
     then, now = read_sealed(file, key), contents_of(course)
-    before, after = _digests(then), _digests(now)
+    before, after = _digests(course, then), _digests(course, now)
     return Difference(
         changed=tuple(sorted(name for name in before.keys() & after if before[name] != after[name])),
         added=tuple(sorted(after.keys() - before)),
@@ -92,18 +91,12 @@ def difference(course: Course, key: SealKey, sealed: Path | None = None) -> Diff
     )
 
 
-def write_whole(target: Path, content: bytes) -> None:
-    """Write a file whole or not at all. Raises: UsageError where it cannot be written."""
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.{secrets.token_hex(4)}")
+def write_output(target: Path, content: bytes) -> None:
+    """Write what `--output` names, whole or not at all. Raises: UsageError where it cannot be written."""
     try:
         if is_folder(target):
             raise IsADirectoryError(None, "is a folder", str(target))
-        try:
-            temporary.write_bytes(content)
-            temporary.replace(target)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+        write_whole(target, content)
     except OSError as error:
         raise UsageError(
             Text(
@@ -114,9 +107,11 @@ def write_whole(target: Path, content: bytes) -> None:
         ) from None
 
 
-def _digests(contents: Contents) -> Mapping[str, str]:
-    hidden = {f"solutions/{name}": digest_of(content) for name, content in contents.files.items()}
-    return {**hidden, **{f"exercises/{name}" if "/" in name else name: sha for name, sha in contents.public.items()}}
+def _digests(course: Course, contents: Contents) -> Mapping[str, str]:
+    """Return the digest of everything that is sealed, by its path from the course's root."""
+    given, kept = PurePosixPath(course.file.exercises), PurePosixPath(course.file.solutions)
+    hidden = {str(kept / name): digest_of(content) for name, content in contents.files.items()}
+    return {**hidden, **{str(given / name) if "/" in name else name: sha for name, sha in contents.public.items()}}
 
 
 def _public(course: Course) -> dict[str, str]:

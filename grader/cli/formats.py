@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,15 +129,11 @@ def _try_folder(folder: Path) -> None:
 
 
 def _write_file(file: Path, text: str) -> None:
-    # A reader of the folder sees the old report or the new one, never half of one.
-    # Nobody can have laid a link in its way: its name is drawn by chance, and it is made anew or not at all.
-    temporary = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
+    from grader.exercise.whole_file import write_whole
+
     try:
-        with temporary.open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        temporary.replace(file)
+        write_whole(file, text.encode())
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise _unwritable(file, error.strerror or str(error)) from None
 
 

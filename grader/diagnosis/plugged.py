@@ -15,7 +15,6 @@ import time
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from pathlib import Path
 from typing import Protocol
 
 from grader.diagnosis import explain
@@ -24,7 +23,7 @@ from grader.diagnosis.generic import pair_of
 from grader.diagnosis.pair import Pair
 from grader.examination.evidence import Compared, Evidence
 from grader.examination.watch import interrupted_at
-from grader.plugins import CALLABLE, Plugin, PluginError, broken, load
+from grader.plugins import CALLABLE, Plugin, PluginError, broken, load, what_raised
 from grader.records import Exercise, Explanation, Reveal, Text
 
 PREFIX = "plugin."  # of the causes that plugins name: none can pass for one of ours
@@ -167,6 +166,4 @@ def _check(plugin: Plugin, found: object) -> None:
 def _what_happened(error: BaseException) -> Text:
     if isinstance(error, _TooLate):
         return Text(en="diagnose took longer than a second", zh="diagnose 超过一秒仍未返回")
-    name, frames = type(error).__name__, traceback.extract_tb(error.__traceback__)
-    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}"
-    return Text(en=f"diagnose raised {name} at {place}", zh=f"diagnose 在 {place} 处引发 {name}")
+    return what_raised("diagnose", error)

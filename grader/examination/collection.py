@@ -16,6 +16,7 @@ from grader.errors import AuthorError, GraderError, GraderFault
 from grader.examination.broken import broken_tests, guess, import_problem, line_of, shown
 from grader.examination.from_text import TextLoader, helpers_last, reference_first
 from grader.examination.marks import doubled, own_fixtures, place, read_marks, unknown_mark, wrong_marks
+from grader.exercise.manifest import HIDDEN_TESTS, VISIBLE_TESTS
 from grader.exercise.solution import has_solution, solution_file, solution_names
 from grader.records import Device, Exercise, SourceFile, Text
 
@@ -80,10 +81,10 @@ class _TestFile:
 
 def _test_files(exercise: Exercise) -> list[_TestFile]:
     """Return the visible tests, and the hidden ones where they are at hand. Raises AuthorError."""
-    visible = Path(exercise.folder) / "test_visible.py"
+    visible = Path(exercise.folder) / VISIBLE_TESTS
     missing = [] if visible.is_file() else [_missing(visible)]
-    if has_solution(exercise) and "test_hidden.py" not in solution_names(exercise):
-        missing.append(_missing(Path(exercise.solution_folder) / "test_hidden.py"))
+    if has_solution(exercise) and HIDDEN_TESTS not in solution_names(exercise):
+        missing.append(_missing(Path(exercise.solution_folder) / HIDDEN_TESTS))
     if missing:
         raise broken_tests(missing)
     try:
@@ -91,7 +92,7 @@ def _test_files(exercise: Exercise) -> list[_TestFile]:
     except UnicodeDecodeError as error:
         raise broken_tests([import_problem(error, visible)]) from error
     if has_solution(exercise):
-        hidden = solution_file(exercise, "test_hidden.py")
+        hidden = solution_file(exercise, HIDDEN_TESTS)
         found.append(_TestFile(Path(exercise.solution_folder) / hidden.name, hidden.text))
     return found
 
@@ -237,7 +238,7 @@ def _case(item: pytest.Function) -> Case:
         points=marks.points,
         hint=marks.hint,
         needs=marks.needs,
-        visible=marks.visible or item.path.name != "test_hidden.py",
+        visible=marks.visible or item.path.name != HIDDEN_TESTS,
         limit_s=marks.limit_s,
         fresh=marks.fresh,
     )
@@ -271,7 +272,7 @@ def _unknown_fixtures(item: pytest.Function) -> list[Text]:
 
 def _fixtures_of_hidden_tests(item: pytest.Function) -> list[Text]:
     """Say which fixtures of a visible test need the solution, which students do not have."""
-    if item.path.name != "test_visible.py":
+    if item.path.name != VISIBLE_TESTS:
         return []
     return [
         Text(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,7 +55,8 @@ def judge(session: Session, error: BaseException | None, *, phase: str) -> Verdi
     if isinstance(error, StudentRaised):
         return Verdict(Outcome.FAILED, error.evidence)
     if isinstance(error, AssertionError | pytest.fail.Exception):
-        asserted = Asserted(message=str(error), call=session.log.last(), calls=session.log.evidence())
+        message = _ADDRESS.sub("", str(error))
+        asserted = Asserted(message=message, call=session.log.last(), calls=session.log.evidence())
         return Verdict(Outcome.FAILED, asserted)
     call = session.log.last()
     problem = f"{type(error).__name__}: {error}"
@@ -70,6 +72,8 @@ def judge(session: Session, error: BaseException | None, *, phase: str) -> Verdi
         starved=problem if lacks or _lacks_memory(error) else "",
     )
 
+
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")  # of objects in an assertion's text: another one in each exam
 
 # What a process of ours may meet, and a test that opens what a student's value names ("/dev/full"), too.
 _SHORTAGES = (errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EDQUOT, errno.EAGAIN, errno.EIO)

@@ -15,9 +15,10 @@ from pathlib import PurePath
 import numpy as np
 
 from grader.examination.measuring import Tolerance, Values
+from grader.exercise.manifest import HIDDEN_TESTS, VISIBLE_TESTS
 from grader.records import Nearness
 
-TEST_FILES = ("test_visible.py", "test_hidden.py")
+TEST_FILES = (VISIBLE_TESTS, HIDDEN_TESTS)
 
 
 class NearnessLog:

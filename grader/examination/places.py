@@ -22,13 +22,6 @@ def is_view_of(value: Array, base: Array) -> bool:
     return False
 
 
-def strides_of(value: Array) -> tuple[int, ...]:
-    """Return the strides, in elements."""
-    if isinstance(value, torch.Tensor):
-        return tuple(value.stride())
-    return tuple(step // value.itemsize for step in value.strides)
-
-
 def cells_of(value: torch.Tensor, count: int) -> npt.NDArray[np.int64]:
     """Return, for the first `count` elements in the order of the axes, their cell of the storage.
 

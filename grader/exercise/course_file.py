@@ -17,7 +17,7 @@ from typing import Any
 from grader.errors import both
 from grader.exercise.dates import CourseDates, date_problems, read_dates, read_zone
 from grader.exercise.defaults import Defaults
-from grader.exercise.problems import problem, schema_problems
+from grader.exercise.problems import problem, schema_problems, toml_text
 from grader.exercise.rules import limit_problems, line_end_problems
 from grader.exercise.toml_file import read_toml, refuse
 from grader.records import Language, Text
@@ -76,9 +76,9 @@ def course_file(table: Mapping[str, Any]) -> CourseFile:
 
 def course_text(name: Text, *, languages: tuple[Language, ...] = tuple(Language), timezone: str | None = None) -> str:
     """Return a `dlgrade.toml` for a new course, with what else it may say as comments."""
-    named = ", ".join(f"{language.value} = {_quoted(name.within(language))}" for language in languages)
-    listed = ", ".join(_quoted(language.value) for language in languages)
-    zone = f"timezone = {_quoted(timezone)}" if timezone else '# timezone = "Europe/Zurich"'
+    named = ", ".join(f"{language.value} = {toml_text(name.within(language))}" for language in languages)
+    listed = ", ".join(toml_text(language.value) for language in languages)
+    zone = f"timezone = {toml_text(timezone)}" if timezone else '# timezone = "Europe/Zurich"'
     return f"""\
 schema = "course/1"
 name = {{ {named} }}
@@ -171,8 +171,3 @@ def _rule_problems(table: Mapping[str, Any]) -> Iterator[Text]:
             expected = Text(en="the path of a folder", zh="文件夹的路径")
             fix = Text(en=f'For example: {key} = "{key}"', zh=f'例如：{key} = "{key}"')
             yield problem((key,), table[key], expected=expected, got=both(r"\u0000"), fix=fix)
-
-
-def _quoted(text: str) -> str:
-    # JSON's escapes are TOML's, but for DEL, which JSON leaves as it is.
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", r"\u007f")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +11,8 @@ from grader.exercise.course import Course
 from grader.exercise.entries import Entry
 from grader.exercise.manifest import MANIFEST, STATEMENTS, VISIBLE_TESTS
 from grader.exercise.paths import is_file, is_folder, show_path
+from grader.exercise.problems import toml_text
+from grader.exercise.whole_file import write_whole
 from grader.exercise.workspace import BUILTIN, MARKER, MARKER_SCHEMA, Workspace, read_marker
 from grader.records import Text
 
@@ -119,9 +119,7 @@ def _same(source: Path, target: Path) -> bool:
 
 def _write_marker(root: Path, reference: str) -> None:
     try:
-        # JSON's escapes are TOML's, but for DEL, which JSON leaves as it is.
-        course = json.dumps(reference, ensure_ascii=False).replace("\x7f", r"\u007f")
-        content = f'schema = "{MARKER_SCHEMA}"\ncourse = {course}\n'.encode()
+        content = f'schema = "{MARKER_SCHEMA}"\ncourse = {toml_text(reference)}\n'.encode()
     except UnicodeEncodeError:
         raise UsageError(
             Text(en=f"The course's path is not UTF-8: {reference!a}.", zh=f"课程路径不是 UTF-8：{reference!a}。"),
@@ -129,9 +127,7 @@ def _write_marker(root: Path, reference: str) -> None:
         ) from None
     marker = root / MARKER
     marker.parent.mkdir(parents=True, exist_ok=True)
-    temporary = marker.with_name(f"{marker.name}.{os.getpid()}")
-    temporary.write_bytes(content)
-    temporary.replace(marker)
+    write_whole(marker, content)
 
 
 def _unwritable(root: Path, error: OSError) -> UsageError:

@@ -71,9 +71,14 @@ def key_path(path: Iterable[str | int]) -> str:
         if isinstance(part, int):
             text += f"[{part}]"
         else:
-            name = part if _BARE_KEY.fullmatch(part) else json.dumps(part, ensure_ascii=False)
+            name = part if _BARE_KEY.fullmatch(part) else toml_text(part)
             text += f".{name}" if text else name
     return text
+
+
+def toml_text(text: str) -> str:
+    """Return `text` as TOML writes it, whole, whatever is in it."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", r"\u007f")  # JSON leaves DEL as it is, TOML may not
 
 
 def toml_literal(value: object, *, limit: int = MAX_LITERAL_CHARACTERS) -> str:
@@ -94,7 +99,7 @@ def _literal(value: object, *, depth: int = 0) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
+        return toml_text(value)
     if isinstance(value, list):
         return f"[{', '.join(_literal(item, depth=depth + 1) for item in value)}]"
     if isinstance(value, dict):

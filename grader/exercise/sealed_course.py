@@ -13,7 +13,7 @@ from pathlib import Path
 from grader.errors import AuthorError
 from grader.exercise.course import Course
 from grader.exercise.course_file import COURSE_FILE
-from grader.exercise.entries import Entry, Hidden
+from grader.exercise.entries import Entry, Hidden, below
 from grader.exercise.manifest import MANIFEST, VISIBLE_TESTS
 from grader.exercise.paths import is_file, show_path
 from grader.exercise.seal_key import SealKey
@@ -82,7 +82,8 @@ def _opened(course: Course, entry: Entry, found: _Sealed) -> Entry:
             _check_same(found, name, file)
     except AuthorError as error:
         return replace(entry, hidden=Hidden(files=files, broken=error))
-    return replace(entry, solution_folder=course.root / "solutions" / entry.name, hidden=Hidden(files=files))
+    folder = below(course.root, course.file.solutions) / entry.name  # where it would lie: for messages
+    return replace(entry, solution_folder=folder, hidden=Hidden(files=files))
 
 
 def _check_same(found: _Sealed, name: str, file: Path) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from typing import Any, Generic, TypeVar
 
 from grader.errors import both
 from grader.exercise.paths import is_file
+from grader.exercise.whole_file import write_whole
 from grader.records import Text
 
 FOLDER = ".dlgrade"
@@ -92,7 +92,7 @@ class StateFile(Generic[T]):
                     aside = file.with_name(f"{file.name}.damaged-{time.time_ns()}")
                     file.replace(aside)
                 kept = {**kept, exercise: change(kept.get(exercise))}
-                _replace(file, self._text(kept))
+                write_whole(file, self._text(kept).encode())
             return Change(exercises=kept, aside=aside)
         except Unusable as error:
             reason = error.reason
@@ -139,13 +139,3 @@ def _locked(file: Path) -> Iterator[None]:
                     raise Unusable(locked, keep=True) from None
                 time.sleep(0.01)
         yield
-
-
-def _replace(file: Path, text: str) -> None:
-    temporary = file.with_name(f"{file.name}.{os.getpid()}")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(file)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise

@@ -23,7 +23,11 @@ def read_toml(file: Path, *, missing: Text) -> dict[str, Any]:
         raise AuthorError(
             Text(en=f"{show_path(file)}: no such file.", zh=f"{show_path(file)}：没有这个文件。"), remedy=missing
         )
-    raw = read_bytes(file, max_bytes=MAX_BYTES)
+    return parse_toml(file, read_bytes(file, max_bytes=MAX_BYTES))
+
+
+def parse_toml(file: Path, raw: bytes) -> dict[str, Any]:
+    """Return the table in the content of `file`, from wherever it was read. Raises: AuthorError."""
     try:
         text = raw.decode("utf-8-sig")  # a byte order mark: editors on Windows write one
     except UnicodeDecodeError as error:

@@ -45,8 +45,12 @@ def terminal(text: str, *, limit: int = MAX_TEXT, newlines: bool = False) -> str
 
 
 def html_text(text: str, *, limit: int = MAX_TEXT, newlines: bool = True) -> str:
-    """Return text to stand between tags. Not for scripts, styles, or addresses: those take no student's text at all."""
-    return html.escape(printable(text, limit=limit, newlines=newlines), quote=False)
+    """Return text to stand between tags. Not for scripts, styles, or addresses: those take no student's text at all.
+
+    A page may be printed into a workflow's log, so what would be a command there is broken by a character reference.
+    """
+    escaped = html.escape(printable(text, limit=limit, newlines=newlines), quote=False)
+    return _COMMAND_MARK.sub(lambda found: f"{found[1]}&#{ord(found[2])};", escaped)
 
 
 def html_attribute(text: str, *, limit: int = MAX_TEXT) -> str:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-import traceback
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from grader.plugins import CALLABLE, Group, Part, Plugin, broken, find_plugin, found_plugins, load
+from grader.plugins import CALLABLE, Group, Part, Plugin, broken, find_plugin, found_plugins, load, what_raised
 from grader.records import Text
 
 if TYPE_CHECKING:
@@ -48,7 +46,7 @@ def load_format(plugin: Plugin, own: Mapping[str, Format]) -> Format:
         try:
             text = found.render(report, view)
         except Exception as error:  # a stranger's code: the exam was held, and other formats can show it
-            raise broken(plugin, _and_the_way_out(_what_happened(error))) from error
+            raise broken(plugin, _and_the_way_out(what_raised("render", error))) from error
         if not isinstance(text, str):
             got = type(text).__name__
             returned = Text(en=f"render returned {got}, not text", zh=f"render 返回了 {got}，而不是文本")
@@ -71,12 +69,6 @@ def _parts(taken: Iterable[str]) -> dict[str, Part]:
             lambda name: isinstance(name, str) and bool(_FILE_NAME.fullmatch(name)) and name.lower() not in others,
         ),
     }
-
-
-def _what_happened(error: Exception) -> Text:
-    name, frames = type(error).__name__, traceback.extract_tb(error.__traceback__)
-    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}"
-    return Text(en=f"render raised {name} at {place}", zh=f"render 在 {place} 处引发 {name}")
 
 
 def _and_the_way_out(what: Text) -> Text:

@@ -182,9 +182,7 @@ NEXT_HINT = Counted(
     one=Text(en="`dlgrade hint {exercise}` has 1 hint.", zh="`dlgrade hint {exercise}` 有 1 条提示。"),
     many=Text(en="`dlgrade hint {exercise}` has {count} hints.", zh="`dlgrade hint {exercise}` 有 {count} 条提示。"),
 )
-NEXT_EDIT = Text(
-    en="Change {files}, and have it graded again.", zh="修改 {files}，然后再次评分。"
-)
+NEXT_EDIT = Text(en="Change {files}, and have it graded again.", zh="修改 {files}，然后再次评分。")
 NEXT_START = Text(
     en="Read the README, write your code in {files}, then `dlgrade check {exercise}`, "
     "or leave `dlgrade watch {exercise}` running.",

@@ -22,7 +22,8 @@ from grader.sandbox.jail.layers import Layer, LayerMissing
 from grader.sandbox.jail.python_paths import OWN_SCRATCH, PythonPaths, is_below_any
 
 _OWN = "/dlgrade"  # where dlgrade's modules lie inside: an installed package would bring its course with it
-_MODULES = ("__init__.py", "records.py", "errors.py", "sandbox")  # all that a child imports: test_architecture.py
+# All that a child imports: test_architecture.py.
+_MODULES = ("__init__.py", "records.py", "texts.py", "pictures.py", "errors.py", "sandbox")
 _CAPABILITIES = ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_KILL")  # of the zygote: mounts, accounts, the end
 _FLAGS = (
     "--network=none",

@@ -410,3 +410,16 @@ def test_a_reference_without_markers_keeps_its_stub_by_hand(course: Path) -> Non
 def test_where_the_hidden_half_is_not_at_hand_nothing_is_said(course: Path) -> None:
     (course / "solutions").rename(course / "elsewhere")
     assert stub_findings(exercise_of(course)) == []
+
+
+def test_files_are_named_and_mended_where_the_courses_file_says_that_they_lie(course: Path) -> None:
+    (course / "exercises").rename(course / "tasks")
+    (course / "solutions").rename(course / "answers")
+    (course / "dlgrade.toml").write_text(
+        'schema = "course/1"\nname = { en = "A", zh = "甲" }\nexercises = "tasks"\nsolutions = "answers"\n',
+        encoding="utf-8",
+    )
+    (course / "tasks" / "exercise03_softmax" / "softmax.py").write_text("def softmax(x): ...\n")
+    (finding,) = stub_findings(exercise_of(course), course)
+    (edit,) = finding.edits
+    assert finding.file == edit.file == "tasks/exercise03_softmax/softmax.py"

@@ -64,10 +64,10 @@ def test_a_right_solution_written_otherwise_gets_full_score() -> None:
     assert check_json(SUBMISSIONS / "right.py").code == 0
 
 
-def test_a_plausible_mistake_is_explained(mistake: Done) -> None:
+def test_a_known_mistake_is_named(mistake: Done) -> None:
     assert mistake.code == 1
     explained = [test["explanation"] for test in json.loads(mistake.out)["tests"] if test["explanation"]]
-    assert "overflow.exp" in {explanation["cause_id"] for explanation in explained}
+    assert {explanation["cause_id"] for explanation in explained} == {"misconception.no_max_shift"}
 
 
 def test_json_obeys_its_schema_and_is_alone_on_stdout(mistake: Done) -> None:

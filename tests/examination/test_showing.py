@@ -10,7 +10,7 @@ import torch
 
 from grader.examination import boundary, close, curve
 from grader.examination.evidence import Mismatched, MismatchKind
-from grader.examination.places import cells_of, is_view_of, strides_of
+from grader.examination.places import cells_of, is_view_of
 from grader.pictures import Picture, PictureKind
 from grader.records import Fault, Outcome
 
@@ -187,4 +187,3 @@ def test_cells_are_counted_in_the_order_of_the_axes() -> None:
     assert cells_of(base[1:, 1:], 99).tolist() == [5, 6, 7, 9, 10, 11]
     assert cells_of(torch.tensor(1.0), 9).tolist() == [0]
     assert cells_of(torch.empty(0, 2), 9).tolist() == []
-    assert strides_of(base.T) == strides_of(base.numpy().T) == (1, 4)

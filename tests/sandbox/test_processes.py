@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import socket
 import subprocess
 import sys
@@ -155,7 +156,8 @@ print(sorted(name for name in sys.modules if name.split(".")[0] in ("grader", "p
     loaded: list[str] = eval(seen_by_a_child(grader, code))
     assert loaded
     for name in loaded:
-        assert name in ("grader", "grader.records", "grader.errors") or name.startswith("grader.sandbox"), name
+        records = ("grader.records", "grader.texts", "grader.pictures", "grader.errors")
+        assert name in ("grader", *records) or name.startswith("grader.sandbox"), name
 
 
 def test_no_test_and_no_reference_is_in_its_memory(grader: Grader) -> None:
@@ -309,6 +311,7 @@ def test_a_spare_child_waits_before_it_is_asked_for(zygote: tuple[int, socket.so
 def test_reaping_says_how_a_child_ended(zygote: tuple[int, socket.socket]) -> None:
     source = ForkedChildren(zygote[1])
     spawned = source.spawn()
+    assert select.select([spawned.wire], [], [], 10.0)[0]  # it has said that it is up
     spawned.wire.close()  # an orderly end
     wait_for(lambda: stat_of(spawned.pid)[0] == "Z")
     ending = source.reap(spawned.pid)

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import AuthorError
+from grader.exercise.manifest import HIDDEN_TESTS, VISIBLE_TESTS
 from grader.exercise.paths import show_path
 from grader.exercise.solution import has_solution, solution_file
 from grader.records import Exercise, Text
 
-VISIBLE, HIDDEN = "test_visible.py", "test_hidden.py"
+VISIBLE, HIDDEN = VISIBLE_TESTS, HIDDEN_TESTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def test_files(exercise: Exercise) -> tuple[TestFile, ...]:
     found = []
     visible = Path(exercise.folder) / VISIBLE
     if visible.is_file():
-        found.append(_parsed(VISIBLE, visible.read_text(encoding="utf-8"), shown=show_path(visible)))
+        found.append(_parsed(VISIBLE, visible.read_text(encoding="utf-8-sig"), shown=show_path(visible)))
     if has_solution(exercise):
         shown = show_path(Path(exercise.solution_folder) / HIDDEN)
         found.append(_parsed(HIDDEN, solution_file(exercise, HIDDEN).text, shown=shown))
@@ -77,7 +78,7 @@ def functions(exercise: Exercise) -> tuple[Function, ...]:
     """Return the public functions and classes of the stub, in order, with their public methods."""
     found: list[Function] = []
     for name in exercise.files:
-        text = (Path(exercise.folder) / name).read_text(encoding="utf-8")
+        text = (Path(exercise.folder) / name).read_text(encoding="utf-8-sig")
         found += _functions(ast.parse(text).body, prefix="")
     return tuple(found)
 

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from grader.authoring.findings import Finding
+from grader.authoring.expected import EXPECTED
+from grader.authoring.findings import Finding, place_in_course
 from grader.authoring.lints.arguments import Places, argument_hits
 from grader.authoring.lints.comparisons import comparison_hits
 from grader.authoring.lints.files import HIDDEN, TestFile, functions, test_files
@@ -17,7 +18,6 @@ from grader.errors import joined
 from grader.exercise.solution import has_solution, solution_file
 from grader.records import CallFacts, Exercise, Text
 
-DECLARATIONS = "expected.toml"  # of the hidden half: what its author declares
 _COMMENT = re.compile(r"#\s*dlgrade:\s*ignore\[([a-z-]+)\](.*)")
 
 
@@ -109,19 +109,18 @@ class _Silenced:
             lint, what = "ignored-in-vain", Text(en=f"{shown} matches nothing.", zh=f"{shown} 没有匹配任何内容。")
         else:
             return
-        yield Hit(lint=lint, subject=key, file=file or DECLARATIONS, line=line, what=what)
+        yield Hit(lint=lint, subject=key, file=file or EXPECTED, line=line, what=what)
 
 
 def _finding(exercise: Exercise, hit: Hit, root: Path | None) -> Finding:
     lint = LINTS[hit.lint]
-    hidden = hit.file in (HIDDEN, DECLARATIONS)
-    folder = Path(exercise.solution_folder if hidden else exercise.folder)
-    base = root if root is not None and folder.is_relative_to(root) else folder.parent.parent
+    hidden = hit.file in (HIDDEN, EXPECTED)
+    folder = exercise.solution_folder if hidden else exercise.folder
     return Finding(
         check=f"lint.{hit.lint}",
         severity=lint.severity,
         exercise=exercise.name,
-        file=(folder / hit.file).relative_to(base).as_posix(),
+        file=place_in_course(folder, hit.file, root),
         line=hit.line,
         problem=joined((hit.what, lint.why)),
         remedy=lint.remedy,

@@ -11,11 +11,11 @@ _BETWEEN_CHINESE = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u
 
 
 def feedback(docstring: str) -> Text | None:
-    """Return the feedback in both languages; None where there is none. Without Chinese the English stands for it."""
+    """Return the feedback in both languages; None where there is none. The one that is there stands for the other."""
     english, *chinese = _CHINESE.split(docstring, maxsplit=1)
     en = _in_one_line(english)
-    zh = _in_one_line(chinese[0]) if chinese else en
-    return Text(en=en, zh=zh or en) if en else None
+    zh = _in_one_line(chinese[0]) if chinese else ""
+    return Text(en=en or zh, zh=zh or en) if en or zh else None
 
 
 def _in_one_line(text: str) -> str:

@@ -9,6 +9,7 @@
 # ///
 
 import dataclasses
+import html.parser
 import json
 import re
 import unicodedata
@@ -75,8 +76,23 @@ MARKUP = re.compile(r"<(script|img)\b|\sonerror=", re.IGNORECASE)
 OF_MARKUP = {"html", "junit", "github", "markdown", "gradescope"}
 
 
-def found_in(text, markup):
+class Page(html.parser.HTMLParser):
+    """Notes what a browser would run or fetch; text that only looks like it is text."""
+
+    active = False
+
+    def handle_starttag(self, tag, attributes):
+        names = [name for name, _ in attributes]
+        fetches = any(name in ("src", "href") and not (value or "").startswith("#") for name, value in attributes)
+        self.active |= tag in ("script", "img", "iframe", "object") or fetches or any(n.startswith("on") for n in names)
+
+
+def found_in(text, markup, *, page=False):
     found = [name for name, mark in MARKS.items() if mark.search(text)]
+    if page:
+        reader = Page()
+        reader.feed(text)
+        return found + ["markup"] * reader.active
     return found + ["markup"] * bool(markup and MARKUP.search(text))
 
 
@@ -92,7 +108,7 @@ def attack(arena):
                 text = render(report, format_name=name, view=view)
                 if color:
                     text = re.sub(r"\x1b\[[0-9;]*m", "", text)  # the renderer's own colours
-                gained += [f"{name} ({language}): {what}" for what in found_in(text, name in OF_MARKUP)]
+                gained += [f"{name} ({language}): {what}" for what in found_in(text, name in OF_MARKUP, page=name == "html")]
     try:
         arena.grade(arena.arena.desk / origin.replace("/", "_").replace("\0", "")[:80])
     except Exception as error:

@@ -111,6 +111,8 @@ def test_a_definition_that_several_mistakes_share_is_no_mistake_of_their_own() -
         ("One.\nTwo.\n\nzh: 一。\n二。\n", Text(en="One. Two.", zh="一。二。")),
         ("First.\n\nSecond.\n\nzh: 用 exp\n计算 x。", Text(en="First. Second.", zh="用 exp 计算 x。")),
         ("English only.", Text(en="English only.", zh="English only.")),
+        ("zh: 只有\n中文。", Text(en="只有中文。", zh="只有中文。")),
+        ("zh:\n", None),
         ("  \n", None),
     ],
 )
