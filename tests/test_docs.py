@@ -43,7 +43,9 @@ def readme_command(name: str) -> str:
 
 def test_readme_gives_the_two_commands() -> None:
     assert readme_command("main") == "pip install -c constraints.txt -e . && dlgrade check exercise03"
-    assert readme_command("test") == "pip install -c constraints.txt -e '.[dev]' && python -m pytest -n 2 --dist loadfile"
+    assert (
+        readme_command("test") == "pip install -c constraints.txt -e '.[dev]' && python -m pytest -n 2 --dist loadfile"
+    )
 
 
 @pytest.mark.parametrize("name", ["main", "test"])
