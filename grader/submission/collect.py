@@ -24,6 +24,7 @@ from grader.submission.limits import MAX_FILE_BYTES, Limits
 from grader.submission.names import Asked, Picker
 from grader.submission.read import RawFile, Source, read_file, source_of, unreadable
 from grader.submission.refusals import shown_name
+from grader.submission.unwritten import is_unwritten
 
 # What browsers and file managers make of a name: "softmax (1).py", "softmax.py.txt", "softmax - Copy.py".
 _DECORATION = re.compile(r"( ?\(\d+\)| ?- ?(copy|副本|复制)|_copy|\.txt|\.py)", re.IGNORECASE)
@@ -43,7 +44,7 @@ def collect(exercise: Exercise, path: Path, *, max_bytes: int = MAX_FILE_BYTES) 
 
     A single file may have any name. Newlines become `\\n`, so that line numbers agree everywhere; `sha256` is over
     the names and the bytes as they came (of a notebook, over the module made of it). `untouched`: equal to the stubs
-    but for white space at line ends, and blank lines at the end. `max_bytes` caps each source file.
+    but for white space at line ends and blank lines at the end, and not written yet. `max_bytes` caps each source file.
     Raises: UsageError when `path` does not exist; SubmissionError for what cannot be taken, with the way out.
     """
     limits = Limits(file=max_bytes)
@@ -61,7 +62,7 @@ def collect(exercise: Exercise, path: Path, *, max_bytes: int = MAX_FILE_BYTES) 
         ),
         origin=show_name(str(path)),
         sha256=digest({name: source.raw for name, source in sources.items()}),
-        untouched=all(_same_code(sources[name].text, _stub(exercise, name)) for name in exercise.files),
+        untouched=_is_untouched(exercise, {name: sources[name].text for name in exercise.files}, path),
         ignored=handed_in.ignored,
     )
 
@@ -134,6 +135,14 @@ def _stub(exercise: Exercise, name: str) -> str:
             ),
             remedy=Text(en="Restore it, or reinstall the course.", zh="请恢复该文件，或重新安装课程。"),
         ) from None
+
+
+def _is_untouched(exercise: Exercise, texts: Mapping[str, str], path: Path) -> bool:
+    if not all(_same_code(text, _stub(exercise, name)) for name, text in texts.items()):
+        return False
+    in_place = path.resolve().is_relative_to(Path(exercise.folder).resolve())  # then they were compared with themselves
+    written = [text for text in texts.values() if not is_unwritten(text, wholly=in_place)]
+    return not written if in_place else len(written) < len(texts)
 
 
 def _same_code(text: str, stub: str) -> bool:
