@@ -26,6 +26,11 @@ class Outcome(StrEnum):
     FORBIDDEN = "forbidden"
     GRADER_FAULT = "grader-fault"
 
+    @property
+    def is_missed(self) -> bool:
+        """Whether the test itself went wrong: it did not pass, and does not only wait for one that it needs."""
+        return self not in (Outcome.PASSED, Outcome.BLOCKED)
+
 
 class Fault(StrEnum):
     """Whose fault a failure is."""
@@ -99,6 +104,7 @@ class Exercise:
     allow: tuple[str, ...] = ()  # names of libraries that may be used; empty: all but those of `forbid`
     sealed: dict[str, str] = field(default_factory=dict, repr=False)  # the hidden half's Python files, if not on a disk
     sealed_data: dict[str, bytes] = field(default_factory=dict, repr=False)  # and its other files
+    public: dict[str, bytes] = field(default_factory=dict, repr=False)  # of `folder`, as read: looked up nowhere again
     languages: tuple[Language, ...] = (Language.EN, Language.ZH)  # that it must be complete in
 
     @property
@@ -126,6 +132,11 @@ class SourceFile:
     text: str
     cells: tuple[NotebookCell, ...] = ()  # of the notebook that it was made of, in order; none: it came as a file
 
+    @property
+    def stem(self) -> str:
+        """The module's name: `no_max_shift`, of `mistakes/no_max_shift.py`."""
+        return self.name.rpartition("/")[2].removesuffix(".py")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
@@ -151,6 +162,11 @@ class SourceLine:
     source: str
     column: int = 0  # from 1; 0: unknown
     cell: NotebookCell | None = None  # that it came in; None: in a file, or it is not known
+
+
+MISCONCEPTION = "misconception."  # so begins the `cause_id` of a known mistake, and its file's name follows
+NOT_WRITTEN = "raised.not_written"  # the `cause_id` of a stub's NotImplementedError
+UPSTREAM = "upstream"  # the name of the last argument of `student.f.grad(inputs, upstream)` in `ValueFacts`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +231,8 @@ class Resources:
     """What the student's code used, as seen from outside; units in the names."""
 
     children: int = 0
-    calls: int = 0
+    calls: int = 0  # exact, and a call more can be made for each bit of a hidden input: in no report
+    visible_calls: int = 0  # of these, until the first hidden test
     cpu_s: float = 0.0
     peak_memory_mib: float = 0.0
 

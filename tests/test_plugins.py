@@ -349,7 +349,7 @@ def test_diagnoses_that_fail_cost_a_note_and_no_exam(install: Callable[..., Path
     said = {
         "raises": "diagnose raised KeyError at module_",
         "leaves": "diagnose raised SystemExit at module_",
-        "loops": "diagnose took longer than a second",
+        "loops": "diagnose took longer than 1 s",
         "says": "diagnose returned str, not a Finding or None",
         "half": "its Finding has a hint of type str",
         "threads": "it starts threads when it is imported",

@@ -9,10 +9,8 @@ from enum import StrEnum
 
 from grader.exercise.solution import MISTAKES, solution_file, solution_files
 from grader.pipeline import Grader
-from grader.records import Exercise, Outcome, SourceFile, Submission
+from grader.records import MISCONCEPTION, Exercise, SourceFile, Submission
 from grader.report import Report
-
-PREFIX = "misconception."
 
 
 class Diagnosis(StrEnum):
@@ -39,11 +37,11 @@ class Row:
         """Return what the failed tests say together."""
         if not self.causes:
             return Diagnosis.UNNOTICED
-        named = {cause.removeprefix(PREFIX) for cause in self.causes.values() if cause.startswith(PREFIX)}
+        named = {cause.removeprefix(MISCONCEPTION) for cause in self.causes.values() if cause.startswith(MISCONCEPTION)}
         if not named:
             return Diagnosis.UNNAMED
         if named == {self.mistake}:
-            all_name_it = all(cause.startswith(PREFIX) for cause in self.causes.values())
+            all_name_it = all(cause.startswith(MISCONCEPTION) for cause in self.causes.values())
             return Diagnosis.ITSELF if all_name_it else Diagnosis.PARTLY
         ambiguous = all(self.mistake in one.split("|") for one in named)
         return Diagnosis.AMBIGUOUS if ambiguous else Diagnosis.OTHER
@@ -75,9 +73,9 @@ def _row(report: Report, file: SourceFile, seed: int) -> Row:
     causes = {
         test.name: test.explanation.cause_id
         for test in report.tests
-        if test.outcome not in (Outcome.PASSED, Outcome.BLOCKED) and test.explanation is not None
+        if test.outcome.is_missed and test.explanation is not None
     }
-    return Row(mistake=file.name.rpartition("/")[2].removesuffix(".py"), seed=seed, causes=causes)
+    return Row(mistake=file.stem, seed=seed, causes=causes)
 
 
 def table(rows: Sequence[Row]) -> str:
@@ -96,4 +94,4 @@ def _verdict(rows: Sequence[Row]) -> str:
 
 def _counted(rows: Sequence[Row]) -> str:
     counts = Counter(cause for row in rows for cause in row.causes.values())
-    return ", ".join(f"{cause.removeprefix(PREFIX)} x{count}" for cause, count in counts.most_common()) or "-"
+    return ", ".join(f"{cause.removeprefix(MISCONCEPTION)} x{count}" for cause, count in counts.most_common()) or "-"

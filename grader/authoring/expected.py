@@ -87,7 +87,7 @@ def read_expected(exercise: Exercise) -> Expected:
 
 def verdict_of(examination: Examination) -> tuple[str, ...]:
     """Return an exam's verdict as the file has it: the tests that failed themselves, and how, if not simply."""
-    missed = [test for test in examination.tests if test.outcome not in (Outcome.PASSED, Outcome.BLOCKED)]
+    missed = [test for test in examination.tests if test.outcome.is_missed]
     if examination.problem is not None and missed:  # it could not even be loaded
         return (_entry(ALL, missed[0].outcome),)
     found = tuple(_entry(test.name, test.outcome) for test in missed)

@@ -9,16 +9,22 @@ reports show most of them. Renamed variables hide a leak: this finds what was co
 
 from __future__ import annotations
 
+import functools
+import html
 import json
 import keyword
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+import unicodedata
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.authoring.bundle import bundle_files
+from grader.authoring.bundle import bundle_files, is_text
+from grader.authoring.expected import EXPECTED
 from grader.authoring.findings import Finding, Severity, place_in_course
 from grader.authoring.markers import has_markers
-from grader.authoring.tokens import BARRIER, Token, code_tokens, statement_runs, text_tokens
+from grader.authoring.tokens import BARRIER, Token, code_tokens, statement_runs, text_tokens, tokens_in
 from grader.errors import AuthorError
 from grader.exercise.manifest import VISIBLE_TESTS
 from grader.exercise.solution import CHEATS, MISTAKES, has_solution, solution_files
@@ -30,6 +36,12 @@ DISTINCT = 3
 _DISTINCT_IN_PROSE = 6
 _COMMON = frozenset(keyword.kwlist) | {"self", "torch", "np", "numpy", "range", "len", "zip", "enumerate"}
 _SHOWN = 100
+_PRINTABLE = re.compile(rb"[\t\n\r\x20-\x7e]{16,}")  # what a picture or an array may hold of a text
+_MARKED_UP = frozenset({".svg", ".md"})
+_TAG = re.compile(r"</?[A-Za-z][^<>]{0,2000}>")
+_ENTITY = re.compile(r"&#?[A-Za-z0-9]{1,32};")
+_SURVIVE = "[mutants.survive]"
+_KEY = re.compile(r"""\s*(?:"(?:[^"\\]|\\.)*"|'[^']*')\s*=""")
 Run = tuple[str, ...]
 
 
@@ -65,29 +77,30 @@ def leaks(exercise: Exercise, root: Path | None = None) -> list[Finding]:
     except AuthorError as error:
         return [_unpackable(folder, exercise.name, error)]
     public = {f"{folder}/{name}": content for name, content in files.items()}
-    return find_leaks(public, secrets_of(exercise, files), exercise=exercise.name)
+    return find_leaks(public, secrets_of(exercise, files, root), exercise=exercise.name)
 
 
-def secrets_of(exercise: Exercise, files: Mapping[str, bytes]) -> list[Secret]:
-    """Return the hidden half of an exercise, `files` being what students get of it."""
+def secrets_of(exercise: Exercise, files: Mapping[str, bytes], root: Path | None = None) -> list[Secret]:
+    """Return the hidden half of an exercise, `files` being what students get of it; named from `root` as in `leaks`."""
     stubs = tuple(_decoded(files[name]) for name in exercise.files)
     visible = _decoded(files[VISIBLE_TESTS])
-    above = Path(exercise.solution_folder).parent.name
     found = []
     for folder in ("", MISTAKES, CHEATS):
         given = (*stubs, visible) if folder == CHEATS else stubs
         for file in solution_files(exercise, folder):
-            found.append(Secret(name=f"{above}/{exercise.name}/{file.name}", text=file.text, may_say=given))
+            name = place_in_course(exercise.solution_folder, file.name, root)
+            found.append(Secret(name=name, text=file.text, may_say=given))
     return found
 
 
 def find_leaks(public: Mapping[str, bytes], secrets: Iterable[Secret], *, exercise: str = "") -> list[Finding]:
     """Return every place at which a public file repeats a secret one; names are from the course's root."""
+    hidden = tuple(secrets)
     pieces = [piece for name, content in public.items() for piece in _pieces(name, content)]
-    index = _index(pieces)
+    index = _index(pieces, _fingerprints(hidden))
     found = [_with_markers(piece, exercise) for piece in pieces if has_markers(piece.text)]
     told: set[tuple[str, int]] = set()  # a mistake repeats most of its reference: a place is told once
-    for secret in secrets:
+    for secret in hidden:
         for leak in _leaks_of(secret, index):
             if (leak.place.file, leak.place.line) not in told:
                 told.add((leak.place.file, leak.place.line))
@@ -107,9 +120,14 @@ class _Piece:
 
 
 def _pieces(name: str, content: bytes) -> Iterator[_Piece]:
+    if not is_text(name):
+        yield _Piece(f"{name}#text", "\n".join(part.decode("ascii") for part in _PRINTABLE.findall(content)))
+        return
     text = _decoded(content)
     if Path(name).suffix != ".ipynb":
         yield _Piece(name, text)
+        if Path(name).suffix.lower() in _MARKED_UP:
+            yield _Piece(name, _without_markup(text))
         return
     try:
         cells = json.loads(text)["cells"]
@@ -117,7 +135,8 @@ def _pieces(name: str, content: bytes) -> Iterator[_Piece]:
         yield _Piece(name, text)
         return
     for number, cell in enumerate(cells, 1):
-        yield _Piece(f"{name}#{number}", "\n".join(_strings(cell)))
+        text = _visible("\n".join(_strings(cell)))
+        yield from (_Piece(f"{name}#{number}", one) for one in (text, _without_markup(text)))
 
 
 def _strings(value: object) -> Iterator[str]:
@@ -131,16 +150,18 @@ def _strings(value: object) -> Iterator[str]:
             yield from _strings(item)
 
 
-def _index(pieces: Sequence[_Piece]) -> dict[Run, _Place]:
+def _index(pieces: Sequence[_Piece], wanted: Set[int]) -> dict[Run, _Place]:
+    """Return where each run first stands, of those with a fingerprint that is `wanted`: a table has millions."""
     found: dict[Run, _Place] = {}
     for piece in pieces:
-        tokens = text_tokens(piece.text)
-        for at in range(len(tokens)):
-            for length in range(SHORTEST, min(RUN, len(tokens) - at) + 1):
-                run = tokens[at : at + length]
-                key = tuple(token.text for token in run)
-                if key not in found:
-                    found[key] = _Place(piece.name, at, _line(run))
+        last: deque[Token] = deque(maxlen=RUN)
+        for end, token in enumerate(tokens_in(piece.text), 1):
+            last.append(token)
+            texts = tuple(one.text for one in last)
+            for length in range(SHORTEST, len(texts) + 1):
+                key = texts[-length:]
+                if hash(key) in wanted and key not in found:
+                    found[key] = _Place(piece.name, end - length, _line(list(last)[-length:]))
     return found
 
 
@@ -153,15 +174,43 @@ class _Leak:
     line: int  # of the secret file
 
 
+def _fingerprints(secrets: Sequence[Secret]) -> set[int]:
+    return {hash(tuple(token.text for token in unit)) for secret in secrets for unit in _units(secret)}
+
+
+def _units(secret: Secret) -> Iterator[list[Token]]:
+    """Yield what is looked for of a secret file: every run of RUN tokens, and whole statements that are shorter."""
+    is_code, text = _is_code(secret), _visible(_looked_for(secret))
+    tokens = code_tokens(text) if is_code else text_tokens(text)
+    yield from (tokens[at : at + RUN] for at in range(len(tokens) - RUN + 1))
+    if is_code:
+        yield from (unit for unit in statement_runs(text) if SHORTEST <= len(unit) < RUN)
+
+
+def _looked_for(secret: Secret) -> str:
+    """Return a secret's text without the keys of `[mutants.survive]`: they quote the reference, a secret of its own."""
+    if Path(secret.name).name != EXPECTED:
+        return secret.text
+    lines, is_inside = secret.text.split("\n"), False
+    for number, line in enumerate(lines):
+        if line.lstrip().startswith("["):
+            is_inside = line.strip().startswith(_SURVIVE)
+        elif is_inside and (key := _KEY.match(line)):
+            lines[number] = line[key.end() :]
+    return "\n".join(lines)
+
+
+def _is_code(secret: Secret) -> bool:
+    return Path(secret.name).suffix == ".py"
+
+
 def _leaks_of(secret: Secret, index: Mapping[Run, _Place]) -> Iterator[_Leak]:
-    is_code = Path(secret.name).suffix == ".py"
-    tokens = code_tokens(secret.text) if is_code else text_tokens(secret.text)
+    if not index:
+        return
     given = _runs_of(secret.may_say)
-    least = DISTINCT if is_code else _DISTINCT_IN_PROSE
-    units = [tokens[at : at + RUN] for at in range(len(tokens) - RUN + 1)]
-    units += [unit for unit in statement_runs(secret.text) if SHORTEST <= len(unit) < RUN] if is_code else []
+    least = DISTINCT if _is_code(secret) else _DISTINCT_IN_PROSE
     last: _Place | None = None
-    for unit in units:
+    for unit in _units(secret):
         run = tuple(token.text for token in unit)
         place = index.get(run)
         if place is None or run in given or BARRIER in run or _distinct(run) < least:
@@ -173,14 +222,15 @@ def _leaks_of(secret: Secret, index: Mapping[Run, _Place]) -> Iterator[_Leak]:
         last = place
 
 
-def _runs_of(texts: Sequence[str]) -> set[Run]:
+@functools.lru_cache(maxsize=64)  # all files of an exercise may say the same
+def _runs_of(texts: tuple[str, ...]) -> frozenset[Run]:
     """Return the runs in the code that can run of some sources."""
     found: set[Run] = set()
     for text in texts:
         tokens = [token.text for token in code_tokens(text, live_only=True)]
         for length in range(SHORTEST, RUN + 1):
             found |= {tuple(tokens[at : at + length]) for at in range(len(tokens) - length + 1)}
-    return found
+    return frozenset(found)
 
 
 def _line(run: Sequence[Token]) -> int:
@@ -197,7 +247,18 @@ def _distinct(run: Run) -> int:
 
 
 def _decoded(content: bytes) -> str:
-    return content.decode("utf-8", errors="replace")
+    return _visible(content.decode("utf-8", errors="replace"))
+
+
+def _visible(text: str) -> str:
+    """Return the text without characters that nobody sees: a zero-width space inside a word would hide the word."""
+    return text if text.isascii() else "".join(one for one in text if unicodedata.category(one) != "Cf")
+
+
+def _without_markup(text: str) -> str:
+    """Return what a reader of HTML or SVG sees, in the same lines: no tags, and entities as what they stand for."""
+    bare = _TAG.sub(lambda tag: "\n" * tag[0].count("\n"), text)
+    return _visible(_ENTITY.sub(lambda entity: html.unescape(entity[0]).replace("\n", " "), bare))
 
 
 # ---------------------------------------------------------------------------------------------------- what to say

@@ -7,6 +7,7 @@ from pathlib import Path
 from grader.authoring.findings import Finding, Severity, place_in_course
 from grader.exercise.manifest import MANIFEST, STATEMENTS, VISIBLE_TESTS
 from grader.exercise.paths import is_file
+from grader.exercise.public import public_as_it_is
 from grader.exercise.solution import CHEATS, MISTAKES, has_solution, solution_file, solution_names
 from grader.records import Exercise, Text
 
@@ -54,7 +55,7 @@ def _texts(exercise: Exercise, root: Path | None) -> dict[str, str]:
         file = Path(exercise.folder, name)
         if is_file(file):  # a course in one language has one statement
             shown = place_in_course(exercise.folder, name, root)
-            texts[shown] = file.read_text(encoding="utf-8", errors="replace")
+            texts[shown] = public_as_it_is(exercise, name).text
     if has_solution(exercise):
         for name in (name for folder in ("", MISTAKES, CHEATS) for name in solution_names(exercise, folder)):
             texts[place_in_course(exercise.solution_folder, name, root)] = solution_file(exercise, name).text

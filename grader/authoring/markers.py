@@ -22,8 +22,7 @@ from pathlib import Path
 from grader.authoring import marker_errors as wrong
 from grader.authoring.findings import Edit, Finding, Severity, place_in_course
 from grader.authoring.marker_errors import MarkerError
-from grader.errors import AuthorError
-from grader.exercise.paths import show_path
+from grader.exercise.public import public_file
 from grader.exercise.solution import has_solution, solution_file
 from grader.records import Exercise, Text
 
@@ -59,6 +58,8 @@ class _Cut:
 
 def has_markers(source: str) -> bool:
     """Return whether a source has a marker, or what is meant as one; False for what is no Python."""
+    if "solution" not in source.lower():
+        return False  # quickly: most files have none, and a table has many lines
     try:
         return any(_MARKER.match(text) or _MEANT.match(text) for _, _, text in _comments(source))
     except (tokenize.TokenError, SyntaxError):
@@ -103,7 +104,7 @@ def stub_findings(exercise: Exercise, root: Path | None = None) -> list[Finding]
     for name in exercise.files:
         given, hidden = (place_in_course(half, name, root) for half in (exercise.folder, exercise.solution_folder))
         reference = solution_file(exercise, name).text
-        stub = _stub(exercise, name)
+        stub = public_file(exercise, name).text
         if has_markers(stub):
             findings.append(_in_stub(exercise, given, stub))
         if not has_markers(reference):
@@ -269,17 +270,6 @@ def _check_same(stub: str, wanted: ast.Module, region: _Region, name: str) -> No
 
 
 # ---------------------------------------------------------------------------------------------- what verify tells
-
-
-def _stub(exercise: Exercise, name: str) -> str:
-    file = Path(exercise.folder, name)
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise AuthorError(
-            Text(en=f"{show_path(file)}: cannot be read: {error}.", zh=f"{show_path(file)}：无法读取：{error}。"),
-            remedy=Text(en="Save it as UTF-8 text.", zh="请保存为 UTF-8 文本。"),
-        ) from None
 
 
 def _out_of_step(exercise: Exercise, file: str, stub: str, wanted: str) -> Finding:

@@ -14,7 +14,6 @@ import contextlib
 import os
 import shutil
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,8 +23,10 @@ from grader.authoring.new_place import Place
 from grader.errors import UsageError
 from grader.exercise.course_file import COURSE_FILE, course_text
 from grader.exercise.entries import FOLDER_NAME
+from grader.exercise.locking import locked
 from grader.exercise.manifest import read_exercise
 from grader.exercise.paths import is_folder, names_in, show_path
+from grader.exercise.unlinked import is_link
 from grader.exercise.whole_file import write_whole
 from grader.records import Exercise, Text
 
@@ -47,6 +48,7 @@ def create_exercise(place: Place, wish: Wish) -> NewExercise:
 
     Raises: UsageError for a number or slug that is taken, and where nothing can be written. Then nothing is there.
     """
+    _refuse_links(place)
     made = list[Path]()
     try:
         _make_folders(place, made)
@@ -63,12 +65,16 @@ def create_exercise(place: Place, wish: Wish) -> NewExercise:
         raise
     folder, solution = place.exercises / name, place.solutions / name
     files = (*(folder / file for file in halves.exercise), *(solution / file for file in halves.solution))
-    exercise = read_exercise(folder, solution_folder=solution)
+    exercise = read_exercise(folder, solution_folder=solution, defaults=place.defaults)
     return NewExercise(exercise=exercise, place=place, files=files)
 
 
 def finish_earlier(place: Place) -> tuple[str, ...]:
-    """Put in place what a run that was killed had written whole, remove what it had not; return what is there now."""
+    """Put in place what a run that was killed had written whole, remove what it had not; return what is there now.
+
+    Raises: UsageError where that cannot be done.
+    """
+    _refuse_links(place)
     if not is_folder(place.exercises / STAGING) and not is_folder(place.solutions / STAGING):
         return ()
     try:
@@ -105,7 +111,7 @@ def _put_in_place(place: Place, name: str, halves: Halves) -> None:
     try:
         _write(staged, halves.exercise)
         _write(hidden, halves.solution)
-        read_exercise(staged, solution_folder=hidden)  # before anybody can see it
+        read_exercise(staged, solution_folder=hidden, defaults=place.defaults)  # before anybody can see it
         if place.is_new:
             _write_course_file(place)
         is_written = True
@@ -130,7 +136,8 @@ def _write(folder: Path, files: dict[str, str]) -> None:
     for name, text in files.items():
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8", newline="\n")
+        with file.open("x", encoding="utf-8", newline="\n") as stream:  # x: not through what somebody laid there
+            stream.write(text)
 
 
 def _write_course_file(place: Place) -> None:
@@ -166,20 +173,10 @@ def _locked(folder: Path) -> Iterator[None]:
     if sys.platform == "win32":  # no locks on folders there; a rename onto an exercise that is there fails all the same
         yield
         return
-    import fcntl
-
-    deadline = time.monotonic() + LOCK_WAIT_S
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        while True:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    raise _busy(folder) from None
-                time.sleep(0.01)
-        yield
+        with locked(descriptor, wait_s=LOCK_WAIT_S, busy=lambda: _busy(folder)):
+            yield
     finally:
         os.close(descriptor)
 
@@ -203,6 +200,23 @@ def _plain(slug: str) -> str:
 
 
 # ---------------------------------------------------------------------------------------------- what went wrong
+
+
+def _refuse_links(place: Place) -> None:
+    """Raise UsageError where a folder of the course is a link: whoever made it would choose where files are written."""
+    for key, half in (("exercises", place.exercises), ("solutions", place.solutions)):
+        for folder in (half, half / STAGING):
+            if is_link(folder):
+                raise UsageError(
+                    Text(
+                        en=f"{show_path(folder)}: a link; nothing is written through it.",
+                        zh=f"{show_path(folder)}：是链接；不会通过它写入。",
+                    ),
+                    remedy=Text(
+                        en=f'Put the folder itself there, or name where it is in {COURSE_FILE}: {key} = "../{key}".',
+                        zh=f'请放入文件夹本身，或在 {COURSE_FILE} 中写明其位置，例如 {key} = "../{key}"。',
+                    ),
+                )
 
 
 def _slug_taken(slug: str, name: str) -> UsageError:

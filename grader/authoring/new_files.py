@@ -13,11 +13,20 @@ from pathlib import Path
 
 from grader.authoring.markers import stub_of, without_markers
 from grader.authoring.new_names import module_of
+from grader.exercise.manifest import STATEMENT_IN
 from grader.exercise.problems import toml_text
-from grader.records import Device, Text
+from grader.records import Device, Language, Text
 
 TEMPLATE = Path(__file__).parent / "template"
 _MODULE = "sample_module.py"
+# What a course in English alone has no use for: of a docstring, of a hint, and of the statement's comment.
+_CHINESE = (
+    (re.compile(r'\n\n +zh: [^"]*\n +"""'), '"""'),
+    (re.compile(r'\n\nzh: [^"]*\n"""'), '\n"""'),
+    (re.compile(r'\n +zh="[^"]*",(?=\n)'), ""),
+    (re.compile(r" README\.zh\.md says the same in Chinese, with the same headings, code and formulas\."), ""),
+)
+_TITLES = {Language.EN: 'en = "Sample title"', Language.ZH: 'zh = "示例标题"'}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +39,7 @@ class Wish:
     function: str
     devices: tuple[Device, ...] = (Device.CPU,)
     number: int | None = None  # None: the next free one
+    languages: tuple[Language, ...] = tuple(Language)  # the course's; the others are left out
     markers: bool = True  # whether the reference keeps its markers, so that its stub is made of it for good
 
 
@@ -62,8 +72,19 @@ def _filled(half: Path, wish: Wish, number: int) -> dict[str, str]:
         if not file.is_file() or file.suffix not in (".py", ".md", ".toml"):
             continue  # __pycache__, and what an editor leaves
         name = file.relative_to(half).as_posix().replace(_MODULE, f"{module_of(wish.slug)}.py")
-        files[name] = _replaced(file.read_text(encoding="utf-8"), _names(wish, number, file.suffix))
+        if name in STATEMENT_IN.values() and name not in (STATEMENT_IN[one] for one in wish.languages):
+            continue
+        text = _spoken(file.read_text(encoding="utf-8"), wish.languages)
+        files[name] = _replaced(text, _names(wish, number, file.suffix))
     return files
+
+
+def _spoken(text: str, languages: tuple[Language, ...]) -> str:
+    """Return a file of the sample without what only the other language needs; English words of code stay."""
+    text = text.replace(", ".join(_TITLES.values()), ", ".join(_TITLES[one] for one in Language if one in languages))
+    for pattern, instead in () if Language.ZH in languages else _CHINESE:
+        text = pattern.sub(instead, text)
+    return text
 
 
 def _names(wish: Wish, number: int, suffix: str) -> Mapping[str, str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from grader.errors import UsageError
 from grader.exercise import Course, Origin, load_course
 from grader.exercise.course_file import COURSE_FILE, EXERCISES, SOLUTIONS
+from grader.exercise.defaults import STANDARD, Defaults
 from grader.exercise.entries import below
 from grader.exercise.manifest import MANIFEST
 from grader.exercise.paths import is_file, is_folder, names_in, show_path
@@ -27,6 +28,7 @@ class Place:
     exercises: Path
     solutions: Path
     is_new: bool  # the course is yet to be made
+    defaults: Defaults = STANDARD  # what the exercise inherits
 
 
 def find_place(course: Path | None = None, *, cwd: Path | None = None) -> Place:
@@ -72,7 +74,13 @@ def _of(course: Course) -> Place:
                 zh="请在存放 solutions/ 的地方编写新练习，然后重新封存。",
             ),
         )
-    return Place(root=course.root, exercises=course.exercises_folder, solutions=solutions, is_new=False)
+    return Place(
+        root=course.root,
+        exercises=course.exercises_folder,
+        solutions=solutions,
+        is_new=False,
+        defaults=course.file.defaults,
+    )
 
 
 def _new(root: Path) -> Place:

@@ -7,24 +7,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from grader.authoring.bundle import bundle_files
-from grader.authoring.findings import Finding
+from grader.authoring.bundle import MAX_TEXT_BYTES, bundle_files
+from grader.authoring.findings import Finding, place_in_course
 from grader.authoring.leaks import Secret, find_leaks, secrets_of
 from grader.authoring.pack_texts import ATTRIBUTES, IGNORED, WORKFLOW, readmes, workflow
-from grader.authoring.seal import contents_of, difference, sealed_file
+from grader.authoring.seal import difference, hidden_half, sealed_file
 from grader.errors import AuthorError, UsageError, both, joined
 from grader.exercise.course import Course
 from grader.exercise.course_file import COURSE_FILE
 from grader.exercise.entries import below
 from grader.exercise.paths import is_file, is_folder, show_path
 from grader.exercise.seal_key import SealKey
-from grader.exercise.sealed import SEALED, read_sealed
+from grader.exercise.sealed import MAX_SEALED_BYTES, SEALED, read_sealed
 from grader.exercise.sealed_course import open_sealed
 from grader.exercise.solution import has_solution
 from grader.exercise.toml_file import read_bytes
 from grader.records import Exercise, Text
 
 _MAX_LEAKS = 10
+MAX_BYTES = 256 * 1024 * 1024  # of a bundle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,7 @@ class Bundle:
 
     files: Mapping[str, bytes]
     exercises: tuple[str, ...]
+    notes: tuple[Text, ...] = ()  # what was not proven
 
 
 def make_bundle(course: Course, names: Sequence[str], wish: Wish, key: SealKey | None = None) -> Bundle:
@@ -61,12 +63,29 @@ def make_bundle(course: Course, names: Sequence[str], wish: Wish, key: SealKey |
         raise _nothing_to_compare(closed)
     folder = _folder(course)
     parts = {one.name: bundle_files(one) for one in exercises}
+    _refuse_too_much(parts)
     files = {f"{folder}{name}/{file}": raw for name, part in parts.items() for file, raw in part.items()}
     files |= _of_the_course(course, exercises, wish, folder)
     _refuse_leaks(course, everything, parts, files, key)
     if wish.sealed:
         files[SEALED] = _sealed(course, key)
-    return Bundle(files=dict(sorted(files.items())), exercises=tuple(one.name for one in exercises))
+    notes = (_not_compared(course),) if wish.sealed and key is None else ()
+    return Bundle(files=dict(sorted(files.items())), exercises=tuple(one.name for one in exercises), notes=notes)
+
+
+def _refuse_too_much(parts: Mapping[str, Mapping[str, bytes]]) -> None:
+    sizes = {name: sum(map(len, files.values())) for name, files in parts.items()}
+    if sum(sizes.values()) <= MAX_BYTES:
+        return
+    mib, most = f"{sum(sizes.values()) / 2**20:.1f} MiB", f"{MAX_BYTES // 2**20} MiB"
+    largest = max(sizes, key=lambda name: sizes[name])
+    raise UsageError(
+        Text(
+            en=f"{mib} for students; at most {most} are packed. The most is of {largest}.",
+            zh=f"给学生的文件共 {mib}；最多可打包 {most}。其中 {largest} 最大。",
+        ),
+        remedy=Text(en="Pack some exercises at a time.", zh="请分几次打包。"),
+    )
 
 
 def _folder(course: Course) -> str:
@@ -109,20 +128,37 @@ def _refuse_leaks(
     given = tuple(stub.decode("utf-8", errors="replace") for stub in stubs)
     secrets: list[Secret] = []
     for one in everything:
-        own = secrets_of(one, parts.get(one.name) or bundle_files(one))
+        own = secrets_of(one, parts.get(one.name) or bundle_files(one), course.root)
         secrets += [replace(secret, may_say=(*secret.may_say, *given)) for secret in own]
-    known = {secret.name.partition("/")[2] for secret in secrets}
+    known = {secret.name for secret in secrets}
     for name, content in _hidden(course, key).items():
-        if name not in known and b"\0" not in content:
-            secrets.append(Secret(name=f"solutions/{name}", text=content.decode("utf-8", errors="replace")))
+        shown = place_in_course(below(course.root, course.file.solutions), name, course.root)
+        if shown not in known and b"\0" not in content:
+            if len(content) > MAX_TEXT_BYTES:
+                raise _too_large(shown, len(content))
+            secrets.append(Secret(name=shown, text=content.decode("utf-8", errors="replace")))
     if found := find_leaks(files, secrets):
         raise _leaking(found)
 
 
 def _hidden(course: Course, key: SealKey | None) -> Mapping[str, bytes]:
     if is_folder(below(course.root, course.file.solutions)):
-        return contents_of(course).files
+        return hidden_half(course)
     return read_sealed(sealed_file(course), key).files if key is not None else {}
+
+
+def _too_large(name: str, size: int) -> AuthorError:
+    mib, most = f"{size / 2**20:.1f} MiB", f"{MAX_TEXT_BYTES // 2**20} MiB"
+    return AuthorError(
+        Text(
+            en=f"{name}: {mib} of text; at most {most} can be compared with what students get.",
+            zh=f"{name}：文本共 {mib}；最多能将 {most} 与发给学生的内容比较。",
+        ),
+        remedy=Text(
+            en="Save a large table as .npy or .npz, or make it in the tests, from the seed.",
+            zh="较大的表请保存为 .npy 或 .npz，或在测试中由随机种子生成。",
+        ),
+    )
 
 
 def _leaking(found: Sequence[Finding]) -> AuthorError:
@@ -148,6 +184,15 @@ def _nothing_to_compare(names: Sequence[str]) -> UsageError:
     )
 
 
+def _not_compared(course: Course) -> Text:
+    file = show_path(sealed_file(course))
+    return Text(
+        en=f"{file} was packed without a look into it: without its key nothing tells whether it is up to date. "
+        "Give --key-file FILE to have it compared.",
+        zh=f"{file} 未经核对就打包了：没有密钥，无法得知它是否最新。给出 --key-file FILE 即可核对。",
+    )
+
+
 def _sealed(course: Course, key: SealKey | None) -> bytes:
     """Return the sealed solutions; with the key, only where they are up to date. Raises: UsageError."""
     file = sealed_file(course)
@@ -162,4 +207,4 @@ def _sealed(course: Course, key: SealKey | None) -> bytes:
             Text(en=f"--sealed: {show_path(file)} is out of date.", zh=f"--sealed：{show_path(file)} 已过时。"),
             remedy=Text(en="Run `dlgrade seal` first.", zh="请先运行 `dlgrade seal`。"),
         )
-    return read_bytes(file)
+    return read_bytes(file, max_bytes=MAX_SEALED_BYTES)

@@ -1,4 +1,4 @@
-"""The files of a student bundle that are no exercise's: a README in both languages, what git ignores, the workflow."""
+"""The files of a student bundle that are no exercise's: a README in each language, what git ignores, the workflow."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import json
 import shlex
 from collections.abc import Sequence
 
+from grader.exercise.manifest import STATEMENT_IN
 from grader.exercise.seal_key import VARIABLE
-from grader.records import Exercise, Text
+from grader.records import Exercise, Language, Text
 
-README, README_ZH = "README.md", "README.zh.md"
+README, README_ZH = STATEMENT_IN[Language.EN], STATEMENT_IN[Language.ZH]
 WORKFLOW = ".github/workflows/check.yml"
 # Line ends as they are: a converted test file would differ from the one that was sealed.
 ATTRIBUTES = "* -text\n*.sealed binary\n"
@@ -17,7 +18,7 @@ IGNORED = ".dlgrade/\n.venv/\n__pycache__/\n*.py[cod]\n.ipynb_checkpoints/\n*.ke
 
 
 def readmes(name: Text | None, exercises: Sequence[Exercise], *, folder: str, install: str) -> dict[str, str]:
-    """Return the README for students in both languages; `folder` is where the exercises lie."""
+    """Return the README for students in each language of the course; `folder` is where the exercises lie."""
     title = name or Text(en="Exercises", zh="练习")
     rows = [(f"{folder}{one.name}", one) for one in exercises]
     files = ", ".join(f"`{path}/{one.files[0]}`" for path, one in rows[:1])
@@ -52,7 +53,8 @@ and `test_visible.py` as they are: they are no part of what you hand in.
 先读练习的 `README.zh.md`，再把答案写入它的 Python 文件，例如 {files}。请勿改动 `exercise.toml` 和
 `test_visible.py`：它们不属于你提交的内容。
 """
-    return {README: english, README_ZH: chinese}
+    texts = {README: english, README_ZH: chinese}
+    return {STATEMENT_IN[one]: texts[STATEMENT_IN[one]] for one in exercises[0].languages}  # the course's
 
 
 def _listed(rows: Sequence[tuple[str, Exercise]], statement: str, *, zh: bool) -> str:

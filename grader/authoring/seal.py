@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -11,13 +12,12 @@ from grader.exercise.course import Course
 from grader.exercise.entries import below
 from grader.exercise.paths import is_file, is_folder, show_names, show_path
 from grader.exercise.seal_key import SealKey
-from grader.exercise.sealed import SEALED, Contents, digest_of, is_plain_name, read_sealed, seal_contents
+from grader.exercise.sealed import SEALED, Contents, check_size, digest_of, is_plain_name, read_sealed, seal_contents
 from grader.exercise.sealed_course import course_files, entry_files, hidden_files
+from grader.exercise.text_file import MAX_DATA_BYTES
 from grader.exercise.toml_file import read_bytes
 from grader.exercise.whole_file import write_whole
 from grader.records import Text
-
-MAX_FILE_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,23 +44,31 @@ def contents_of(course: Course) -> Contents:
 
     Raises: UsageError where there are no solutions, or one of the files there cannot be sealed.
     """
+    return Contents(files=hidden_half(course), public=_public(course))
+
+
+def hidden_half(course: Course) -> dict[str, bytes]:
+    """Return all files below solutions/ by their names there. Raises: UsageError, as `contents_of`."""
     folder = below(course.root, course.file.solutions)
     if not is_folder(folder):
         raise _no_solutions(folder)
     files: dict[str, bytes] = {}
+    size = 0
     problems: list[Text] = []
     for path in hidden_files(folder):
         name = path.relative_to(folder).as_posix()
         problem = _problem(path, name)
         if problem is None:
-            files[name] = read_bytes(path)
+            files[name] = read_bytes(path, max_bytes=MAX_DATA_BYTES)
+            size += len(files[name])
+            check_size(len(files), size)  # now: there may be any number
         else:
             problems.append(Text(en=f"{show_path(path)}: {problem.en}", zh=f"{show_path(path)}：{problem.zh}"))
     if problems:
         raise UsageError(joined(problems, separator="\n"))
     if not files:
         raise _no_solutions(folder)
-    return Contents(files=files, public=_public(course))
+    return files
 
 
 def seal(course: Course, key: SealKey, output: Path | None = None) -> Path:
@@ -118,7 +126,17 @@ def _public(course: Course) -> dict[str, str]:
     found = course_files(course)
     for entry in course.entries:
         found |= entry_files(entry)
-    return {name: digest_of(read_bytes(file)) for name, file in found.items() if is_file(file)}
+        check_size(len(found), 0)
+    there = {name: file for name, file in found.items() if os.path.lexists(file)}
+    problems = {file: _problem(file, name) for name, file in there.items()}
+    told = [
+        Text(en=f"{show_path(file)}: {problem.en}", zh=f"{show_path(file)}：{problem.zh}")
+        for file, problem in problems.items()
+        if problem is not None
+    ]
+    if told:
+        raise UsageError(joined(told, separator="\n"))
+    return {name: digest_of(read_bytes(file, max_bytes=MAX_DATA_BYTES)) for name, file in there.items()}
 
 
 def _problem(path: Path, name: str) -> Text | None:
@@ -130,8 +148,8 @@ def _problem(path: Path, name: str) -> Text | None:
         return Text(
             en=r"a name with \ or : or an unprintable character; rename it.", zh=r"名称含 \、: 或不可见字符；请改名。"
         )
-    if path.stat().st_size > MAX_FILE_BYTES:
-        mib = MAX_FILE_BYTES // 2**20
+    if path.stat().st_size > MAX_DATA_BYTES:
+        mib = MAX_DATA_BYTES // 2**20
         return Text(
             en=f"larger than {mib} MiB; make large data from the seed.", zh=f"超过 {mib} MiB；请由随机种子生成。"
         )

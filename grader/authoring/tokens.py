@@ -30,7 +30,13 @@ class Token:
 
 def text_tokens(text: str) -> list[Token]:
     """Return the tokens of any text: a statement, a cell, a table, code with its comments."""
-    return [token for row, line in enumerate(text.split("\n"), 1) for token in _line_tokens(line, row)]
+    return list(tokens_in(text))
+
+
+def tokens_in(text: str) -> Iterator[Token]:
+    """Yield what `text_tokens` returns, one after the other: a table may have millions."""
+    for row, line in enumerate(text.split("\n"), 1):
+        yield from _line_tokens(line, row)
 
 
 def code_tokens(source: str, *, live_only: bool = False) -> list[Token]:
@@ -41,7 +47,7 @@ def code_tokens(source: str, *, live_only: bool = False) -> list[Token]:
     try:
         tree = ast.parse(source)
         found = list(tokenize.generate_tokens(io.StringIO(source).readline))
-    except (SyntaxError, ValueError, tokenize.TokenError):
+    except (SyntaxError, ValueError, tokenize.TokenError, RecursionError, MemoryError):  # too deep to be parsed
         return text_tokens(source)
     left_out = set(_left_out(tree, live_only=live_only))
     tokens: list[Token] = []
@@ -105,7 +111,7 @@ def statement_runs(source: str) -> Iterator[list[Token]]:
     """Yield the tokens of each simple statement of some Python, as `code_tokens` gives them; nothing for other text."""
     try:
         tree = ast.parse(source)
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
     by_row: dict[int, list[Token]] = {}
     for token in code_tokens(source):

@@ -81,12 +81,12 @@ class Commands(click.Group):
 
 
 def _no_such_command(name: str) -> UsageError:
-    from difflib import get_close_matches
+    from grader.exercise.problems import closest
 
-    near = get_close_matches(name, COMMANDS, n=1, cutoff=0.5)
+    near = closest(name, COMMANDS, likeness=0.5)
     everything = ", ".join(COMMANDS)
-    en = f'There is no command "{name}". ' + (f'Did you mean "{near[0]}"?' if near else f"There are: {everything}.")
-    zh = f"没有“{name}”这个命令。" + (f"你是想用“{near[0]}”吗？" if near else f"可用的命令：{everything}。")
+    en = f'There is no command "{name}". ' + (f'Did you mean "{near}"?' if near else f"There are: {everything}.")
+    zh = f"没有“{name}”这个命令。" + (f"你是想用“{near}”吗？" if near else f"可用的命令：{everything}。")
     return UsageError(Text(en=en, zh=zh))
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.cli.dates import due_note
+from grader.cli.dates import due_note, moment_shown
 from grader.cli.hints import remember_hints
 from grader.cli.language import local, say
 from grader.cli.output import Progress, write_error
-from grader.errors import AuthorError, GraderFault, SandboxUnavailable, SubmissionError
-from grader.exercise import Course, record_score
-from grader.records import Exercise, Submission
+from grader.errors import AuthorError, GraderFault, SandboxUnavailable, SubmissionError, UsageError
+from grader.exercise import Course, Entry, Score, read_progress, record_score
+from grader.exercise.paths import is_folder, show_path
+from grader.records import Exercise, Submission, Text
 
 if TYPE_CHECKING:
     from grader.exercise.seal_key import SealKey
@@ -30,8 +32,8 @@ def grade(grader: Grader, course: Course, exercise: Exercise, *, submission: Pat
     from grader.report import build_failure
     from grader.submission import collect
 
-    path = course.own_files(exercise) if submission is None else submission
-    following = course.after(exercise)
+    path = own_folder(course, exercise) if submission is None else submission
+    following = next_to_do(course, exercise)
     next_exercise = None if following is None else following.id
     handed_in: Submission | None = None
     start = time.monotonic()
@@ -50,7 +52,53 @@ def grade(grader: Grader, course: Course, exercise: Exercise, *, submission: Pat
         )
     if submission is None:
         remember(course, report)
-    return report
+        return report
+    return replace(report, hints=0)  # `dlgrade hint` knows those of one's own files alone
+
+
+def own_folder(course: Course, exercise: Exercise) -> Path:
+    """Return the folder where the student's own files lie.
+
+    Raises: UsageError outside any workspace, and in one that this exercise has not been put into yet.
+    """
+    folder = course.own_files(exercise)
+    if course.workspace is None or is_folder(folder):
+        return folder
+    dates, root = course.find_entry(exercise.name).dates, show_path(course.workspace.root)
+    if dates.release is not None and not dates.is_released(datetime.now(UTC)):
+        when = moment_shown(dates.release)
+        raise UsageError(
+            Text(en=f"{exercise.name} comes {when}.", zh=f"{exercise.name} 将于 {when} 发布。"),
+            remedy=Text(en=f"Run `dlgrade start {root}` then.", zh=f"届时请运行 `dlgrade start {root}`。"),
+        )
+    raise UsageError(
+        Text(en=f"{exercise.name} is not in {root} yet.", zh=f"{root} 中还没有 {exercise.name}。"),
+        remedy=Text(
+            en=f"Run `dlgrade start {root}`: it adds what is missing, and keeps what is there.",
+            zh=f"请运行 `dlgrade start {root}`：它会补上缺少的内容，保留已有的文件。",
+        ),
+    )
+
+
+def next_to_do(course: Course, exercise: Exercise) -> Entry | None:
+    """Return what to do after `exercise`: the first that is given out and has no full score yet."""
+    root = course.progress_root
+    if root is None:
+        return course.after(exercise)
+    progress, now = read_progress(root), datetime.now(UTC)
+    best = {entry.name: progress.of(entry.name).best for entry in course.entries if entry.name != exercise.name}
+    return next(
+        (
+            entry
+            for entry in course.entries
+            if entry.name in best and entry.dates.is_released(now) and not _is_full(best[entry.name])
+        ),
+        None,
+    )
+
+
+def _is_full(best: Score | None) -> bool:
+    return best is not None and best.earned >= best.points
 
 
 def tell_beside(course: Course, report: Report) -> None:

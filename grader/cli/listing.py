@@ -17,6 +17,7 @@ from grader.cli.options import course_option, language_option
 from grader.cli.output import can_show, columns, is_terminal, padded, write_error, write_plain
 from grader.errors import EXIT_FULL_SCORE, EXIT_USAGE
 from grader.exercise import ExerciseProgress, Listed, Progress, load_course, read_progress
+from grader.exercise.paths import show_name
 from grader.records import Exercise
 
 BAR_CELLS = 10
@@ -89,7 +90,7 @@ class Row(NamedTuple):
 def _row(listed: Listed, progress: Progress, now: datetime, detail: Detail) -> Row:
     exercise = listed.exercise
     if exercise is None:
-        return Row(id=listed.entry.name, standing=local("broken, see below", "有误，见下"))
+        return Row(id=show_name(listed.entry.name), standing=local("broken, see below", "有误，见下"))
     bar, standing = _standing(progress.of(exercise.name))
     return Row(
         id=exercise.id,

@@ -17,7 +17,7 @@ from grader.cli.output import columns, dress, is_terminal, padded, write_error, 
 from grader.errors import EXIT_FULL_SCORE, UsageError
 from grader.exercise.course_file import COURSE_FILE
 from grader.exercise.paths import show_path
-from grader.records import Device, Text
+from grader.records import Device, Language, Text
 
 if TYPE_CHECKING:
     from grader.authoring.new import NewExercise
@@ -118,16 +118,11 @@ def _wish(
         free_number(place, answer, number)
 
     slug = answers.one(slug, local("Slug, such as layer_norm", "短名，例如 layer_norm"), check=check_slug)
-    default, module = names.default_title(slug), names.module_of(slug)
-    in_english, in_chinese = local("Title in English", "英文标题"), local("Title in Chinese", "中文标题")
+    module = names.module_of(slug)
     return Wish(
         slug=slug,
-        title=Text(
-            en=answers.one(title, in_english, default=default.en, check=partial(names.check_title, option="--title")),
-            zh=answers.one(
-                title_zh, in_chinese, default=default.zh, check=partial(names.check_title, option="--title-zh")
-            ),
-        ),
+        title=_title(answers, place, names.default_title(slug), title, title_zh),
+        languages=place.defaults.languages,
         function=answers.one(
             function, local("Function to write", "学生要写的函数"), default=module, check=names.check_function
         ),
@@ -137,6 +132,22 @@ def _wish(
         devices=tuple(dict.fromkeys(Device(device) for device in devices)) or (Device.CPU,),
         number=number,
         markers=markers,
+    )
+
+
+def _title(answers: Answers, place: Place, default: Text, en: str | None, zh: str | None) -> Text:
+    """Ask for the title in each language of the course; the others are not asked for, and keep their default."""
+    from grader.authoring import new_names as names
+
+    def one(language: Language, given: str | None, question: str, option: str) -> str:
+        if given is None and language not in place.defaults.languages:
+            return default.within(language)
+        check = partial(names.check_title, option=option)
+        return answers.one(given, question, default=default.within(language), check=check)
+
+    return Text(
+        en=one(Language.EN, en, local("Title in English", "英文标题"), "--title"),
+        zh=one(Language.ZH, zh, local("Title in Chinese", "中文标题"), "--title-zh"),
     )
 
 

@@ -10,7 +10,7 @@ import click
 from grader import __version__
 from grader.cli.language import local, say
 from grader.cli.options import course_option, key_option, language_option
-from grader.cli.output import write_plain
+from grader.cli.output import write_error, write_plain
 from grader.errors import EXIT_FULL_SCORE, UsageError
 from grader.exercise.paths import show_path
 from grader.records import Text
@@ -98,6 +98,8 @@ def command(
             )
         )
     )
+    for note in bundle.notes:
+        write_error(say(note))
     return EXIT_FULL_SCORE
 
 

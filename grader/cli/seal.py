@@ -11,7 +11,7 @@ from grader.cli.options import course_option, key_option, language_option
 from grader.cli.output import write_error, write_plain
 from grader.errors import EXIT_FULL_SCORE, EXIT_NOT_FULL, UsageError
 from grader.exercise.paths import show_path
-from grader.exercise.seal_key import SealKey
+from grader.exercise.seal_key import PREFIX, VARIABLE, SealKey
 from grader.records import Text
 
 _CURRENT = Text(en="up to date.", zh="是最新的。")
@@ -82,11 +82,17 @@ def _sealed(target: str, key: SealKey, *, is_new: bool) -> Text:
                 zh=f"密钥在 {key.origin}。请勿放入仓库；丢失密钥则文件无法打开。",
             )
         )
+        lines.append(
+            Text(
+                en=f"For a CI, put the line that begins with {PREFIX}, or the whole file, into the secret {VARIABLE}.",
+                zh=f"用于 CI 时，把以 {PREFIX} 开头的那一行或整个文件存为 secret {VARIABLE}。",
+            )
+        )
     return Text(en="\n".join(line.en for line in lines), zh="\n".join(line.zh for line in lines))
 
 
 def _key(key_file: Path | None, generate: Path | None) -> SealKey:
-    from grader.exercise.seal_key import VARIABLE, find_key, read_key_file, write_new_key
+    from grader.exercise.seal_key import find_key, read_key_file, write_new_key
 
     if generate is not None:
         write_new_key(generate)

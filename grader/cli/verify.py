@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.delivery import Delivery, hand_over, plan
 from grader.cli.language import choose_language, local, say
 from grader.cli.options import (
     as_isolation,
@@ -19,7 +21,7 @@ from grader.cli.options import (
     language_option,
     within_64_bits,
 )
-from grader.cli.output import dress, is_terminal, write_error, write_out
+from grader.cli.output import dress, is_terminal, write_error
 from grader.errors import UsageError
 from grader.records import Device, Text
 
@@ -143,7 +145,7 @@ def command(
     from grader.cli.grading import find_seal_key
     from grader.runners.find import make_runner
 
-    names = _format_names(formats, output)
+    delivery = plan(formats, output, file_of=_file_of)
     key = find_seal_key(key_file)
     made = make_runner(runner_name, workers=jobs, isolation=as_isolation(isolation), others=key is not None)
     with made as runner:
@@ -164,7 +166,7 @@ def command(
         proofs = _prove(found, entries, settings, runner)
         if fix:
             proofs = _mended(found, proofs, lambda chosen: _prove(found, chosen, settings, runner))
-    _deliver(proofs, names, output, verbose=verbose)
+    _deliver(proofs, delivery, verbose=verbose)
     return exit_code(proofs)
 
 
@@ -196,6 +198,10 @@ def _mended(
         write_error(local("There is nothing that --fix could mend.", "没有 --fix 可以修复的内容。"))
         return proofs
     again = {proof.exercise: proof for proof in prove(tuple(course.find_entry(proof.exercise) for proof in changed))}
+    broken = {proof.exercise for proof in changed if proof.is_broken}
+    readable = tuple(one for one in again.values() if one.exercise in broken and not one.is_broken and one.edits)
+    if readable:  # its first proof could say no more than that its stub was broken
+        again |= {proof.exercise: proof for proof in _mended(course, readable, prove)}
     return tuple(again.get(proof.exercise, proof) for proof in proofs)
 
 
@@ -219,41 +225,28 @@ def _progress() -> Iterator[Callable[[Progress], None]]:
         yield tell
 
 
-def _format_names(formats: str, folder: Path | None) -> tuple[str, ...]:
-    names = tuple(dict.fromkeys(name.strip().lower() for name in formats.split(",") if name.strip())) or (formats,)
-    unknown = next((name for name in names if name not in _FORMATS), None)
+def _file_of(name: str) -> str:
+    """Return the name of a format's file. Raises: UsageError for a format that there is none of."""
+    if name in _FORMATS:
+        return _FORMATS[name]
     known = ", ".join(_FORMATS)
-    if unknown is not None:
-        raise UsageError(
-            Text(en=f'--format "{unknown}": there is no such format.', zh=f"--format “{unknown}”：没有这种格式。"),
-            remedy=Text(en=f"There are: {known}.", zh=f"可用的有：{known}。"),
-        )
-    if len(names) > 1 and folder is None:
-        raise UsageError(
-            Text(
-                en=f'--format "{formats}": stdout has room for one format only.',
-                zh=f"--format “{formats}”：标准输出只能容纳一种格式。",
-            ),
-            remedy=Text(en="Add --output DIR.", zh="请加上 --output DIR。"),
-        )
-    if folder is not None:
-        _write_into(folder, {})
-    return names
+    raise UsageError(
+        Text(en=f'--format "{name}": there is no such format.', zh=f"--format “{name}”：没有这种格式。"),
+        remedy=Text(en=f"There are: {known}.", zh=f"可用的有：{known}。"),
+    )
 
 
-def _deliver(proofs: tuple[Proof, ...], names: tuple[str, ...], folder: Path | None, *, verbose: bool) -> None:
+def _deliver(proofs: tuple[Proof, ...], delivery: Delivery, *, verbose: bool) -> None:
     from grader.authoring.verify.pages import Look
 
     looks, language = dress(), choose_language(None)
-    try:
-        shown = Look(
-            language=language, width=looks.width, color=looks.color, ascii_only=looks.ascii_only, verbose=verbose
-        )
-        write_out(_rendered(proofs, names[0], shown))
-    finally:
-        if folder is not None:
-            written = Look(language=language, verbose=verbose)
-            _write_into(folder, {_FORMATS[name]: _rendered(proofs, name, written) for name in names})
+    shown = Look(language=language, width=looks.width, color=looks.color, ascii_only=looks.ascii_only, verbose=verbose)
+    written = Look(language=language, verbose=verbose)
+    hand_over(
+        delivery.folder,
+        shown=lambda: _rendered(proofs, delivery.formats[0], shown),
+        files={_FORMATS[name]: functools.partial(_rendered, proofs, name, written) for name in delivery.formats},
+    )
 
 
 def _rendered(proofs: tuple[Proof, ...], name: str, look: Look) -> str:
@@ -262,18 +255,3 @@ def _rendered(proofs: tuple[Proof, ...], name: str, look: Look) -> str:
     if name == "json":
         return to_json(proofs)
     return to_github(proofs, look.language) if name == "github" else to_text(proofs, look)
-
-
-def _write_into(folder: Path, texts: dict[str, str]) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            (folder / name).write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise UsageError(
-            Text(
-                en=f"--output: {folder} cannot be written to: {reason}.", zh=f"--output：无法写入 {folder}：{reason}。"
-            ),
-            remedy=Text(en="Name a folder that you may write to.", zh="请给出一个你有写权限的文件夹。"),
-        ) from None

@@ -61,7 +61,7 @@ class Stamp:
 @language_option
 def command(exercise: str, *, verbose: bool, device: str, seed: int | None, isolation: str, course: Path | None) -> int:
     """Watch until the student quits, which is no failure, whatever the score."""
-    from grader.cli.grading import gpu_is_taken
+    from grader.cli.grading import gpu_is_taken, own_folder
     from grader.pipeline import Grader
 
     with Grader(as_isolation(isolation), Device(device), waits=gpu_is_taken) as grader:
@@ -69,7 +69,9 @@ def command(exercise: str, *, verbose: bool, device: str, seed: int | None, isol
         from grader.exercise import load_course
 
         found_course = load_course(course)
-        watch = Watch(grader, found_course, found_course.find(exercise), seed=seed, verbose=verbose)
+        found = found_course.find(exercise)
+        own_folder(found_course, found)  # where it is not there, no save will mend it
+        watch = Watch(grader, found_course, found, seed=seed, verbose=verbose)
         with Keyboard() as keyboard:
             watch.run(keyboard)
     return EXIT_FULL_SCORE

@@ -141,8 +141,10 @@ def _with_right_values(found: Finding, pair: Pair | None, *, agree: bool) -> Fin
     return added(found, VALUES_RIGHT)
 
 
-def by_attribute(mismatch: Mismatch, pair: Pair | None) -> Finding | None:
-    """Return the finding for a mismatch that is not one of values."""
+def by_attribute(mismatch: Mismatch, pair: Pair | None, *, is_result: bool = True) -> Finding | None:
+    """Return the finding for a mismatch that is not one of values; `is_result`: it is what the function returned."""
+    if mismatch.kind is MismatchKind.TYPE and mismatch.actual.type_name == "NoneType" and not is_result:
+        return kind("type.none_item")
     made: dict[MismatchKind, Callable[[], Finding]] = {
         MismatchKind.TYPE: lambda: wrong_type(mismatch),
         MismatchKind.LENGTH: lambda: wrong_length(mismatch),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from grader.diagnosis.attributes import Shape, known_shapes
 from grader.diagnosis.finding import Finding
 from grader.diagnosis.generic import find
-from grader.diagnosis.inputs import inputs_of
+from grader.diagnosis.inputs import inputs_of, safe_name
 from grader.diagnosis.pictures import pictures_of
 from grader.diagnosis.reveal import call_text
 from grader.diagnosis.values import attribute_line, describe, describe_safely, describe_with_value, show, worst_line
@@ -20,17 +20,19 @@ _SHORT_PATH = re.compile(r"(\[\d\]){1,2}")  # which of a few results; a key coul
 _OF_VALUES = (MismatchKind.VALUE, MismatchKind.FINITENESS)
 
 
-def _subject(compared: Compared) -> str:
+def _subject(compared: Compared) -> Text:
     """Say what was compared: the result, an argument that the call was to change, or something computed from either."""
     if compared.direct or compared.call is None:
-        return "subject.result"
-    return "subject.computed" if compared.before is None else "subject.argument"
+        return PROBLEMS["subject.result"]
+    if compared.argument is not None and safe_name(compared.argument.name) == compared.argument.name:
+        return problem("subject.named", name=compared.argument.name)
+    return PROBLEMS["subject.computed" if compared.before is None else "subject.argument"]
 
 
 def explain_comparison(compared: Compared, findings: Sequence[Finding], reveal: Reveal) -> Explanation:
     """Explain a difference; `findings` of the exercise's own come before the generic ones."""
     best = (*findings, *find(compared))[0] if findings else find(compared)[0]
-    subject = PROBLEMS[_subject(compared)]
+    subject = _subject(compared)
     expected, got = _sides(compared, reveal)
     return Explanation(
         problem=_problem(compared, best, subject, reveal),

@@ -5,13 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from grader.diagnosis.finding import Finding
-from grader.diagnosis.inputs import Input
-from grader.diagnosis.pair import Pair
-from grader.diagnosis.scale import number
+from grader.diagnosis.pair import Pair, Values
+from grader.diagnosis.scale import exp_limit, number
 from grader.diagnosis.wording.causes import cause
 
-# exp(x) is inf above: ln of the largest finite number of the dtype.
-EXP_LIMITS = {"float16": 11.09, "bfloat16": 88.72, "float32": 88.72, "float64": 709.78}
 # exp(-x) is 0 from about here on, subnormal numbers included; its log is -inf.
 _LOG_ZERO_GAPS = {"float16": 16.6, "bfloat16": 92.5, "float32": 103.3, "float64": 745.1}
 
@@ -21,6 +18,8 @@ def not_finite(pair: Pair) -> Finding | None:
     mismatch = pair.mismatch
     if not pair.same_shape or not (mismatch.nan_actual or mismatch.inf_actual or mismatch.inf_expected):
         return None
+    if _alike_infinities(pair):
+        return cause("finite_entries")
     if np.isfinite(pair.a).all():
         return cause("infinity_expected") if mismatch.inf_expected else None
     large = _first_large(pair)
@@ -32,12 +31,19 @@ def not_finite(pair: Pair) -> Finding | None:
     return large or cause("nonfinite")
 
 
+def _alike_infinities(pair: Pair) -> bool:
+    """Whether NaN and infinities stand where they belong: then the finite values are what is wrong."""
+    wild = ~(np.isfinite(pair.a) & np.isfinite(pair.e))
+    alike = (pair.a == pair.e) | (np.isnan(pair.a) & np.isnan(pair.e))
+    return bool(alike[wild].all())
+
+
 def _first_large(pair: Pair) -> Finding | None:
     for item in pair.inputs:
-        dtype, limit = _limit(pair, item)
+        dtype, limit = exp_limit(pair, item)
         with np.errstate(all="ignore"):
-            large = np.isfinite(item.values) & (np.abs(item.values) > limit)
-        if (item.dtype == "int" and item.values.ndim == 0) or not large.any():
+            large = np.isfinite(item.values) & (item.values > limit)
+        if (item.dtype == "int" and item.values.ndim == 0) or not large.any() or not _shows_there(pair, large):
             continue  # a count is no logit
         index = [int(i) for i in np.unravel_index(int(np.argmax(large)), large.shape)]
         where = f"{item.name}{index}" if index else item.name
@@ -46,11 +52,12 @@ def _first_large(pair: Pair) -> Finding | None:
     return None
 
 
-def _limit(pair: Pair, item: Input) -> tuple[str, float]:
-    for dtype in (item.dtype, pair.mismatch.expected.dtype or ""):
-        if dtype in EXP_LIMITS:
-            return dtype, EXP_LIMITS[dtype]
-    return "float64", EXP_LIMITS["float64"]
+def _shows_there(pair: Pair, large: Values) -> bool:
+    """Whether every row with a large input has come out as NaN or infinity; where rows are not the same, it may."""
+    if pair.a.ndim == 0 or large.ndim == 0 or large.shape[0] != pair.a.shape[0]:
+        return True
+    bad = np.atleast_1d((~np.isfinite(pair.a)).reshape(pair.a.shape[0], -1).any(axis=1))
+    return bool(bad[large.reshape(large.shape[0], -1).any(axis=1)].all())
 
 
 def _log_of_zero(pair: Pair) -> Finding | None:
@@ -60,7 +67,7 @@ def _log_of_zero(pair: Pair) -> Finding | None:
         x = item.values
         if x.ndim == 0 or x.size == 0 or x.dtype.kind != "f" or not np.isfinite(x).all():
             continue
-        dtype, _ = _limit(pair, item)
+        dtype, _ = exp_limit(pair, item)
         gap = float(np.ptp(x, axis=-1).max())
         if gap > _LOG_ZERO_GAPS[dtype]:
             return cause("overflow.log_zero", name=item.name, number=number(gap))
@@ -97,7 +104,7 @@ def _overflows_there(pair: Pair) -> bool:
     for item in pair.inputs:
         x = item.values
         if x.ndim and x.shape[0] == zero_rows.shape[0]:
-            large = (np.abs(x) > _limit(pair, item)[1]).reshape(x.shape[0], -1).any(axis=1)
+            large = (np.abs(x) > exp_limit(pair, item)[1]).reshape(x.shape[0], -1).any(axis=1)
             if large.any() and (large == zero_rows).all():
                 return True
     return False

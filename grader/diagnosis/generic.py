@@ -61,7 +61,7 @@ def pair_of(compared: Compared) -> Pair | None:
 def find(compared: Compared) -> tuple[Finding, ...]:
     """Return what the difference could come from, best first; never empty: the last resort is "unknown"."""
     pair = pair_of(compared)
-    attribute = by_attribute(compared.mismatch, pair)
+    attribute = by_attribute(compared.mismatch, pair, is_result=compared.direct and not compared.mismatch.path)
     if attribute is not None:
         return (attribute,)
     if pair is not None:

@@ -19,7 +19,7 @@ Values = npt.NDArray[Any]
 
 _MAX_INPUTS = 64
 _MAX_ELEMENTS = 1 << 20
-_NAME = re.compile(r"[A-Za-z_]\w{0,30}(\[\d{1,3}\]|\['\w{1,20}'\]){0,3}", re.ASCII)
+_NAME = re.compile(r"[A-Za-z_]\w{0,30}(\[\d{1,3}\]|\['\w{1,20}'\]){0,3}(\.grad)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from grader.examination.evidence import Named
 MAX_ELEMENTS = 64  # of all tensors and arrays of one snippet
 _MAX_ITEMS = 32
 _MAX_TEXT = 200
+_MAX_VALUES = 1_000  # in all, of any kind: more than the lines of a snippet have room for
 _MAX_DEPTH = 4
 _ALIKE = 6  # elements from which on equal ones are written once
 _PLAIN = {torch.float32, torch.int64, torch.bool, torch.complex64}  # what torch makes of a list of such numbers
@@ -32,12 +33,16 @@ class Writer:
     def __init__(self, objects: Mapping[int, str]) -> None:
         self._objects = objects
         self._room = MAX_ELEMENTS
+        self._values = _MAX_VALUES
         self._memory: set[int] = set()
         self.uses_torch = False
         self.uses_numpy = False
 
     def write(self, value: Any, depth: int = 0) -> str:
         """Return the source of a value. Raises Unwritable."""
+        self._values -= 1
+        if self._values < 0:
+            raise Unwritable
         kind = type(value)
         if isinstance(value, Named):
             return self._object(value)

@@ -55,9 +55,9 @@ def explain_asserted(asserted: Asserted, reveal: Reveal) -> Explanation:
 def explain_unusable(unusable: Unusable, reveal: Reveal) -> Explanation:
     """The test itself stumbled over the result."""
     returned = unusable.returned
-    if returned is not None and returned.type_name == "NoneType":
+    if returned is not None and returned.type_name == "NoneType" and "NoneType" in unusable.problem:
         found = kind("type.none")
-    elif returned is not None and returned.type_name not in PLAIN_TYPES:
+    elif returned is not None and returned.type_name not in PLAIN_TYPES and not _is_of_items(unusable):
         found = kind("type.object")
     else:
         found = cause("unusable")
@@ -65,6 +65,11 @@ def explain_unusable(unusable: Unusable, reveal: Reveal) -> Explanation:
     line = problem("unusable.full", problem=printable(unusable.problem)) if full else problem("unusable")
     made = _explanation(line, found, unusable.call, reveal)
     return made if returned is None or not full else replace(made, got=describe(returned))
+
+
+def _is_of_items(unusable: Unusable) -> bool:
+    """Whether the test unpacked or iterated what it got: what came out of an iterator is of the wrong kind, not it."""
+    return any(word in unusable.problem for word in ("unpack", "after *", "iterable", "subscriptable"))
 
 
 def explain_input_changed(changed: InputChanged, reveal: Reveal) -> Explanation:
@@ -145,7 +150,7 @@ def explain_ended(ended: Ended, reveal: Reveal) -> Explanation:
 def _ending(ended: Ended, reveal: Reveal) -> tuple[str, Text]:
     limit, full = f"{ended.limit:g}", reveal is Reveal.FULL
     if ended.outcome is Outcome.TIMEOUT:
-        return "ended.call", problem("ended.exam" if ended.detail == "exam" else "ended.call", limit=limit)
+        return "ended.call", problem(_overrun(ended), limit=limit)
     if ended.outcome is Outcome.MEMORY:
         name = "ended.gpu_memory" if ended.detail == GPU_MEMORY else "ended.memory"
         return "ended.memory", problem(name, limit=limit)
@@ -161,6 +166,13 @@ def _ending(ended: Ended, reveal: Reveal) -> tuple[str, Text]:
         status = str(ended.status) if full else "…"  # eight bits of the child's choice
         return "ended.exit", problem("ended.exit", status=status)
     return "ended.wire", problem("ended.wire")
+
+
+def _overrun(ended: Ended) -> str:
+    if ended.detail == "exam":
+        return "ended.exam"
+    target = ended.call.target if ended.call is not None else None
+    return "ended.iterator" if target is not None and target.op == "next" else "ended.call"
 
 
 def _not_allowed(allowed: tuple[str, ...]) -> Finding:

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from grader.diagnosis.inputs import Input, Size, inputs_of, sizes_of
 from grader.examination.evidence import Compared, Mismatch
+from grader.examination.measuring import Tolerance
 
 Values = npt.NDArray[Any]
 
@@ -77,7 +78,7 @@ class Pair:
 
     def allowed(self, target: Values) -> Values:
         """Return the test's own tolerance for each element of `target`."""
-        allowed: Values = self.mismatch.atol + self.mismatch.rtol * np.abs(target)
+        allowed: Values = Tolerance(self.mismatch.rtol, self.mismatch.atol).allowed(np.abs(target))
         return allowed
 
     @cached_property

@@ -17,7 +17,7 @@ from grader.diagnosis.values import number_text, rounded
 from grader.diagnosis.wording import join
 from grader.diagnosis.wording.pictures import alt, title
 from grader.examination.evidence import Compared, Mismatch, MismatchKind
-from grader.examination.measuring import Values
+from grader.examination.measuring import Tolerance, Values, differences
 from grader.examination.showing import Curve, Plane
 from grader.pictures import ErrorMap, Histogram, Picture, PictureKind
 from grader.records import Reveal, Text
@@ -99,13 +99,10 @@ def _error_map(mismatch: Mismatch) -> Picture | None:
 
 
 def _errors(a: Values, e: Values, mismatch: Mismatch) -> tuple[Values, Values]:
-    """Return |a - e| where it is too large, else 0; and where the two differ in being finite."""
-    with np.errstate(all="ignore"):
-        error = np.minimum(np.abs(a - e), np.finfo(np.float64).max)  # -1e308 instead of 1e308
-        allowed = mismatch.atol + mismatch.rtol * np.abs(e)
-        finite = np.isfinite(a) & np.isfinite(e)
-        nonfinite = ~finite & ~(a == e)
-        return np.where(finite & ~(error <= allowed), error, 0.0), nonfinite
+    """Return |a - e| where it is too large, else 0; and where the two differ in being finite: as the verdict has it."""
+    found = differences(a, e, Tolerance(mismatch.rtol, mismatch.atol))
+    error = np.minimum(found.error, np.finfo(np.float64).max)  # -1e308 instead of 1e308
+    return np.where(found.wrong & ~found.one_sided, error, 0.0), found.one_sided
 
 
 def _pooled(values: Values, row_step: int, column_step: int) -> Values:

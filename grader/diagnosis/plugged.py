@@ -26,6 +26,7 @@ from grader.examination.watch import interrupted_at
 from grader.plugins import CALLABLE, Plugin, PluginError, broken, load, what_raised
 from grader.records import Exercise, Explanation, Reveal, Text
 
+LIMIT_S = 1.0  # of one diagnosis
 PREFIX = "plugin."  # of the causes that plugins name: none can pass for one of ours
 
 
@@ -103,7 +104,7 @@ class Diagnoses:
     def _ask(self, failure: Failure) -> tuple[Finding, ...]:
         for one in self._loaded:
             try:
-                with interrupted_at(time.monotonic(), _TooLate):
+                with interrupted_at(time.monotonic() + LIMIT_S, _TooLate, overtime_s=0.0):
                     found = one.diagnosis.diagnose(failure)
                 if found is None:
                     continue
@@ -165,5 +166,5 @@ def _check(plugin: Plugin, found: object) -> None:
 
 def _what_happened(error: BaseException) -> Text:
     if isinstance(error, _TooLate):
-        return Text(en="diagnose took longer than a second", zh="diagnose 超过一秒仍未返回")
+        return Text(en=f"diagnose took longer than {LIMIT_S:g} s", zh=f"diagnose 超过 {LIMIT_S:g} 秒仍未返回")
     return what_raised("diagnose", error)

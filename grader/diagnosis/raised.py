@@ -11,12 +11,11 @@ from dataclasses import dataclass, replace
 
 from grader.diagnosis.finding import Finding
 from grader.diagnosis.reveal import call_text, is_familiar_exception, shown_traceback
-from grader.diagnosis.wording import same
 from grader.diagnosis.wording.errors import error
 from grader.diagnosis.wording.problems import PROBLEMS, problem
 from grader.examination.evidence import Raised
 from grader.plaintext import printable
-from grader.records import Explanation, Reveal, Text
+from grader.records import NOT_WRITTEN, Explanation, Reveal, Text
 
 _MAX_SEARCHED = 2_000  # characters of a hostile message that a pattern looks at
 
@@ -31,7 +30,7 @@ class _Rule:
 _RULES = tuple(
     _Rule(*rule)
     for rule in (
-        ("NotImplementedError", r"^(?!.*(?:not implemented for|Could not run))", "raised.not_written"),
+        ("NotImplementedError", r"^(?!.*(?:not implemented for|Could not run))", NOT_WRITTEN),
         (
             "RuntimeError|NotImplementedError",
             r"(?:mean|std|var).{0,40}(?:floating point|dtype|complex)",
@@ -176,16 +175,22 @@ def explain_raised(raised: Raised, reveal: Reveal) -> Explanation:
 
 def _problem(raised: Raised, reveal: Reveal) -> Text:
     if raised.call is not None:
-        function = same(printable(raised.call.function, limit=80))
+        name = printable(raised.call.function, limit=80)
+        function = Text(en=name, zh=f"{name} ")  # in Chinese a space stands beside Latin words alone
     elif raised.module:
         function = problem("raised.importing", module=raised.module)
     else:
         function = PROBLEMS["raised.code"]
     if reveal is not Reveal.FULL:
         familiar = is_familiar_exception(raised.type_name)
-        kind = same(raised.type_name) if familiar else PROBLEMS["raised.own"]
+        kind = _apart(raised.type_name) if familiar else PROBLEMS["raised.own"]
         return problem("raised", function=function, type=kind)
     type_name, message = printable(raised.type_name, limit=80), printable(raised.message).strip()
     if not message:
-        return problem("raised", function=function, type=type_name)
+        return problem("raised", function=function, type=_apart(type_name))
     return problem("raised.full", function=function, type=type_name, message=message)
+
+
+def _apart(name: str) -> Text:
+    """Return a Latin word behind Chinese ones, with the space that stands between them."""
+    return Text(en=name, zh=f" {name}")

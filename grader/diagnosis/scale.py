@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,11 +11,14 @@ from typing import Any
 import numpy as np
 
 from grader.diagnosis.finding import Finding
+from grader.diagnosis.inputs import Input
 from grader.diagnosis.pair import Pair, Values
 from grader.diagnosis.wording import added, fill, same
-from grader.diagnosis.wording.causes import ALSO, cause
+from grader.diagnosis.wording.causes import ALSO, AND, cause
 from grader.records import Text
 
+# exp(x) is inf above: ln of the largest finite number of the dtype.
+EXP_LIMITS = {"float16": 11.09, "bfloat16": 88.72, "float32": 88.72, "float64": 709.78}
 _FIXED = (
     (-1.0, "factor.sign"),
     (2.0, "factor.two"),
@@ -26,6 +30,10 @@ _FIXED = (
     (100.0, "factor.percent"),
     (0.01, "factor.percent"),
 )
+_SPREAD_NAMES = ("var", "std", "norm", "standard", "cov", "corr", "moment", "whiten")  # of functions
+_MIN_SPREAD = 3  # numbers that are off by n/(n - 1)
+_MIN_DISTINCT = 3  # expected values, where all of mine are one
+_MOST_NAMES = 3  # of one number, beside the first
 _NO_WORDS = same("")
 _NEAR = 0.05  # a factor further off than this is not tried: bfloat16 rounds to 0.4 %
 
@@ -46,13 +54,33 @@ def zeros(pair: Pair) -> Finding | None:
         return None
     # One 0 proves nothing, nor do some where 0 is expected too; three that should be other numbers do.
     telling = pair.e.size >= 3 and np.unique(pair.e).size >= 2 and pair.e.all()
-    return cause("zeros") if telling or pair.informative(pair.e) else None
+    if not telling and not pair.informative(pair.e):
+        return None
+    return cause("zeros.large" if is_beyond_exp(pair) else "zeros")
+
+
+def is_beyond_exp(pair: Pair) -> bool:
+    """Whether `exp` of an input overflows."""
+    return any(
+        item.values.ndim and bool((item.values[np.isfinite(item.values)] > exp_limit(pair, item)[1]).any())
+        for item in pair.inputs
+    )
+
+
+def exp_limit(pair: Pair, item: Input) -> tuple[str, float]:
+    """Return the dtype that an input is computed in, and where `exp` overflows in it."""
+    for dtype in (item.dtype, pair.mismatch.expected.dtype or ""):
+        if dtype in EXP_LIMITS:
+            return dtype, EXP_LIMITS[dtype]
+    return "float64", EXP_LIMITS["float64"]
 
 
 def constant(pair: Pair) -> Finding | None:
     """The result does not depend on where one looks."""
     if not pair.comparable or pair.e.size < 4 or np.ptp(pair.a) > 0 or not pair.informative(pair.e):
         return None
+    if np.unique(pair.e).size < _MIN_DISTINCT:
+        return None  # saturated values: 0 everywhere, where some are 1
     return cause("constant", number=number(pair.a.flat[0]))
 
 
@@ -97,8 +125,13 @@ def _named(factors: list[Factor]) -> Finding:
         size = best.value if best.value > 1 else 1 / best.value
         shown = size**2 if best.cause_id == "factor.root_size" else size
         found = cause(best.cause_id, words=best.words, number=number(shown))
-    others = [f for f in factors[1:] if f.words.en and f.words != best.words]
-    return found if not others else added(found, fill(ALSO, words=others[0].words))
+    of_n = ("factor.bessel", "factor.root_size")  # their words name n, and not the factor itself
+    alike = [f for f in factors[1:] if f.cause_id == best.cause_id or not {f.cause_id, best.cause_id} & {*of_n}]
+    others = [f for f in alike if f.words.en and f.words != best.words]
+    if not others:
+        return found
+    words = list(dict.fromkeys(f.words for f in others))[:_MOST_NAMES]
+    return added(found, fill(ALSO, words=functools.reduce(lambda one, more: fill(AND, first=one, second=more), words)))
 
 
 def _factors(pair: Pair) -> Iterator[Factor]:
@@ -110,7 +143,7 @@ def _factors(pair: Pair) -> Iterator[Factor]:
         yield Factor(value=1 / n, cause_id="factor.per_size", words=size.words)
     for size in pair.sizes:
         n = float(size.number)
-        for value in (n / (n - 1), (n - 1) / n):
+        for value in (n / (n - 1), (n - 1) / n) if _may_be_spread(pair, n) else ():
             yield Factor(value=value, cause_id="factor.bessel", words=size.words)
             yield Factor(value=math.sqrt(value), cause_id="factor.bessel", words=size.words)
         yield Factor(value=math.sqrt(n), cause_id="factor.root_size", words=size.words)
@@ -118,6 +151,24 @@ def _factors(pair: Pair) -> Iterator[Factor]:
     for item in pair.inputs:
         if item.values.shape == () and item.values.dtype.kind == "f" and item.dtype != "int":
             yield from _argument_factors(item.name, float(item.values))
+
+
+def _may_be_spread(pair: Pair, n: float) -> bool:
+    """Whether n/(n - 1) may be the divisor of a variance, and is not just the ratio of two counts, such as 3/2.
+
+    The function's name says so, or several numbers come where an axis of n was reduced.
+    """
+    function = pair.compared.call.function.lower() if pair.compared.call is not None else ""
+    if any(name in function for name in _SPREAD_NAMES):
+        return True
+    shapes = [item.values.shape for item in pair.inputs]
+    reduced = any(
+        shape[:axis] + shape[axis + 1 :] == pair.e.shape
+        for shape in shapes
+        for axis, size in enumerate(shape)
+        if size == n
+    )
+    return reduced and np.unique(pair.e).size >= _MIN_SPREAD
 
 
 def _argument_factors(name: str, v: float) -> Iterator[Factor]:

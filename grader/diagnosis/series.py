@@ -12,6 +12,7 @@ from grader.diagnosis.values import number_text, rounded
 from grader.diagnosis.wording import join
 from grader.diagnosis.wording.pictures import alt, title
 from grader.examination.evidence import Mismatch
+from grader.examination.measuring import Tolerance, differences
 from grader.examination.showing import Curve
 from grader.pictures import Curves, Picture, PictureKind
 
@@ -85,7 +86,9 @@ def _end(numbers: list[float], place: int) -> str:
 
 def _parting(got: list[float], wanted: list[float], mismatch: Mismatch) -> int | None:
     """Return the first place at which the two differ by more than the test allows, or at which one has ended."""
-    for place, (one, other) in enumerate(zip(got, wanted, strict=False)):
-        if one != other and not abs(one - other) <= mismatch.atol + mismatch.rtol * abs(other):
-            return place
-    return min(len(got), len(wanted)) if len(got) != len(wanted) else None
+    shared = min(len(got), len(wanted))
+    tolerance = Tolerance(mismatch.rtol, mismatch.atol)
+    wrong = differences(np.array(got[:shared]), np.array(wanted[:shared]), tolerance).wrong
+    if wrong.any():
+        return int(wrong.argmax())
+    return shared if len(got) != len(wanted) else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import keyword
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -92,16 +92,8 @@ def _objects_in(call: Call) -> set[int]:
     """Return the numbers of the objects of the student's process that a call needs."""
     assert call.target is not None
     found = {call.target.handle} if call.target.handle >= 0 else set()
-    waiting: list[Any] = [*call.args, *call.kwargs.values()]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, Named) and value.number is not None:
-            found.add(value.number)
-        elif type(value) in (list, tuple):
-            waiting += value
-        elif type(value) is dict:
-            waiting += value.values()
-    return found
+    inside = _inside([*call.args, *call.kwargs.values()])
+    return found | {value.number for _, value in inside if isinstance(value, Named) and value.number is not None}
 
 
 class _Code:
@@ -146,7 +138,7 @@ class _Code:
         is_long = len(f"print({subject}({', '.join(sources)}))") > _WIDTH
         parts, watched = [], []
         for (name, keyword_, value), source in zip(places, sources, strict=True):
-            grads, holds_tensors = _grads("", value), _holds_tensors(value)
+            grads, holds_tensors = _grads(value), _holds_tensors(value)
             part = source
             if grads or (holds_tensors and (is_long or self._watch)):
                 part = self._variable(name, source)
@@ -209,15 +201,28 @@ class _Code:
         return name
 
 
-def _grads(path: str, value: Any) -> list[tuple[str, torch.Tensor]]:
+def _inside(value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield what a value holds that is no container, each by the expression that leads to it from the value.
+
+    A container is looked into once: a result of the student's, passed on, may share its parts a billion times over,
+    or hold itself.
+    """
+    waiting: list[tuple[str, Any]] = [("", value)]
+    seen: set[int] = set()
+    while waiting:
+        path, item = waiting.pop()
+        if type(item) not in (list, tuple, dict):
+            yield path, item
+        elif id(item) not in seen:
+            seen.add(id(item))
+            parts = item.items() if type(item) is dict else enumerate(item)
+            waiting += reversed([(f"{path}[{key!r}]", part) for key, part in parts])
+
+
+def _grads(value: Any) -> list[tuple[str, torch.Tensor]]:
     """Return the gradients that tensors of an argument hold, each by the expression that leads to its tensor."""
-    if type(value) is torch.Tensor:
-        return [(path, value.grad)] if value.is_leaf and value.grad is not None else []
-    if type(value) in (list, tuple):
-        return [found for at, item in enumerate(value) for found in _grads(f"{path}[{at}]", item)]
-    if type(value) is dict:
-        return [found for key, item in value.items() for found in _grads(f"{path}[{key!r}]", item)]
-    return []
+    tensors = [(path, item) for path, item in _inside(value) if type(item) is torch.Tensor and item.is_leaf]
+    return [(path, tensor.grad) for path, tensor in tensors if tensor.grad is not None]
 
 
 def _is_differentiable(value: object) -> bool:
@@ -225,9 +230,7 @@ def _is_differentiable(value: object) -> bool:
 
 
 def _holds_tensors(value: Any) -> bool:
-    if type(value) in (list, tuple, dict):
-        return any(map(_holds_tensors, value.values() if type(value) is dict else value))
-    return type(value) in (torch.Tensor, np.ndarray)
+    return any(type(item) in (torch.Tensor, np.ndarray) for _, item in _inside(value))
 
 
 def _variable_of(function: str) -> str:

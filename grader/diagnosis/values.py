@@ -12,6 +12,7 @@ from grader.diagnosis.attributes import PLAIN_TYPES, Shape, is_honest_shape, san
 from grader.diagnosis.wording import same
 from grader.diagnosis.wording.problems import problem
 from grader.examination.evidence import Facts, Mismatch, MismatchKind
+from grader.examination.measuring import Tolerance
 from grader.plaintext import printable
 from grader.records import Text
 
@@ -161,7 +162,7 @@ def worst_line(mismatch: Mismatch, subject: Text) -> Text:
         return problem("value.one", subject=subject, got=got, wanted=wanted, within="")
     got, wanted = two_numbers(mismatch.worst_actual, mismatch.worst_expected)
     size = abs(mismatch.worst_expected or 0)
-    allowed = mismatch.atol + mismatch.rtol * float(size)
+    allowed = Tolerance(mismatch.rtol, mismatch.atol).allowed(float(size))
     exact = allowed == 0 or mismatch.kind is MismatchKind.FINITENESS or not np.isfinite(allowed)
     within = same("") if exact else problem("within", allowed=f"{allowed:.2g}")
     key = "value.at" if mismatch.worst_index else "value.one"

@@ -209,7 +209,7 @@ class _Walk:
                 return math.inf
             return self.largest([*zip(a.items, b.items, strict=True)], depth + 1)
         if isinstance(a, messages.Mapping) and isinstance(b, messages.Mapping):
-            if len(a.keys) != len(b.keys):
+            if (len(a.keys), len(a.values)) != (len(b.keys), len(b.values)):
                 return math.inf
             references = zip([*a.keys, *a.values], [*b.keys, *b.values], strict=True)
             return self.largest([*references], depth + 1)

@@ -53,8 +53,8 @@ class Bench:
         apart: bool | None = None,
         **kwargs: object,
     ) -> float:
-        """Return how many times as long the student's function takes as the reference's: the quickest call of each,
-        or the CPU time of a call, whichever is more.
+        """Return how many times as long the student's function takes as the reference's: by the quickest call of each,
+        or by the CPU time of a call, whichever is more.
 
         `make_inputs` makes new positional arguments for each pair. `apart`: first the reference, then the student's
         in a new child, and not by turns; by default on a GPU only. Raises Mismatched where the results differ.
@@ -76,12 +76,13 @@ class Bench:
             return _by_turns(own, rival, pair, repeats=repeats, deadline=student.deadline)
         given = [make_inputs() for _ in range(repeats + 1)]
         expected = [rival.call(inputs, kwargs) for inputs in given]
-        reference_s = rival.time_s()
+        rival.stop()
         session.close()
         student.begin_test(seed=student._test.seed, limit_s=student._test.limit_s, fresh=True)
         for inputs, right in zip(given, expected, strict=True):
             close(own.call(inputs, kwargs), right, rtol=rtol, atol=atol)
-        return own.time_s() / reference_s
+        own.stop()
+        return own.over(rival)
 
 
 def _by_turns(own: _Stopwatch, rival: _Stopwatch, pair: Callable[[], None], *, repeats: int, deadline: float) -> float:
@@ -91,7 +92,9 @@ def _by_turns(own: _Stopwatch, rival: _Stopwatch, pair: Callable[[], None], *, r
         began = time.monotonic()
         for _ in range(repeats):
             pair()
-        ratio = own.time_s() / rival.time_s()
+        own.stop()
+        rival.stop()
+        ratio = own.over(rival)
         now = time.monotonic()
         if not _LUCK[0] < ratio < _LUCK[1] or now - began > _SHARE * (deadline - now):
             break
@@ -106,6 +109,7 @@ class _Stopwatch:
         self._session = session
         self._walls_s: list[float] = []
         self._cpu_s: list[float | None] = []  # the child's clock before each call
+        self._last_s: float | None = None  # and when it was stopped
 
     def call(self, inputs: tuple[object, ...], kwargs: dict[str, object]) -> Any:
         self._cpu_s.append(self._session.cpu_s())
@@ -114,12 +118,22 @@ class _Stopwatch:
         self._walls_s.append(time.perf_counter() - began)
         return result
 
-    def time_s(self) -> float:
-        return max(min(self._walls_s[1:]), self._cpu_of_a_call_s())
+    def stop(self) -> None:
+        """Read the child's clock: what it has computed until now belongs to the calls so far."""
+        self._last_s = self._session.cpu_s()
+
+    def over(self, other: _Stopwatch) -> float:
+        """Return how many times as long as the other's its calls take: by the wall clock, or by CPU time, if more.
+
+        Like is compared with like: on a busy machine walls grow, and CPU time hardly does.
+        """
+        ratio = min(self._walls_s[1:]) / min(other._walls_s[1:])
+        own_s, others_s = self._cpu_of_a_call_s(), other._cpu_of_a_call_s()
+        return max(ratio, own_s / others_s) if own_s and others_s else ratio
 
     def _cpu_of_a_call_s(self) -> float:
         """Return the mean over the calls but the first, and over what was computed behind that one; 0.0 if unknown."""
-        first, second, last = self._cpu_s[0], self._cpu_s[1], self._session.cpu_s()
+        first, second, last = self._cpu_s[0], self._cpu_s[1], self._last_s
         if first is None or second is None or last is None:
             return 0.0
         behind_the_first_s = max(second - first - self._walls_s[0], 0.0)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import linecache
 import traceback
 from collections.abc import Iterable
 from pathlib import Path
 
 from grader.errors import AuthorError, both, joined
+from grader.exercise.problems import closest
 from grader.records import Text
 
 MAX_PROBLEMS = 10
@@ -21,8 +21,8 @@ def shown(path: Path) -> str:
 
 def guess(word: str, known: Iterable[str]) -> Text:
     """Return "Did you mean `points`? " with its space, or nothing."""
-    near = difflib.get_close_matches(word, list(known), n=1)
-    return Text(en=f"Did you mean `{near[0]}`? ", zh=f"是否想写 `{near[0]}`？") if near else both("")
+    near = closest(word, known)
+    return Text(en=f"Did you mean `{near}`? ", zh=f"是否想写 `{near}`？") if near else both("")
 
 
 def broken_tests(problems: list[Text]) -> AuthorError:

@@ -16,7 +16,10 @@ from grader.errors import AuthorError, GraderError, GraderFault
 from grader.examination.broken import broken_tests, guess, import_problem, line_of, shown
 from grader.examination.from_text import TextLoader, helpers_last, reference_first
 from grader.examination.marks import doubled, own_fixtures, place, read_marks, unknown_mark, wrong_marks
+from grader.exercise.docstrings import claim_in
 from grader.exercise.manifest import HIDDEN_TESTS, VISIBLE_TESTS
+from grader.exercise.paths import is_file
+from grader.exercise.public import public_as_it_is, public_file
 from grader.exercise.solution import has_solution, solution_file, solution_names
 from grader.records import Device, Exercise, SourceFile, Text
 
@@ -82,15 +85,12 @@ class _TestFile:
 def _test_files(exercise: Exercise) -> list[_TestFile]:
     """Return the visible tests, and the hidden ones where they are at hand. Raises AuthorError."""
     visible = Path(exercise.folder) / VISIBLE_TESTS
-    missing = [] if visible.is_file() else [_missing(visible)]
+    missing = [] if VISIBLE_TESTS in exercise.public or is_file(visible) else [_missing(visible)]
     if has_solution(exercise) and HIDDEN_TESTS not in solution_names(exercise):
         missing.append(_missing(Path(exercise.solution_folder) / HIDDEN_TESTS))
     if missing:
         raise broken_tests(missing)
-    try:
-        found = [_TestFile(visible, visible.read_text(encoding="utf-8-sig"))]
-    except UnicodeDecodeError as error:
-        raise broken_tests([import_problem(error, visible)]) from error
+    found = [_TestFile(visible, public_file(exercise, VISIBLE_TESTS).text)]
     if has_solution(exercise):
         hidden = solution_file(exercise, HIDDEN_TESTS)
         found.append(_TestFile(Path(exercise.solution_folder) / hidden.name, hidden.text))
@@ -295,16 +295,11 @@ def _unknown_fixture(where: str, name: str, known: list[str]) -> Text:
 
 
 def _claim(item: pytest.Function) -> Text:
-    """Read the docstring: the English line, and the Chinese one after "zh:"."""
-    english, chinese = "", ""
-    for line in (inspect.getdoc(item.function) or "").splitlines():
-        if line.strip().startswith("zh:"):
-            chinese = line.strip().removeprefix("zh:").strip()
-        elif line.strip() and not english:
-            english = line.strip()
-    english = english or item.originalname.removeprefix("test_").replace("_", " ")
+    """Return the line that the student sees; a language that the docstring does not speak has the other's."""
+    said = claim_in(inspect.getdoc(item.function) or "")
+    english = said.en or item.originalname.removeprefix("test_").replace("_", " ")
     parameters = item.name.removeprefix(item.originalname)
-    return Text(en=english + parameters, zh=(chinese or english) + parameters)
+    return Text(en=english + parameters, zh=(said.zh or english) + parameters)
 
 
 def _wrong_needs(cases: list[Case]) -> list[Text]:
@@ -335,9 +330,7 @@ def read_reference(exercise: Exercise) -> tuple[SourceFile, ...]:
 
 def read_stub(exercise: Exercise) -> tuple[SourceFile, ...]:
     """Return the stub's source, as it is now."""
-    # Students write into it, in a clone: it may hold anything.
-    texts = ((Path(exercise.folder) / name).read_text(encoding="utf-8", errors="replace") for name in exercise.files)
-    return tuple(SourceFile(name=name, text=text) for name, text in zip(exercise.files, texts, strict=True))
+    return tuple(public_as_it_is(exercise, name) for name in exercise.files)
 
 
 def load_reference(exercise: Exercise) -> types.ModuleType | None:

@@ -131,6 +131,14 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InArgument:
+    """Where the compared value stands among the arguments of a call."""
+
+    name: str  # "params[1]", "bn_param['running_mean']", "params[0].grad"
+    others_moved: bool  # other arrays of the same argument have been changed since
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
     """`close` found a difference."""
 
@@ -138,6 +146,7 @@ class Compared:
     call: Call | None  # the call whose result was compared, or the last call when it was computed from
     direct: bool  # the compared value is that call's result itself
     before: npt.NDArray[np.generic] | None = None  # the compared value before a call that was given it, as float64
+    argument: InArgument | None = None  # where it stood in that call
     calls: tuple[Call, ...] = ()  # every call of the test, in order
     shown: Shown | None = None  # how the test wants it drawn
 

@@ -11,9 +11,8 @@ import contextlib
 import functools
 import platform
 import time
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
-from typing import Protocol
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -21,9 +20,10 @@ import torch
 from _pytest.runner import runtestprotocol
 
 import grader
-from grader.examination.causes import Causes, Found, Played, find_causes, has_failed, retold
+from grader.examination.causes import SEARCH_CUT, Causes, Played, find_causes, has_failed, retold
 from grader.examination.collection import Case
 from grader.examination.evidence import Evidence
+from grader.examination.explaining import BoundedExplaining, Explain
 from grader.examination.fixtures import Context, Fixtures
 from grader.examination.judge import Verdict, broken_test, judge, outcome_of, starved, why, why_failed
 from grader.examination.nearness import NearnessLog, kept_in
@@ -38,38 +38,25 @@ from grader.examination.signals import TestIsBroken, TestStopped
 from grader.examination.signatures import Signatures
 from grader.examination.telling import TellingLines
 from grader.examination.watch import interrupted_at
-from grader.plugins import Plugin
 from grader.records import (
     Device,
     Examination,
     Exercise,
-    Explanation,
     Fault,
     Outcome,
     Reveal,
     SourceFile,
     TestResult,
-    Text,
 )
 from grader.sandbox.children import ChildSource
 
 
-class Explain(Protocol):
-    """What makes the explanation of a failed test, for every exam of one exercise."""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An exam that has been held; where this is not final, one with better explanations may follow."""
 
-    @property
-    def notes(self) -> tuple[Text, ...]:
-        """What operator or author should mend."""
-
-    @property
-    def versions(self) -> Mapping[str, str]:
-        """Of what it is made of, besides dlgrade itself."""
-
-    def prepare(self, exercise: Exercise, plugins: Sequence[Plugin]) -> None:
-        """Load what exams need, once."""
-
-    def __call__(self, evidence: Evidence, reveal: Reveal) -> Explanation:
-        """Return why the test that left `evidence` failed, no more than `reveal` allows."""
+    examination: Examination
+    is_final: bool = True
 
 
 class Exam:
@@ -97,6 +84,7 @@ class Exam:
         self._source = source
         self._fixtures = fixtures
         self._explain = explain
+        self._explaining = BoundedExplaining(explain)
         self._causes = causes
         self._played: list[Played] = []
         self._signatures = signatures
@@ -107,9 +95,25 @@ class Exam:
         self._nearness = NearnessLog()
         self._rival: Session | None = None
         self._test_seed = 0
+        self._visible_calls = 0
         self._test_limit_s: float | None = None
 
-    def run(self) -> Examination:
+    def run(self) -> Iterator[Held]:
+        """Hold the exam, and yield what it found: with general causes, and then with the mistakes that are known.
+
+        The second takes the author's code and what the student's code chose: it may hang, and then the first stands.
+        """
+        examination = self._held()
+        if not self._names_mistakes(examination.tests):
+            yield Held(examination)
+            return
+        yield Held(replace(examination, notes=(*examination.notes, SEARCH_CUT)), is_final=False)
+        found = find_causes(self._causes, self._played)
+        tests = tuple(retold(result, found, self._reveal(visible=result.visible)) for result in examination.tests)
+        yield Held(replace(examination, tests=tests, notes=(*examination.notes, *found.notes)))
+
+    def _held(self) -> Examination:
+        """Hold the exam; return what it found, but for the mistakes that are known."""
         began = time.monotonic()
         submission = self._request.submission
         looked = self._rules.look(submission.files)
@@ -123,28 +127,27 @@ class Exam:
                 output, load_failure = _load(session)
             with kept_in(self._nearness) if self._request.probe is not None else contextlib.nullcontext():
                 verdicts, results = self._examine(session, load_failure)
-            found = self._found(results)
         finally:
             resources = session.close()
             if self._rival is not None:
                 self._rival.close()
-        problem = self._explain(load_failure, Reveal.FULL) if load_failure is not None else None
+        problem = self._explaining(load_failure, Reveal.FULL) if load_failure is not None else None
         fault = Fault.STUDENT if problem else None
         broken = "" if self._reference else next((v.broken for v in verdicts.values() if v.broken), "")
         if broken:  # without a reference nothing can be proven, but some errors no student's value can cause
             problem, fault = broken_test(broken), Fault.AUTHOR
         return Examination(
             seed=self._request.seed,
-            tests=tuple(retold(result, found, self._reveal(visible=result.visible)) for result in results),
+            tests=tuple(results),
             hidden_available=bool(self._exercise.solution_folder),
             problem=problem,
             fault=fault,
             output=output,
-            resources=resources,
+            resources=replace(resources, visible_calls=self._visible_calls),
             versions={**self._explain.versions, **versions()},
             exam_s=time.monotonic() - began,
             reviews=looked.reviews,
-            notes=(*self._explain.notes, *found.notes),
+            notes=(*self._explain.notes, *self._explaining.notes),
             calls=self._observation.calls if self._observation is not None else (),
             measures=session.measures(self._nearness.found) if isinstance(session, ProbingSession) else None,
         )
@@ -194,6 +197,8 @@ class Exam:
                     self._observation.end_test(case.name)
             if verdict.outcome is not Outcome.PASSED:
                 failed.add(case.function)
+            if case.visible:
+                self._visible_calls = session.used().calls
             verdicts[case.name] = verdict
             results.append(
                 self._result(
@@ -248,7 +253,7 @@ class Exam:
         explanation = None
         if verdict.evidence is not None and not told_once and self._request.explain:
             evidence = self._lines.in_evidence(verdict.evidence) if reveal is not Reveal.FULL else verdict.evidence
-            explanation = self._explain(evidence, reveal)
+            explanation = self._explaining(evidence, reveal)
         return TestResult(
             name=case.name,
             claim=case.claim,
@@ -260,17 +265,16 @@ class Exam:
             hint=case.hint if not passed and (case.visible or reveal is not Reveal.NONE) else None,
             blocked_by=blocked_by,
             explanation=explanation,
-            fault=None if verdict.outcome in (Outcome.PASSED, Outcome.BLOCKED) else Fault.STUDENT,
+            fault=Fault.STUDENT if verdict.outcome.is_missed else None,
             output=output if reveal is Reveal.FULL else "",  # a hidden test's inputs can be printed
         )
 
     def _reveal(self, *, visible: bool) -> Reveal:
         return Reveal.FULL if visible else self._exercise.reveal_hidden
 
-    def _found(self, results: list[TestResult]) -> Found:
-        """Look for known mistakes behind the failed tests; never on a GPU, which the examiner does not touch."""
-        wanted = self._request.name_mistakes and self._device is Device.CPU and has_failed(results)
-        return find_causes(self._causes, self._played) if wanted else Found()
+    def _names_mistakes(self, results: Sequence[TestResult]) -> bool:
+        """Whether to look for known mistakes; never on a GPU, which the examiner does not touch."""
+        return self._request.name_mistakes and self._device is Device.CPU and has_failed(results)
 
     # -- whose fault
 

@@ -2,7 +2,7 @@
 
 Theory of operation. The examiner is a fork of the warm base (or a fresh process). It reads one `Prepare` from the
 controller, loads the reference and the tests, answers, and then serves `ExamRequest`s, one at a time. Each exam runs in
-a fork, which inherits the collected tests and the socket to the zygote, writes its answer into a pipe, and leaves:
+a fork (see `apart`), which inherits the collected tests and the socket to the zygote, writes its answer, and leaves:
 whatever a test did to the process is gone with it. Where there is no fork, the process serves one exam and leaves.
 When the controller goes, so does the examiner, and its zygote sees that and kills the children.
 """
@@ -12,31 +12,26 @@ from __future__ import annotations
 import functools
 import gc
 import os
-import select
-import signal
 import socket
-import struct
 import sys
-import traceback
-from collections.abc import Callable
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-import msgspec
 import torch
 
-from grader.errors import AuthorError, GraderError, GraderFault, SandboxUnavailable
+from grader.errors import AuthorError, GraderFault, SandboxUnavailable
+from grader.examination.apart import Apart, Stage, here, in_a_fork
 from grader.examination.causes import MakeCauses, has_failed
 from grader.examination.collection import Case, collect, load_reference, read_reference, read_stub
-from grader.examination.exam import Exam, Explain, versions
+from grader.examination.exam import Exam, versions
+from grader.examination.explaining import Explain
 from grader.examination.fixtures import Fixtures
 from grader.examination.judge import KeepErrors, broken_test
 from grader.examination.requests import Answer, ExamRequest, Prepare
 from grader.examination.rules import Rules
 from grader.examination.rules.author import check_names, own_breach
 from grader.examination.signatures import Signatures
-from grader.examination.watch import limit_memory
-from grader.records import Device, Fault, Outcome, Text
-from grader.sandbox import jail
+from grader.records import Device, Fault, Text
 from grader.sandbox.children import ChildSource
 from grader.sandbox.gpu import GpuWatch, watch_gpu
 from grader.sandbox.gpu_records import Lacks
@@ -84,15 +79,13 @@ def _watched_gpu(prepare: Prepare) -> GpuWatch:
         raise lacks.unavailable() from None
 
 
-Apart = Callable[[Callable[[], Answer]], Answer]
-
-
 class _Examiner:
     """What every exam of the exercise needs, made once: the exams are forks of it."""
 
     def __init__(self, prepare: Prepare, source: ChildSource, explain: Explain, make_causes: MakeCauses) -> None:
         exercise = prepare.exercise
-        self.fixtures = Fixtures(load_reference(exercise))
+        reference = load_reference(exercise)
+        self.fixtures = Fixtures(reference)
         self._reference = read_reference(exercise)  # before any student's code could have changed the files
         check_names(exercise)
         rules = Rules(exercise.forbid, exercise.allow)
@@ -111,7 +104,7 @@ class _Examiner:
             fixtures=self.fixtures,
             explain=explain,
             causes=self._causes,
-            signatures=Signatures(exercise),
+            signatures=Signatures(exercise, reference),
             rules=rules,
             reference=self._reference,
         )
@@ -128,7 +121,7 @@ class _Examiner:
             except GraderFault:  # the controller has gone: an orderly end
                 return
             forks: list[int] = []
-            apart: Apart = functools.partial(_in_a_fork, control, forks) if hasattr(os, "fork") else _answer
+            apart: Apart = functools.partial(in_a_fork, control, forks) if hasattr(os, "fork") else here
             answer = self._examine(request, cases, apart)
             send_record(control, answer)
             for pid in forks:
@@ -153,14 +146,14 @@ class _Examiner:
         """
         if self._stubs_breach is not None and self._stub != request.submission.files and not self._stub_was_edited():
             return Answer.of(self._stubs_breach)
-        answer = apart(lambda: Answer(examination=self._make(request, cases).run()))
+        answer = apart(lambda: _held(self._make(request, cases)))
         examination = answer.examination
         if examination is None or examination.fault is not None or not self._reference or not request.prove:
             return answer
-        doubtful = {test.name for test in examination.tests if test.outcome not in _UNDOUBTED}
+        doubtful = {test.name for test in examination.tests if test.outcome.is_missed}
         if not doubtful:
             return answer
-        proof = apart(lambda: Answer(broken=self._make(request, cases).prove(doubtful)))
+        proof = apart(lambda: _proven(self._make(request, cases), doubtful))
         if proof.fault is not None:
             return proof
         if proof.broken:
@@ -172,118 +165,13 @@ class _Examiner:
         return read_stub(self._exercise) != self._stub
 
 
-_UNDOUBTED = (Outcome.PASSED, Outcome.BLOCKED)
+def _held(exam: Exam) -> Iterator[Stage]:
+    for held in exam.run():
+        yield Stage(Answer(examination=held.examination), is_final=held.is_final)
 
 
-def _in_a_fork(control: socket.socket, forks: list[int], work: Callable[[], Answer]) -> Answer:
-    """Do the work in a fork and return its answer. The fork's death is the grader's fault.
-
-    One that has answered is added to `forks`: giving back its memory takes longer, and the answer need not wait for it.
-    """
-    examiner = os.getpid()
-    try:
-        reading, writing = os.pipe()
-    except OSError as error:
-        return Answer.of(_no_process(error))
-    try:
-        pid = os.fork()
-    except OSError as error:
-        os.close(reading)
-        os.close(writing)
-        return Answer.of(_no_process(error))
-    if pid == 0:
-        jail.die_with_parent(examiner)
-        limit_memory()
-        os.close(reading)
-        _write_and_leave(writing, work)
-    os.close(writing)
-    data = _read_answer(reading, control, pid)
-    if data is None:
-        return Answer.of(_exam_died(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])))
-    forks.append(pid)
-    return msgspec.msgpack.decode(data, type=Answer)
-
-
-def _no_process(error: OSError) -> GraderFault:
-    return GraderFault(
-        Text(
-            en=f"No process for the exam: {error.strerror or error}.",
-            zh=f"无法创建考试进程：{error.strerror or error}。",
-        ),
-        remedy=Text(
-            en="This machine has no processes, descriptors or memory left: run fewer exams side by side.",
-            zh="这台机器的进程数、文件描述符或内存已用尽：请减少同时进行的考试。",
-        ),
-    )
-
-
-def _exam_died(code: int) -> GraderFault:
-    """Return the fault of an exam's process that ended without an answer; `code` as `waitstatus_to_exitcode` tells."""
-    if code >= 0:
-        en, zh = f"ended by itself, with status {code}", f"自行结束，状态为 {code}"
-    else:
-        name = signal.strsignal(-code) or str(-code)
-        en, zh = f"was ended by a signal ({name})", f"被信号终止（{name}）"
-    return GraderFault(Text(en=f"The exam's process {en}.", zh=f"考试进程{zh}。"))
-
-
-def _write_and_leave(writing: int, work: Callable[[], Answer]) -> None:
-    status = 1
-    try:
-        answer = msgspec.msgpack.encode(_answer(work))
-        data = _LENGTH.pack(len(answer)) + answer
-        while data:
-            data = data[os.write(writing, data) :]
-        status = 0
-    except BaseException:  # noqa: BLE001  the process ends here, and says why
-        traceback.print_exc()  # into the file that the controller quotes from
-        sys.stderr.flush()
-    finally:
-        os._exit(status)
-
-
-def _answer(work: Callable[[], Answer]) -> Answer:
-    try:
-        return work()
-    except GraderError as error:
-        return Answer.of(error)
-    except BaseException:  # noqa: BLE001  a fault of our own, whatever it is, is told and never becomes a zero
-        return Answer.of(GraderFault(traceback.format_exc(limit=-6)))
-
-
-def _read_answer(reading: int, control: socket.socket, pid: int) -> bytes | None:
-    """Read the fork's answer; None when it ended without one. When the controller goes meanwhile, end it and leave.
-
-    The answer says its own length: it is complete before the fork's memory has been given back, which takes longer.
-    """
-    data = bytearray()
-    watch = select.poll()  # select() takes no descriptor beyond 1,023
-    watch.register(reading, select.POLLIN)
-    watch.register(control, select.POLLIN)
-    while len(data) < _LENGTH.size or len(data) < _LENGTH.size + _LENGTH.unpack_from(data)[0]:
-        if reading in dict(watch.poll()):
-            part = os.read(reading, 1 << 20)
-            if not part:
-                os.close(reading)
-                return None
-            data += part
-        elif _has_left(control):
-            os.kill(pid, signal.SIGKILL)
-            os._exit(0)
-        else:
-            watch.unregister(control)  # the next request waits its turn
-    os.close(reading)
-    return bytes(data[_LENGTH.size :])
-
-
-def _has_left(control: socket.socket) -> bool:
-    try:
-        return not control.recv(1, socket.MSG_PEEK)
-    except OSError:  # it left with words of ours unread
-        return True
-
-
-_LENGTH = struct.Struct("<Q")
+def _proven(exam: Exam, names: Collection[str]) -> Iterator[Stage]:
+    yield Stage(Answer(broken=exam.prove(names)))
 
 
 class _Plugins:

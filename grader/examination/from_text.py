@@ -24,6 +24,7 @@ import pytest
 from _pytest.assertion.rewrite import rewrite_asserts
 
 from grader.errors import AuthorError
+from grader.exercise.public import public_data
 from grader.exercise.solution import has_solution, solution_data, solution_file, solution_names
 from grader.records import Exercise
 
@@ -52,11 +53,14 @@ class TextLoader(importlib.abc.InspectLoader):
 
     def get_data(self, path: str) -> bytes:
         """Return the file beside the module that `pkgutil.get_data` asks for. Raises: OSError where there is none."""
-        wanted, hidden = Path(path), Path(self._exercise.solution_folder)
-        if not self._exercise.sealed or not wanted.is_relative_to(hidden):
-            return wanted.read_bytes()
+        wanted = Path(path)
+        hidden, given = Path(self._exercise.solution_folder), Path(self._exercise.folder)
         try:
-            return solution_data(self._exercise, wanted.relative_to(hidden).as_posix())
+            if self._exercise.sealed and wanted.is_relative_to(hidden):
+                return solution_data(self._exercise, wanted.relative_to(hidden).as_posix())
+            if wanted.is_relative_to(given):
+                return public_data(self._exercise, wanted.relative_to(given).as_posix())
+            return wanted.read_bytes()
         except AuthorError as error:
             raise FileNotFoundError(str(error)) from None
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import GraderFault
-from grader.examination.before import values_before
+from grader.examination.before import argument_of, has_lost_gradient, values_before
 from grader.examination.compare import facts
 from grader.examination.evidence import Asserted, Compared, Ended, Evidence, Mismatched, Unusable
 from grader.examination.session import Session
@@ -43,11 +43,15 @@ def judge(session: Session, error: BaseException | None, *, phase: str) -> Verdi
         raise error  # a process of ours has gone: no verdict at all
     if isinstance(error, Mismatched):
         call = session.log.that_returned(error.actual)
+        if error.actual is None and has_lost_gradient(session.log):
+            call = None  # every None is the same object: this one was a gradient
+        at = error.actual, error.mismatch.path, session.log
         evidence: Evidence = Compared(
             mismatch=error.mismatch,
             call=call or session.log.last(),
             direct=call is not None,
-            before=values_before(error.actual, error.mismatch.path, session.log) if call is None else None,
+            before=values_before(*at) if call is None else None,
+            argument=argument_of(*at) if call is None else None,
             calls=session.log.evidence(),
             shown=error.shown,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,6 +19,38 @@ class Tolerance(NamedTuple):
     rtol: float
     atol: float
 
+    def allowed(self, size: Any) -> Any:
+        """Return the largest error that passes beside expected numbers of this size."""
+        return self.atol + self.rtol * size
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """Two arrays, element by element: what a verdict rests on, and a picture or a number of it, too."""
+
+    error: Values  # |actual - expected|, as float64
+    size: Values  # |expected|
+    allowed: Values
+    finite: Values  # on both sides
+    one_sided: Values  # a finite number, another infinity, or NaN on either side
+    wrong: Values
+
+    @property
+    def shares(self) -> Values:
+        """The errors as shares of what is allowed; above 1 an element is wrong. Where one side is not finite: 0."""
+        with np.errstate(all="ignore"):
+            return np.where(self.finite & (self.error != 0), self.error / self.allowed, 0.0)
+
+
+def differences(a: Values, e: Values, tolerance: Tolerance) -> Differences:
+    """Return what is wrong, and by how much; the arrays have one shape and dtype."""
+    with np.errstate(all="ignore"):
+        error, size, finite = _errors(a, e)
+        allowed = tolerance.allowed(size)
+        one_sided = ~finite & ~(a == e)
+        wrong = one_sided | (finite & ~(error <= allowed))
+    return Differences(error, size, allowed, finite, one_sided, wrong)
+
 
 def all_close(a: Values, e: Values, tolerance: Tolerance) -> bool:
     """Say yes only if every element passes; a no is looked at again by `measured` (equal infinities end there)."""
@@ -30,28 +62,26 @@ def all_close(a: Values, e: Values, tolerance: Tolerance) -> bool:
     with np.errstate(all="ignore"):
         error = np.abs(np.subtract(a, e, dtype=kind))
         # NaN and inf - inf make the maximum NaN, which is not <= 0.
-        allowed = tolerance.atol + tolerance.rtol * np.abs(e, dtype=np.float64)
-        return bool((error - allowed).max() <= 0)
+        return bool((error - tolerance.allowed(np.abs(e, dtype=np.float64))).max() <= 0)
 
 
 def measured(a: Values, e: Values, tolerance: Tolerance, mismatch: Mismatch) -> Mismatch | None:
     """Return `mismatch` with the difference measured, or None where every element passes after all."""
+    found = differences(a, e, tolerance)
+    if not found.wrong.any():
+        return None
+    error, size, finite, one_sided = found.error, found.size, found.finite, found.one_sided
     with np.errstate(all="ignore"):
-        error, size, finite = _errors(a, e)
-        allowed = tolerance.atol + tolerance.rtol * size
-        one_sided = ~finite & ~(a == e)  # a finite number, another infinity, or NaN on either side
-        bad = one_sided | (finite & ~(error <= allowed))
-        if not bad.any():
-            return None
         known = finite & (size > 0)
-        badness = np.where(bad & finite, np.where(allowed > 0, error / allowed, error), -1.0)
+        badness = np.where(found.allowed > 0, error / found.allowed, error)
+        badness = np.where(found.wrong & finite, badness, -1.0)
     first = int(np.argmax(one_sided)) if one_sided.any() else int(np.argmax(badness))
     index = tuple(int(i) for i in np.unravel_index(first, a.shape))
     numeric = a.dtype.kind in "biufc"
     return replace(
         mismatch,
         kind=MismatchKind.FINITENESS if one_sided.any() else MismatchKind.VALUE,
-        differing=int(bad.sum()),
+        differing=int(found.wrong.sum()),
         total=int(a.size),
         worst_index=index,
         worst_actual=scalar(a[index]) if numeric else None,

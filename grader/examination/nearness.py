@@ -12,9 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import PurePath
 
-import numpy as np
-
-from grader.examination.measuring import Tolerance, Values
+from grader.examination.measuring import Tolerance, Values, differences
 from grader.exercise.manifest import HIDDEN_TESTS, VISIBLE_TESTS
 from grader.records import Nearness
 
@@ -62,13 +60,7 @@ def kept_in(log: NearnessLog) -> Iterator[None]:
 
 def _share(actual: Values, expected: Values, tolerance: Tolerance) -> float:
     """Return the largest error as a share of the allowed one. What is not finite on both sides is not measured."""
-    kind = np.complex128 if expected.dtype.kind == "c" else np.float64
-    with np.errstate(all="ignore"):
-        finite = np.isfinite(actual) & np.isfinite(expected)
-        error = np.abs(np.subtract(actual, expected, dtype=kind))[finite]
-        allowed = (tolerance.atol + tolerance.rtol * np.abs(expected).astype(np.float64))[finite]
-        shares = np.where(error == 0, 0.0, error / allowed)
-    return float(shares.max(initial=0.0))
+    return float(differences(actual, expected, tolerance).shares.max(initial=0.0))
 
 
 def _asking_line() -> tuple[str, int] | None:

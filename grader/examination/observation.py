@@ -15,12 +15,11 @@ import numpy as np
 import torch
 
 from grader.examination.recording import RecordedCall
-from grader.records import CallFacts, ValueFacts
+from grader.records import UPSTREAM, CallFacts, ValueFacts
 
 MAX_DEPTH = 3  # of lists and dicts
 MAX_ITEMS = 64  # of one list or dict
 MAX_CALLS = 20_000  # of one exam: a property test makes some hundred
-UPSTREAM = "upstream"  # the name of the last argument of `student.f.grad(inputs, upstream)`
 
 
 class Observation:

@@ -27,6 +27,7 @@ class Operation:
     keep: bool = False
     name: str = ""  # "softmax", "SGD.step": for messages, and for what the manifest declares
     scope: CallScope | None = None  # an iterator's
+    spent_s: float = 0.0  # of the call's limit, which an iterator has for all of its items together
 
     def target(self, module: str) -> Target:
         """Return what it is asked of; `module` is the file of the student's module."""

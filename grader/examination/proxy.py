@@ -131,7 +131,12 @@ class Handle:
 
 
 class RemoteIterator(Handle):
-    """A generator or iterator in the child: one item a call, and views of the arguments stay views."""
+    """A generator or iterator in the child: one item a call, and views of the arguments stay views.
+
+    All its items together have the time of one call: `list` of an endless one would take the whole exam.
+    """
+
+    _spent_s = 0.0
 
     def __iter__(self) -> Self:
         return self
@@ -144,8 +149,14 @@ class RemoteIterator(Handle):
             keep=self._keep,
             name=f"next({self._origin}(…))",
             scope=self._scope,
+            spent_s=self._spent_s,
         )
-        item = _kept(self._session, operation)
+        before = self._session.waited_s()
+        try:
+            item = _kept(self._session, operation)
+        finally:
+            took = max(self._session.waited_s() - before, 0.0)  # less than 0: the child was ended
+            object.__setattr__(self, "_spent_s", self._spent_s + took)
         if item is EXHAUSTED:
             raise StopIteration
         return item

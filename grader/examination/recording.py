@@ -71,6 +71,15 @@ class RecordedCall:
             _, table = self._decoded(self.payload)
             yield from zip(self.objects, table.objects, strict=True)
 
+    def arguments_now_and_then(self) -> Iterator[tuple[str, object, object]]:
+        """Yield each argument's name, what it is now, and what it was when the call was made."""
+        if self.payload is not None:
+            made = self.evidence()
+            for at, (now, then) in enumerate(zip(self.args, made.args, strict=True)):
+                yield self.names[at] if at < len(self.names) else f"argument {at + 1}", now, then
+            for name, now in self.kwargs.items():
+                yield name, now, made.kwargs[name]
+
     def _decoded(self, payload: bytes) -> tuple[Decoder, Table]:
         table = Table()
         decoder = Decoder(
@@ -109,6 +118,11 @@ class CallLog:
         """Yield each object that was an argument as it is now, beside what it was when the call was made."""
         for call in self._calls:
             yield from call.objects_now_and_then()
+
+    def arguments_now_and_then(self) -> Iterator[tuple[str, object, object]]:
+        """Yield each call's arguments, in order: the name, what it is now, and what it was when the call was made."""
+        for call in self._calls:
+            yield from call.arguments_now_and_then()
 
 
 def _text(function: str, args: Sequence[object], kwargs: dict[str, object], *, full: bool) -> str:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import math
 import random
 import signal
 import time
@@ -29,6 +30,7 @@ from grader.sandbox.child import Server
 from grader.sandbox.messages import (
     STUDENT_ROOT,
     Answer,
+    ArraySpec,
     Do,
     Graph,
     HandleSpec,
@@ -36,10 +38,12 @@ from grader.sandbox.messages import (
     Reply,
     Request,
     Returned,
+    TensorSpec,
 )
 from grader.sandbox.wire import Buffer, Payload, PeerGone
 
 MAX_OPERATIONS = 200  # of one test that are replayed: a property is tried on very many inputs
+MAX_ELEMENTS = 1 << 20  # of the arrays of one frame: a student's result, passed on, may be four bytes expanded to a GiB
 Judge = Callable[[int, Reading], bool]
 
 
@@ -95,6 +99,8 @@ def _steps(frames: Iterator[Frame]) -> Iterator[Step]:
         forbidden: str = getattr(frame.received, "forbidden", "")
         if not under_way or forbidden:
             raise Unreadable("an answer to nothing, or a broken rule")
+        if _elements(frame.sent.graph) > MAX_ELEMENTS:
+            raise Unreadable("arguments too large to run the author's code on")
         base, function = under_way[-1]
         reading = reader.read(base, frame.received, frame.received_payload)
         for spec in _handles(frame.received):
@@ -104,6 +110,10 @@ def _steps(frames: Iterator[Frame]) -> Iterator[Step]:
             under_way.pop()
         if not under_way and (count := count + 1) >= MAX_OPERATIONS:
             return  # what a test tries hundreds of times over shows in the first of them
+
+
+def _elements(graph: Graph) -> int:
+    return sum(math.prod(node.shape) for node in graph.nodes if isinstance(node, TensorSpec | ArraySpec))
 
 
 def _operation(do: Do, payload: bytes, made_by: dict[int, tuple[Base, str]]) -> tuple[Base, str]:
@@ -134,10 +144,15 @@ class Budget:
     """The CPU time that replays may take, and on the clock a multiple of it: for code that waits or never ends."""
 
     def __init__(self, cpu_s: float, *, wall_factor: float = 5.0) -> None:
-        self._wall_s = cpu_s * wall_factor
+        self._wall_factor = wall_factor
+        self._is_running = False
+        self.renew(cpu_s)
+
+    def renew(self, cpu_s: float) -> None:
+        """Give all who hold this budget so much time from now on."""
+        self._wall_s = cpu_s * self._wall_factor
         self._cpu_s = cpu_s
         self._ends = time.process_time() + cpu_s
-        self._is_running = False
         self.rang = False
 
     def check(self) -> None:

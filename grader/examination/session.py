@@ -32,19 +32,7 @@ from grader.sandbox.client import Client, Nonces, Served
 from grader.sandbox.cpu import limit_for
 from grader.sandbox.endings import ChildEnded
 from grader.sandbox.graph import Unsendable
-from grader.sandbox.messages import (
-    MAX_CALL_DEPTH,
-    Do,
-    HandleSpec,
-    Invoke,
-    Load,
-    Loaded,
-    Name,
-    Node,
-    Reply,
-    Returned,
-    SourceText,
-)
+from grader.sandbox.messages import Do, HandleSpec, Invoke, Load, Loaded, Name, Node, Reply, Returned
 from grader.sandbox.wire import Buffer, Payload, WireError
 
 LOAD_FACTOR = 2.0  # importing the module may take this many times `call_s`
@@ -101,7 +89,7 @@ class Session:
         limits = self._exercise.limits
         request = Load(
             nonce=self._nonces.next(),
-            files=[SourceText(name=file.name, text=file.text) for file in self._files],
+            files=[messages.SourceText(name=file.name, text=file.text) for file in self._files],
             forbid=list(self._exercise.forbid),
             seed=self._seed,
             memory_mib=limits.memory_mib,
@@ -162,6 +150,10 @@ class Session:
         """The calls of the test so far."""
         return self._test.log
 
+    def used(self) -> Resources:
+        """Return what all children used until now; complete once the session is closed."""
+        return self._finished if self._client is None else added(self._finished, self._client.resources)
+
     def close(self) -> Resources:
         """End the child; return what all children used."""
         self._end_child()
@@ -186,6 +178,10 @@ class Session:
         """Return the CPU seconds of the living child, exact while it waits; None where they cannot be had."""
         work = self._client.work if self._client is not None else None
         return work.total_s if work is not None and work.known else None
+
+    def waited_s(self) -> float:
+        """Return how long the living child was waited for; a new one begins at 0."""
+        return self._client.waited_s if self._client is not None else 0.0
 
     def settle(self) -> None:
         """End a child that goes on computing after its last reply: that fails the test. Raises GraderFault."""
@@ -217,6 +213,7 @@ class Session:
                 request,
                 buffers,
                 limit_s=self._test.limit_s,
+                spent_s=operation.spent_s,
                 call=call,
                 serve=functools.partial(self._serve, scope),
             )
@@ -234,8 +231,8 @@ class Session:
             scope.forget_results()
 
     def _request(self, operation: Operation, scope: CallScope) -> tuple[RecordedCall, Do, list[Buffer]]:
-        mutates = frozenset(self._exercise.mutates.get(operation.name, ()))
         names = self._signatures.parameters(operation.name, len(operation.args))
+        mutates = self._signatures.mutable(operation.name, names)
         try:
             graph, refs, named, buffers = scope.encode(operation.args, operation.kwargs, places=names, mutates=mutates)
         except Unsendable as refusal:
@@ -281,8 +278,9 @@ class Session:
         limit_s: float,
         call: Callable[[], Call | None] | None,
         serve: Callable[[Invoke, Payload], Served] | None,
+        spent_s: float = 0.0,
     ) -> tuple[Reply, Payload]:
-        deadline = min(time.monotonic() + limit_s, self.deadline)
+        deadline = min(time.monotonic() + limit_s - spent_s, self.deadline)
         try:
             return client.exchange(request, buffers, deadline=deadline, latest=self.deadline, serve=serve)
         except ChildEnded as ended:
@@ -310,10 +308,7 @@ class Session:
             raise self.stop(evidence)
         decoder, _ = scope.receive(reply.graph, reply.changes, payload, calling_back=False)
         changes = scope.protected_changes()
-        if reply.root == -1:
-            value: Any = EXHAUSTED
-        else:
-            value = decoder.value(reply.root)
+        value: Any = EXHAUSTED if reply.root == -1 else decoder.value(reply.root)
         recorded.result = value
         if changes:
             first = changes[0]
@@ -391,7 +386,7 @@ class Session:
             self._released.append(handle)
 
     def _serve(self, scope: CallScope, invoke: Invoke, payload: Payload) -> Served:
-        if self._depth > MAX_CALL_DEPTH:
+        if self._depth > messages.MAX_CALL_DEPTH:
             raise WireError("too many calls within calls")
         self._test.transcript.answered(invoke, payload)
         served = self._functions.serve(scope, invoke, payload)

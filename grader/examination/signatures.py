@@ -1,27 +1,49 @@
-"""The parameter names of an exercise's functions, read from the stub's syntax tree: it is there with or without the
-solution, and reading it runs nothing."""
+"""The parameter names of an exercise's functions, as the course has them.
+
+They decide which arguments a function may change, so they come from the reference where it is at hand: in a clone of a
+course the stub is the student's own file. Without a reference there is only the stub, and then only visible tests run.
+"""
 
 from __future__ import annotations
 
 import ast
-from pathlib import Path
+import inspect
+import types
 
+from grader.exercise.public import public_as_it_is
+from grader.exercise.solution import has_solution, solution_file
 from grader.records import Exercise
+
+_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # the last two: nested too deeply to be parsed
 
 
 class Signatures:
-    """What the stub declares: functions, and methods as "Class.method" without `self`."""
+    """What the course declares: functions, and methods as "Class.method" without `self`.
 
-    def __init__(self, exercise: Exercise) -> None:
+    `reference` is the module, for functions that it makes without a `def` of their name; nothing of it is called.
+    """
+
+    def __init__(self, exercise: Exercise, reference: types.ModuleType | None = None) -> None:
         self._parameters: dict[str, tuple[str, ...]] = {}
         self._texts: dict[str, str] = {}
+        self._mutates = exercise.mutates
+        self._is_by_stub = not has_solution(exercise)
         for name in exercise.files:
-            text = (Path(exercise.folder) / name).read_text(encoding="utf-8", errors="replace")
             try:
-                stub = ast.parse(text)
-            except (SyntaxError, ValueError):  # in a clone students write into the stub: its exam tells them
+                self._read(ast.parse(public_as_it_is(exercise, name).text).body, prefix="")
+            except _UNREADABLE:  # in a clone students write into the stub: its exam tells them
                 continue
-            self._read(stub.body, prefix="")
+        if not self._is_by_stub:
+            self._take_from_reference(exercise, reference)
+
+    def _take_from_reference(self, exercise: Exercise, reference: types.ModuleType | None) -> None:
+        for function in self._mutates:  # of these the stub has no say at all
+            self._parameters.pop(function, None)
+        for name in exercise.files:
+            self._read(ast.parse(solution_file(exercise, name).text).body, prefix="")
+        for function in self._mutates:
+            if function not in self._parameters and reference is not None:
+                self._parameters[function] = _positional(reference, function)
 
     def _read(self, body: list[ast.stmt], *, prefix: str) -> None:
         for statement in body:
@@ -35,13 +57,43 @@ class Signatures:
                 self._read(statement.body, prefix=f"{statement.name}.")
 
     def parameters(self, function: str, count: int) -> tuple[str, ...]:
-        """Name `count` positional arguments; "argument 3" where the stub names none."""
+        """Name `count` positional arguments; "argument 3" where the course names none."""
         known = self._parameters.get(function, ())
         return tuple(known[at] if at < len(known) else f"argument {at + 1}" for at in range(count))
 
+    def mutable(self, function: str, places: tuple[str, ...]) -> frozenset[str]:
+        """Return which of the arguments at these places, as `parameters` names them, the function may change.
+
+        Where only a stub names them, and it does not have a name that the manifest has, a student has renamed it: which
+        argument is meant cannot be told, so any may change.
+        """
+        wanted = frozenset(self._mutates.get(function, ()))
+        known = self._parameters.get(function)
+        if self._is_by_stub and known is not None and not wanted <= {*known}:
+            return wanted | {*places}
+        return wanted
+
     def text(self, function: str) -> str:
-        """Return the signature as the stub has it, without annotations: "softmax(logits, dim)"; "" if unknown."""
+        """Return the signature as the course has it, without annotations: "softmax(logits, dim)"; "" if unknown."""
         return self._texts.get(function, "")
+
+
+def _positional(module: types.ModuleType, function: str) -> tuple[str, ...]:
+    """Return the parameters of a function or method by its dotted name; none where they cannot be told."""
+    found: object = module
+    for part in function.split("."):
+        found = inspect.getattr_static(found, part, None)
+    is_method = "." in function and isinstance(found, types.FunctionType)
+    if isinstance(found, classmethod | staticmethod):
+        is_method, found = isinstance(found, classmethod), found.__func__
+    if not callable(found):
+        return ()
+    try:
+        parameters = inspect.signature(found).parameters.values()
+    except (TypeError, ValueError):  # written in C
+        return ()
+    names = [one.name for one in parameters if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)]
+    return tuple(names[1:] if is_method else names)
 
 
 def _bare(arguments: ast.arguments, positional: list[str]) -> str:

@@ -13,15 +13,19 @@ from collections.abc import Callable, Iterator
 
 from grader.sandbox import jail
 
+_AT_ONCE_S = 0.001  # a timer of 0 would be none
 OVERTIME_S = 1.0  # a test may go on so long after its exam's deadline, for its own arithmetic
 MEMORY_MIB = 2_048  # of an exam's process, on top of what the examiner has loaded
 
 
 @contextlib.contextmanager
-def interrupted_at(deadline: float, stop: Callable[[], BaseException]) -> Iterator[None]:
-    """Raise `stop()` inside the block when it is not left soon after `deadline`, in `time.monotonic()` seconds.
+def interrupted_at(
+    deadline: float, stop: Callable[[], BaseException], *, overtime_s: float = OVERTIME_S
+) -> Iterator[None]:
+    """Raise `stop()` inside the block when it is not left `overtime_s` after `deadline`, in `time.monotonic()` seconds.
 
-    Where there is no timer signal (Windows) the controller's own limit is the only one.
+    Inside another such block, that one's time goes on. Where there is no timer signal (Windows) the controller's own
+    limit is the only one.
     """
     if not hasattr(signal, "setitimer"):
         yield
@@ -30,12 +34,18 @@ def interrupted_at(deadline: float, stop: Callable[[], BaseException]) -> Iterat
     def ring(_number: int, _frame: object) -> None:
         raise stop()
 
-    signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, max(deadline - time.monotonic(), 0.0) + OVERTIME_S)
+    began = time.monotonic()
+    around_s, _ = signal.setitimer(signal.ITIMER_REAL, 0.0)  # of the block around this one; 0.0: there is none
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, max(max(deadline - began, 0.0) + overtime_s, _AT_ONCE_S))
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, before)
+        if around_s:
+            left_s = around_s - (time.monotonic() - began)
+            signal.setitimer(signal.ITIMER_REAL, max(left_s, 0.001))
 
 
 def limit_memory() -> None:

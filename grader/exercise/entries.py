@@ -5,7 +5,6 @@ Whether an exercise is valid shows when it is read, so that a broken one hides n
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -18,7 +17,7 @@ from grader.exercise.dates import NO_DATES, Dates
 from grader.exercise.defaults import STANDARD, Defaults
 from grader.exercise.manifest import MANIFEST, read_exercise
 from grader.exercise.paths import is_file, is_folder, names_in, show_name
-from grader.exercise.problems import key_path, toml_literal
+from grader.exercise.problems import closest, key_path, toml_literal
 from grader.records import Exercise, Text
 
 FOLDER_NAME = re.compile(r"(?P<id>exercise(?P<number>[0-9]{2,}))_(?P<slug>.+)")
@@ -27,9 +26,13 @@ _NUMBERED = re.compile(r"(?:exercise|ex)?[-_ ]?0*(?P<number>[0-9]+)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hidden:
-    """The hidden half of one exercise that came sealed: its files by name, or why they cannot be used."""
+    """The hidden half of one exercise that came sealed: its files by name, or why they cannot be used.
+
+    `public` are the files of the other half that are as they were when it was sealed.
+    """
 
     files: Mapping[str, bytes]
+    public: Mapping[str, bytes] = field(default_factory=dict)
     broken: AuthorError | None = None
 
 
@@ -70,7 +73,7 @@ class Entry:
     def label(self) -> str:
         """How a message names it: `exercise03 softmax`."""
         match = FOLDER_NAME.fullmatch(self.name)
-        return f"{match['id']} {match['slug']}" if match else show_name(self.name)
+        return show_name(f"{match['id']} {match['slug']}" if match else self.name)
 
     def read(self) -> Exercise:
         """Return the exercise. Raises: AuthorError when its manifest or a file is wrong."""
@@ -81,6 +84,7 @@ class Entry:
             solution_folder=self.solution_folder,
             defaults=self.defaults,
             sealed=self.hidden.files if self.hidden is not None else None,
+            public=self.hidden.public if self.hidden is not None else None,
         )
 
 
@@ -129,8 +133,8 @@ def number_in(wanted: str) -> int | None:
 def near(wanted: str, entries: Iterable[Entry]) -> Entry | None:
     """Return the entry that a mistyped name most probably meant."""
     owners = {normal(alias): entry for entry in entries for alias in entry.aliases}
-    matches = difflib.get_close_matches(wanted, list(owners), n=1, cutoff=0.5)
-    return owners[matches[0]] if matches else None
+    match = closest(wanted, owners, likeness=0.5)
+    return owners[match] if match else None
 
 
 def unknown_names(file: CourseFile, entries: tuple[Entry, ...]) -> tuple[Text, ...]:

@@ -16,7 +16,9 @@ from grader.exercise.paths import is_file, is_folder, show_path
 from grader.exercise.problems import schema_problems
 from grader.exercise.rules import rule_problems
 from grader.exercise.solution import in_memory
-from grader.exercise.toml_file import read_bytes, read_toml, refuse
+from grader.exercise.text_file import MAX_SOURCE_BYTES
+from grader.exercise.toml_file import parse_toml, read_bytes, read_toml, refuse
+from grader.exercise.unlinked import read_unlinked
 from grader.records import Exercise, Language, Text
 
 MANIFEST = "exercise.toml"
@@ -37,10 +39,12 @@ def read_exercise(
     solution_folder: Path | None,
     defaults: Defaults = STANDARD,
     sealed: Mapping[str, bytes] | None = None,
+    public: Mapping[str, bytes] | None = None,
 ) -> Exercise:
     """Return the exercise whose manifest and files lie in `folder`, and its hidden half in `solution_folder`.
 
-    Where the hidden half came `sealed`, it is in these files, and `solution_folder` only names them in messages.
+    Where the hidden half came `sealed`, it is in these files, and `solution_folder` only names them in messages; then
+    `folder` may be a stranger's, and what of it decides grades is `public`, read and compared before.
 
     Where the manifest is silent, `defaults` hold: those of its course.
     `Exercise.sha256` covers manifest, stubs, both tests and reference: names and bytes, in no order; and what the
@@ -49,15 +53,19 @@ def read_exercise(
     """
     folder = folder.absolute()
     manifest_file = folder / MANIFEST
-    manifest = read_toml(manifest_file, missing=_HOW_TO_BEGIN)
+    if public is None:
+        manifest = read_toml(manifest_file, missing=_HOW_TO_BEGIN)
+    else:
+        manifest = parse_toml(manifest_file, public[MANIFEST])
     problems = schema_problems(manifest, _schema(defaults.languages)) or rule_problems(manifest, folder.name)
     refuse(manifest_file, problems)
     files: list[str] = manifest["files"]
-    contents = _graded_files(folder, solution_folder, files, languages=defaults.languages, sealed=sealed)
+    contents = _graded_files(folder, solution_folder, files, languages=defaults.languages, sealed=sealed, public=public)
+    given = {name: contents[name] for name in (MANIFEST, VISIBLE_TESTS)} if public is None else dict(public)
     merged = defaults.with_table(manifest)
     if merged.fingerprint() != STANDARD.with_table(manifest).fingerprint():
         contents["inherited"] = merged.fingerprint()
-    exercise = _exercise(manifest, merged, folder, solution_folder, sha256=digest(contents))
+    exercise = _exercise(manifest, merged, folder, solution_folder, sha256=digest(contents), public=given)
     return exercise if sealed is None else in_memory(exercise, sealed)
 
 
@@ -73,6 +81,7 @@ def _graded_files(
     *,
     languages: tuple[Language, ...],
     sealed: Mapping[str, bytes] | None,
+    public: Mapping[str, bytes] | None,
 ) -> dict[str, bytes]:
     """Return the contents of all files that decide a grade; refuse when one that an exercise needs is missing."""
     graded = {MANIFEST: folder / MANIFEST, VISIBLE_TESTS: folder / VISIBLE_TESTS}
@@ -82,15 +91,20 @@ def _graded_files(
         graded |= {f"reference/{name}": solution_folder / name for name in files}
     needed = (*graded.values(), *(folder / STATEMENT_IN[language] for language in languages))
     opened = {solution_folder / name: raw for name, raw in (sealed or {}).items()} if solution_folder else {}
+    opened |= {folder / name: raw for name, raw in (public or {}).items()}
 
     def is_there(file: Path) -> bool:
         apart = sealed is not None and solution_folder is not None and file.is_relative_to(solution_folder)
-        return file in opened if apart else is_file(file)
+        return file in opened if apart else file in opened or is_file(file)
 
     missing = tuple(_missing_file(file, files) for file in needed if not is_there(file))
     if missing:
         raise AuthorError(joined(missing, separator="\n"))
-    return {role: opened[file] if file in opened else read_bytes(file) for role, file in graded.items()}
+    read = read_bytes if public is None else functools.partial(read_unlinked, below=folder)
+    return {
+        role: opened[file] if file in opened else read(file, max_bytes=MAX_SOURCE_BYTES)
+        for role, file in graded.items()
+    }
 
 
 def _missing_file(file: Path, files: list[str]) -> Text:
@@ -110,7 +124,13 @@ def _missing_file(file: Path, files: list[str]) -> Text:
 
 
 def _exercise(
-    manifest: Mapping[str, Any], merged: Defaults, folder: Path, solution_folder: Path | None, *, sha256: str
+    manifest: Mapping[str, Any],
+    merged: Defaults,
+    folder: Path,
+    solution_folder: Path | None,
+    *,
+    sha256: str,
+    public: dict[str, bytes],
 ) -> Exercise:
     functions: Mapping[str, Any] = manifest.get("functions", {})
     return Exercise(
@@ -129,5 +149,6 @@ def _exercise(
         folder=str(folder),
         solution_folder=str(solution_folder.absolute()) if solution_folder else "",
         sha256=sha256,
+        public=public,
         languages=merged.languages,
     )

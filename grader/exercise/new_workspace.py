@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from grader.exercise.entries import Entry
 from grader.exercise.manifest import MANIFEST, STATEMENTS, VISIBLE_TESTS
 from grader.exercise.paths import is_file, is_folder, show_path
 from grader.exercise.problems import toml_text
+from grader.exercise.unlinked import is_link
 from grader.exercise.whole_file import write_whole
 from grader.exercise.workspace import BUILTIN, MARKER, MARKER_SCHEMA, Workspace, read_marker
 from grader.records import Text
@@ -98,6 +100,7 @@ def _refuse_place(root: Path, course: Course, reference: str) -> None:
 
 def _copy_new(source: Path, target: Path) -> bool:
     """Copy `source` to where nothing is yet; say whether it did."""
+    _refuse_link(target.parent)
     target.parent.mkdir(parents=True, exist_ok=True)
     content = source.read_bytes()
     try:
@@ -113,6 +116,12 @@ def _copy_new(source: Path, target: Path) -> bool:
     return True
 
 
+def _refuse_link(folder: Path) -> None:
+    """Raise OSError where a folder to write into is a link: whoever made it would choose where."""
+    if is_link(folder):
+        raise OSError(errno.ELOOP, "a link; put the folder itself there", str(folder))
+
+
 def _same(source: Path, target: Path) -> bool:
     return is_file(target) and source.read_bytes() == target.read_bytes()
 
@@ -126,6 +135,7 @@ def _write_marker(root: Path, reference: str) -> None:
             remedy=Text(en="Rename its folder.", zh="请给它的文件夹改名。"),
         ) from None
     marker = root / MARKER
+    _refuse_link(marker.parent)
     marker.parent.mkdir(parents=True, exist_ok=True)
     write_whole(marker, content)
 

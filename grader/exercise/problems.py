@@ -87,9 +87,9 @@ def toml_literal(value: object, *, limit: int = MAX_LITERAL_CHARACTERS) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def closest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that `word` was probably meant to be."""
-    matches = difflib.get_close_matches(word, list(known), n=1)
+def closest(word: str, known: Iterable[str], *, likeness: float = 0.6) -> str | None:
+    """Return the known word that `word` was probably meant to be; `likeness` is the least, from 0 to 1."""
+    matches = difflib.get_close_matches(word, list(known), n=1, cutoff=likeness)
     return matches[0] if matches else None
 
 

@@ -52,7 +52,7 @@ def find_key(file: Path | None) -> SealKey | None:
     written = _take_variable()  # also where the file comes first: nobody needs it any longer
     if file is not None:
         return read_key_file(file)
-    return SealKey(secret=_parsed(written, VARIABLE), origin=VARIABLE) if written else None
+    return SealKey(secret=_parsed(_only_line(written, VARIABLE), VARIABLE), origin=VARIABLE) if written else None
 
 
 def read_key_file(file: Path) -> SealKey:
@@ -72,15 +72,20 @@ def read_key_file(file: Path) -> SealKey:
                 zh="`dlgrade seal --generate-key FILE` 可生成新密钥。",
             ),
         ) from None
-    lines = [line.strip() for line in raw[:_MAX_FILE_BYTES].decode("utf-8-sig", errors="replace").splitlines()]
-    keys = [line for line in lines if line and not line.startswith("#")]
-    if len(keys) > 1 or len(raw) > _MAX_FILE_BYTES:
-        raise UsageError(
-            Text(en=f"{shown}: expected one line, the key.", zh=f"{shown}：应只有一行，即密钥。"),
-            remedy=Text(en="Name the file that holds the key alone.", zh="请给出只含密钥的文件。"),
-        )
-    secret = _parsed(keys[0] if keys else "", shown)
+    secret = _parsed(_only_line(raw.decode("utf-8-sig", errors="replace"), shown), shown)
     return SealKey(secret=secret, origin=shown, warning=_readable_by_others(shown, mode))
+
+
+def _only_line(written: str, origin: str) -> str:
+    """Return the line of a key file that is no comment; a CI's secret may hold all of it. Raises: UsageError."""
+    lines = [line.strip() for line in written.splitlines()]
+    keys = [line for line in lines if line and not line.startswith("#")]
+    if len(keys) > 1 or len(written.encode(errors="replace")) > _MAX_FILE_BYTES:
+        raise UsageError(
+            Text(en=f"{origin}: expected one line, the key.", zh=f"{origin}：应只有一行，即密钥。"),
+            remedy=Text(en="Give what holds the key alone.", zh="请给出只含密钥的内容。"),
+        )
+    return keys[0] if keys else ""
 
 
 def write_new_key(file: Path) -> None:

@@ -39,7 +39,7 @@ _LENGTH = struct.Struct("<Q")
 _CHECK_BYTES = 8
 _TAG_BYTES = 16
 _STEP = 16 * 1024  # the file's size tells the size of the contents no more precisely
-_MAX_SEALED_BYTES = MAX_UNPACKED_BYTES + MAX_UNPACKED_BYTES // 64 + 2 * _STEP
+MAX_SEALED_BYTES = MAX_UNPACKED_BYTES + MAX_UNPACKED_BYTES // 64 + 2 * _STEP
 _INFO = b"dlgrade sealed solutions 1"
 
 
@@ -55,7 +55,7 @@ def seal_contents(contents: Contents, key: SealKey) -> bytes:
     """Return the sealed file; another one each time. Raises: UsageError where there is too much to seal."""
     import msgspec
 
-    _check_size(contents)
+    check_size(len(contents.files), sum(map(len, contents.files.values())))
     ordered = Contents(files=dict(sorted(contents.files.items())), public=dict(sorted(contents.public.items())))
     packed = zlib.compress(msgspec.msgpack.encode(ordered), 9)
     plain = _LENGTH.pack(len(packed)) + packed
@@ -98,7 +98,7 @@ def read_sealed(file: Path, key: SealKey) -> Contents:
     """Return what the sealed file holds. Raises: as `open_contents`; AuthorError where it cannot be read."""
     try:
         with file.open("rb") as stream:
-            raw = stream.read(_MAX_SEALED_BYTES + 1)
+            raw = stream.read(MAX_SEALED_BYTES + 1)
     except OSError as error:
         raise AuthorError(
             Text(
@@ -163,8 +163,8 @@ def _unpacked(plain: bytes, file: Path) -> Contents:
         if not unpacking.eof:
             raise ValueError("larger than allowed")
         contents = msgspec.msgpack.decode(encoded, type=Contents)
-        _check_size(contents)
-        if not all(map(is_plain_name, contents.files)):
+        check_size(len(contents.files), sum(map(len, contents.files.values())))
+        if not all(map(is_plain_name, (*contents.files, *contents.public))):
             raise ValueError("a name that leads elsewhere")
     except (struct.error, zlib.error, ValueError, msgspec.DecodeError, UsageError) as error:
         raise AuthorError(
@@ -177,14 +177,14 @@ def _unpacked(plain: bytes, file: Path) -> Contents:
     return contents
 
 
-def _check_size(contents: Contents) -> None:
-    size = sum(map(len, contents.files.values()))
-    if size > MAX_UNPACKED_BYTES or len(contents.files) > MAX_FILES:
+def check_size(count: int, size: int) -> None:
+    """Return where so many files of so many bytes together can be sealed. Raises: UsageError."""
+    if size > MAX_UNPACKED_BYTES or count > MAX_FILES:
         mib, most = size / 2**20, MAX_UNPACKED_BYTES // 2**20
         raise UsageError(
             Text(
-                en=f"{len(contents.files)} files, {mib:.1f} MiB: at most {MAX_FILES} and {most} MiB can be sealed.",
-                zh=f"{len(contents.files)} 个文件，共 {mib:.1f} MiB：最多可封存 {MAX_FILES} 个文件、{most} MiB。",
+                en=f"{count} files, {mib:.1f} MiB: at most {MAX_FILES} and {most} MiB can be sealed.",
+                zh=f"{count} 个文件，共 {mib:.1f} MiB：最多可封存 {MAX_FILES} 个文件、{most} MiB。",
             ),
             remedy=Text(en="Make large data in the tests, from the seed.", zh="较大的数据请在测试中由随机种子生成。"),
         )

@@ -6,13 +6,14 @@ What grades, proves or explains reads the hidden half through here and never by 
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from grader.errors import AuthorError
-from grader.exercise.paths import names_in, show_path
+from grader.exercise.paths import is_file, names_in, show_path
+from grader.exercise.text_file import MAX_DATA_BYTES, MAX_SOURCE_BYTES, decoded
+from grader.exercise.toml_file import read_bytes
 from grader.records import Exercise, SourceFile, Text
 
 MISTAKES = "mistakes"
@@ -26,10 +27,7 @@ def in_memory(exercise: Exercise, files: Mapping[str, bytes]) -> Exercise:
         if not name.endswith(".py"):
             data[name] = content
             continue
-        try:
-            texts[name] = _as_text(content)
-        except UnicodeDecodeError as error:
-            raise _unreadable(exercise, name, error) from None
+        texts[name] = decoded(_place(exercise, name), content)
     return replace(exercise, sealed=texts, sealed_data=data)
 
 
@@ -51,38 +49,30 @@ def solution_names(exercise: Exercise, folder: str = "") -> tuple[str, ...]:
 def solution_file(exercise: Exercise, name: str) -> SourceFile:
     """Return one file of the hidden half by its name there: "test_hidden.py", "mistakes/no_max_shift.py".
 
-    Raises: AuthorError where it is not there, or no UTF-8 text.
+    Raises: AuthorError where it is not there, too large, or no UTF-8 text.
     """
     if name in exercise.sealed:
         return SourceFile(name=name, text=exercise.sealed[name])
     if exercise.sealed and name not in exercise.sealed_data:
         raise _missing(exercise, name)
-    return SourceFile(name=name, text=_decoded(exercise, name))
+    content = _content(exercise, name, max_bytes=MAX_SOURCE_BYTES)
+    return SourceFile(name=name, text=decoded(_place(exercise, name), content))
 
 
 def solution_data(exercise: Exercise, name: str) -> bytes:
     """Return one file of the hidden half as it is, a table or a text. Raises: AuthorError where it is not there."""
+    if exercise.sealed and name not in exercise.sealed_data:
+        return solution_file(exercise, name).text.encode()
+    return _content(exercise, name, max_bytes=MAX_DATA_BYTES)
+
+
+def _content(exercise: Exercise, name: str, *, max_bytes: int) -> bytes:
     if name in exercise.sealed_data:
         return exercise.sealed_data[name]
-    if exercise.sealed:
-        return solution_file(exercise, name).text.encode()
-    try:
-        return (Path(exercise.solution_folder) / name).read_bytes()
-    except FileNotFoundError:
-        raise _missing(exercise, name) from None
-    except OSError as error:
-        raise _unreadable(exercise, name, error) from None
-
-
-def _decoded(exercise: Exercise, name: str) -> str:
-    try:
-        return _as_text(solution_data(exercise, name))
-    except UnicodeDecodeError as error:
-        raise _unreadable(exercise, name, error) from None
-
-
-def _as_text(content: bytes) -> str:
-    return io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig").read()  # a line ends as Python sees it
+    file = _place(exercise, name)
+    if not is_file(file):  # nor is it opened: who reads from a pipe waits
+        raise _missing(exercise, name)
+    return read_bytes(file, max_bytes=max_bytes)
 
 
 def solution_files(exercise: Exercise, folder: str) -> tuple[SourceFile, ...]:
@@ -96,10 +86,9 @@ def solution_files(exercise: Exercise, folder: str) -> tuple[SourceFile, ...]:
 
 
 def _missing(exercise: Exercise, name: str) -> AuthorError:
-    file = show_path(Path(exercise.solution_folder) / name)
+    file = show_path(_place(exercise, name))
     return AuthorError(Text(en=f"{file}: no such file.", zh=f"{file}：没有这个文件。"))
 
 
-def _unreadable(exercise: Exercise, name: str, error: OSError | UnicodeDecodeError) -> AuthorError:
-    file = show_path(Path(exercise.solution_folder) / name)
-    return AuthorError(Text(en=f"{file}: cannot be read: {error}.", zh=f"{file}：无法读取：{error}。"))
+def _place(exercise: Exercise, name: str) -> Path:
+    return Path(exercise.solution_folder) / name

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-import sys
+import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from grader.errors import both
-from grader.exercise.paths import is_file
+from grader.exercise.locking import locked
+from grader.exercise.paths import is_file, show_path
+from grader.exercise.unlinked import is_link
 from grader.exercise.whole_file import write_whole
 from grader.records import Text
 
@@ -82,6 +84,7 @@ class StateFile(Generic[T]):
         """Replace what is kept of one exercise by what `change` makes of it (None: nothing yet). Raises nothing."""
         file, kept, aside = self.file(root), dict[str, T](), None
         try:
+            _refuse_links(file.parent)
             file.parent.mkdir(parents=True, exist_ok=True)
             with _locked(file.with_suffix(".lock")):
                 try:
@@ -116,26 +119,26 @@ class StateFile(Generic[T]):
         return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
+def _refuse_links(folder: Path) -> None:
+    """Raise Unusable where `.dlgrade`, or a folder in it, is a link: a stranger's clone may have one to anywhere."""
+    for part in (folder, *folder.parents):
+        if FOLDER not in part.parts:
+            return
+        if is_link(part):
+            shown = show_path(part)
+            raise Unusable(Text(en=f"{shown} is a link", zh=f"{shown} 是链接"), keep=True)
+
+
 @contextlib.contextmanager
 def _locked(file: Path) -> Iterator[None]:
     """Hold the lock file; the system lets go of it when the process ends, however it ends.
 
     Raises: Unusable when another process holds it for LOCK_WAIT_S.
     """
-    if sys.platform == "win32":  # no flock there: replacing the file is atomic all the same
-        yield
-        return
-    import fcntl
-
-    deadline = time.monotonic() + LOCK_WAIT_S
-    with file.open("ab") as stream:
-        while True:
-            try:
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    locked = Text(en="another dlgrade keeps it locked", zh="另一个 dlgrade 一直锁定着它")
-                    raise Unusable(locked, keep=True) from None
-                time.sleep(0.01)
+    kept = Text(en="another dlgrade keeps it locked", zh="另一个 dlgrade 一直锁定着它")
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)  # a stranger's clone may have a link there
+    with (
+        os.fdopen(os.open(file, flags, 0o644), "r+b") as stream,
+        locked(stream.fileno(), wait_s=LOCK_WAIT_S, busy=lambda: Unusable(kept, keep=True)),
+    ):
         yield

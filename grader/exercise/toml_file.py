@@ -14,6 +14,7 @@ from grader.records import Text
 
 MAX_BYTES = 256 * 1024
 MAX_SHOWN_CHARACTERS = 80
+MAX_LEVELS = 200  # of tables and lists in each other
 _POSITION = re.compile(r"\s*\(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 
 
@@ -40,14 +41,41 @@ def parse_toml(file: Path, raw: bytes) -> dict[str, Any]:
             remedy=Text(en="Save the file as UTF-8.", zh="请把文件另存为 UTF-8。"),
         ) from None
     try:
-        return tomllib.loads(text)
+        table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _syntax_error(file, text, error) from None
     except RecursionError:
+        raise _too_deep(file) from None
+    except ValueError as error:  # a number that Python does not read, such as one of 5,000 digits
+        reason = str(error).partition(";")[0]  # what follows is advice to programmers
         raise AuthorError(
-            Text(en=f"{show_path(file)}: nested too deeply.", zh=f"{show_path(file)}：嵌套过深。"),
-            remedy=Text(en="No key needs more than three levels.", zh="其中的键最多三层。"),
+            Text(
+                en=f"{show_path(file)}: a value that cannot be read: {reason}.",
+                zh=f"{show_path(file)}：有无法读取的值（{reason}）。",
+            ),
+            remedy=Text(en="No number needs more than 19 digits.", zh="其中的数字最多 19 位。"),
         ) from None
+    if _is_deep(table):
+        raise _too_deep(file)
+    return table
+
+
+def _is_deep(table: dict[str, Any]) -> bool:
+    """Whether a table holds tables or lists in more than `MAX_LEVELS` levels: what reads it would recurse."""
+    level: list[Any] = [table]
+    for _ in range(MAX_LEVELS):
+        inner = [item.values() if isinstance(item, dict) else item for item in level if isinstance(item, dict | list)]
+        level = [value for values in inner for value in values]
+        if not level:
+            return False
+    return True
+
+
+def _too_deep(file: Path) -> AuthorError:
+    return AuthorError(
+        Text(en=f"{show_path(file)}: nested too deeply.", zh=f"{show_path(file)}：嵌套过深。"),
+        remedy=Text(en="No key needs more than three levels.", zh="其中的键最多三层。"),
+    )
 
 
 def refuse(file: Path, problems: Iterable[Text]) -> None:

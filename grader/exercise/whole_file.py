@@ -6,17 +6,21 @@ import contextlib
 import secrets
 from pathlib import Path
 
+from grader.exercise.paths import is_file
+
 
 def write_whole(target: Path, content: bytes) -> None:
     """Put `content` where `target` is, whole or not at all: who reads it sees the old file or the new one.
 
     Nobody can have laid a link in its way: it is written under a name drawn by chance, made anew or not at all.
-    Raises: OSError.
+    Who might read, write or run the old file may do so with the new one; of a link, nothing is kept. Raises: OSError.
     """
     temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
     try:
         with temporary.open("xb") as stream:
             stream.write(content)
+        if is_file(target) and not target.is_symlink():
+            temporary.chmod(target.stat().st_mode & 0o777)
         temporary.replace(target)
     except BaseException:
         with contextlib.suppress(OSError):  # what went wrong before is what is told

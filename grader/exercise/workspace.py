@@ -54,7 +54,7 @@ def read_marker(root: Path) -> Workspace:
     try:
         with marker.open("rb") as stream:
             content = tomllib.loads(stream.read(MAX_MARKER_BYTES).decode("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # ValueError: not UTF-8, not TOML, or a number too long
         raise _bad_marker(marker, str(error)) from None
     if content.get("schema") != MARKER_SCHEMA:
         raise _bad_marker(marker, f"schema = {content.get('schema')!r}, expected {MARKER_SCHEMA!r}")

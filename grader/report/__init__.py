@@ -6,7 +6,6 @@ importing this package costs neither rich nor anything else heavy.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -110,19 +109,20 @@ def find_format(name: str) -> Format:
     """
     if name in FORMATS:
         return FORMATS[name]
+    from grader.exercise.problems import closest
     from grader.report.plugged import plugged_format, plugged_names
 
     plugged = plugged_format(name, FORMATS)
     if plugged is not None:
         return plugged
     names = (*FORMATS, *(other for other in plugged_names() if other not in FORMATS))
-    near = difflib.get_close_matches(name, names, n=1)
+    near = closest(name, names)
     known = ", ".join(names)
     raise UsageError(
         Text(en=f"--format: there is no report format {name!r}.", zh=f"--format：没有名为 {name!r} 的报告格式。"),
         remedy=Text(
-            en=(f"Did you mean {near[0]}? " if near else "") + f"Available: {known}. Several are joined by commas.",
-            zh=(f"是不是 {near[0]}？" if near else "") + f"可用的格式：{known}。多个格式用逗号连接。",
+            en=(f"Did you mean {near}? " if near else "") + f"Available: {known}. Several are joined by commas.",
+            zh=(f"是不是 {near}？" if near else "") + f"可用的格式：{known}。多个格式用逗号连接。",
         ),
     )
 

@@ -71,7 +71,7 @@ def as_document(report: Report) -> dict[str, Any]:
         "next_exercise": report.next_exercise,
         "resources": {
             "children": report.resources.children,
-            "calls": report.resources.calls,
+            "calls": report.resources.visible_calls,
             "peak_memory_mib": coarse(report.resources.peak_memory_mib),
         },
         "timings": {

@@ -139,4 +139,4 @@ def ended_alike(report: Report) -> bool:
 
 def needs_explaining(test: TestResult) -> bool:
     """Return whether `test` itself went wrong: a blocked test only waits for another."""
-    return test.outcome not in (Outcome.PASSED, Outcome.BLOCKED)
+    return test.outcome.is_missed

@@ -30,7 +30,7 @@ SCORE = Text(en="{earned} / {possible} points", zh="{earned} / {possible} 分")
 SCORE_UNKNOWN = Text(en="{earned} points", zh="{earned} 分")
 FULL = Text(en="full score", zh="满分")
 NOT_STARTED = Text(en="not started", zh="尚未开始")
-REJECTED = Text(en="not graded", zh="无法评分")
+REJECTED = Text(en="not accepted", zh="未能接收")
 VISIBLE_FULL = Text(en="all visible points", zh="可见测试满分")
 NO_SCORE = Text(en="No score", zh="没有评分")
 VISIBLE_ONLY = Text(

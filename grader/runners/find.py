@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Protocol
 
 from grader.errors import GraderError, UsageError
+from grader.exercise.problems import closest
 from grader.plugins import CALLABLE, Group, Plugin, broken, find_plugin, found_plugins, load, reason
 from grader.records import Isolation, Text
 from grader.runners.local import LocalRunner
@@ -66,12 +66,12 @@ def load_runner(plugin: Plugin) -> RunnerPlugin:
 
 def _no_such_runner(name: str) -> UsageError:
     names = runner_names()
-    near = difflib.get_close_matches(name, names, n=1)
+    near = closest(name, names)
     known = ", ".join(names)
     return UsageError(
         Text(en=f"--runner: there is no runner {name!r}.", zh=f"--runner：没有名为 {name!r} 的运行器。"),
         remedy=Text(
-            en=(f"Did you mean {near[0]}? " if near else "") + f"Available: {known}.",
-            zh=(f"是不是 {near[0]}？" if near else "") + f"可用：{known}。",
+            en=(f"Did you mean {near}? " if near else "") + f"Available: {known}.",
+            zh=(f"是不是 {near}？" if near else "") + f"可用：{known}。",
         ),
     )

@@ -111,6 +111,9 @@ class CallScope:
             raise WireError("changed storages that are no arguments'")
         if len({update.index for update in changes.updates}) != len(changes.updates):
             raise WireError("two updates of one argument")
+        nodes = (update.node for update in changes.updates)  # the decoder does not see those of protected arguments
+        if any(isinstance(node, Mapping) and len(node.keys) != len(node.values) for node in nodes):
+            raise WireError("a dict with unequal numbers of keys and values")
         sizes = [self.table.memories[index].nbytes for index in changes.dirty]
         parts = split_payload(payload, [*graph.storages, *sizes])
         changed = changes.dirty or changes.updates or self._changed_bytes
@@ -303,7 +306,7 @@ def _bring_up_to_date(original: Any, before: Node, now: Node, decoder: Decoder, 
     `moved`: a tensor's memory may be another, even where both have the same number.
     """
     if isinstance(original, list) and isinstance(now, Items) and now.kind == "list":
-        original[:] = [decoder.value(item) for item in now.items]
+        original[:] = decoder.remake(now)
     elif isinstance(original, dict) and isinstance(now, Mapping):
         made = decoder.remake(now)
         original.clear()

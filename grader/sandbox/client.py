@@ -82,6 +82,7 @@ class Client:
         self._output = bytearray()
         self._dropped = 0
         self._usage = _Usage()
+        self.waited_s = 0.0  # for replies, all together
         self._outer_pid = spawned.outer_pid
         self._allowed = Allowed(isolation=spawned.isolation)
         self._gpu: GpuWatch | None = None  # once it watches the child
@@ -183,8 +184,10 @@ class Client:
             raise self._end_for_work()
         if self._channel.has_unsolicited():
             raise WireError("bytes before the question")
+        asked = time.monotonic()
         self._channel.send(request, buffers, deadline=deadline)
         reply, payload = self._channel.receive(wire.decode_reply, deadline=deadline)
+        self.waited_s += time.monotonic() - asked
         self.work.replies()
         if reply.nonce != request.nonce:
             raise WireError("a reply to another question")

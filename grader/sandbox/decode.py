@@ -21,6 +21,7 @@ from grader.sandbox.graph import (
     TORCH_DTYPES,
     Table,
     is_plain_key,
+    too_shared,
 )
 from grader.sandbox.memory import ALIGNMENT, Memory, bytes_array, received, torch_storage
 from grader.sandbox.messages import Graph, Node
@@ -83,6 +84,7 @@ class Decoder:
         for place, value in (known or {}).items():
             self._remember(self._first + place, value)
         table.nodes.extend(graph.nodes)
+        self._refuse_sharing(table.nodes)
         self._depth = 0
         for index in range(self._first, self._count):
             self.value(index)
@@ -104,7 +106,13 @@ class Decoder:
 
     def remake(self, node: Node) -> Any:
         """Make the object that an update describes, without giving it an index."""
+        if isinstance(node, messages.Items | messages.Mapping):
+            self._refuse_sharing([*self._table.nodes, node])
         return self._make(None, node)
+
+    def _refuse_sharing(self, nodes: list[Node]) -> None:
+        if self._callback is None and too_shared(nodes, self._first) is not None:  # a child's; a test may send its own
+            raise WireError("a value that shares its parts without end")
 
     def _make(self, index: int | None, node: Node) -> Any:
         match node:

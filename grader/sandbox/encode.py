@@ -25,6 +25,7 @@ from grader.sandbox.graph import (
     Table,
     Unsendable,
     is_plain_key,
+    too_shared,
 )
 from grader.sandbox.memory import ALIGNMENT, Memory, memory_bytes, padded
 from grader.sandbox.messages import Graph, Node
@@ -77,6 +78,9 @@ class Encoder:
         table = self.table
         if not self._whole:
             self._shrink_to_spans()
+            shared = too_shared(table.nodes, self._first)
+            if shared is not None:
+                raise Unsendable("too-large", table.objects[shared])
         storages = [memory.nbytes for memory in table.memories[self._first_memory :]]
         if sum(storages) > wire.MAX_PAYLOAD_BYTES:
             largest = max(table.objects[self._first :], key=_nbytes)

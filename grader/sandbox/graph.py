@@ -16,6 +16,7 @@ builtin. What breaks a rule is a `WireError`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,13 +25,14 @@ import torch
 
 from grader.sandbox import wire
 from grader.sandbox.memory import Memory
-from grader.sandbox.messages import Atom, Node
+from grader.sandbox.messages import Atom, Items, Mapping, Node
 
 MAX_NODES = 50_000
 MAX_DEPTH = 100
 MAX_RANK = 32
 MAX_ELEMENTS = wire.MAX_PAYLOAD_BYTES  # of one tensor, however small its storage: expand() makes elements from nothing
 MAX_INT_DIGITS = 1_024  # hexadecimal
+MAX_UNFOLDED = 1 << 22  # objects of one value, those that it shares counted each time: `==` and `repr` walk so
 
 DEVICES = ("cpu", "cuda")
 TORCH_DTYPES: dict[str, torch.dtype] = {
@@ -87,6 +89,35 @@ class Unsendable(Exception):
         self.type_name = type(value).__name__
         self.shape = shape
         self.nbytes = nbytes
+
+
+def too_shared(nodes: Sequence[Node], first: int) -> int | None:
+    """Return which of the nodes from `first` is beyond MAX_UNFOLDED objects when all that it shares is written out.
+
+    Thirty lists, each of the one before twice, are small on the wire, and comparing two of them never ends. What holds
+    itself counts once there: whoever walks it recurses too deep, and that ends.
+    """
+    sizes: dict[int, int] = {}
+    for root in range(first, len(nodes)):
+        waiting = [(root, False)]
+        while waiting:
+            index, is_done = waiting.pop()
+            parts = _parts(nodes[index]) if first <= index < len(nodes) else ()
+            if is_done:
+                sizes[index] = 1 + sum(sizes.get(part, 1) for part in parts)
+                if sizes[index] > MAX_UNFOLDED:
+                    return index
+            elif parts and index not in sizes:
+                sizes[index] = 1
+                waiting.append((index, True))
+                waiting.extend((part, False) for part in set(parts))
+    return None
+
+
+def _parts(node: Node) -> Sequence[int]:
+    if isinstance(node, Items):
+        return node.items
+    return [*node.keys, *node.values] if isinstance(node, Mapping) else ()
 
 
 PENDING = Atom(value=None)  # stands in a table until its node is complete

@@ -7,7 +7,6 @@ every size is capped while it is read. Each way leads to the same `Submission`: 
 
 from __future__ import annotations
 
-import difflib
 import re
 import stat
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from pathlib import Path
 from grader.errors import AuthorError, GraderError, SubmissionError, UsageError
 from grader.exercise.digest import digest
 from grader.exercise.paths import names_in, show_name, show_names, show_path
+from grader.exercise.problems import closest
 from grader.records import Exercise, SourceFile, Submission, Text
 from grader.submission.folder import MAX_LISTED, read_folder
 from grader.submission.kinds import Kind
@@ -154,8 +154,8 @@ def _lines(text: str) -> list[str]:
 
 
 def _no_such_path(path: Path) -> GraderError:
-    near = difflib.get_close_matches(path.name, names_in(path.parent)[:MAX_LISTED], n=1)
-    meant = show_path(path.parent / near[0]) if near else ""
+    near = closest(path.name, names_in(path.parent)[:MAX_LISTED])
+    meant = show_path(path.parent / near) if near else ""
     return UsageError(
         Text(en=f"{show_path(path)}: no such file or folder.", zh=f"{show_path(path)}：没有这个文件或文件夹。"),
         remedy=Text(
@@ -183,13 +183,17 @@ def _missing(exercise: Exercise, shown: str, name: str, there: list[str], remedy
     held = Text(en=f"There is: {show_names(there)}.", zh=f"其中有：{show_names(there)}。")
     if not there:
         held = Text(en="It is empty.", zh="其中没有任何文件。")
-    return SubmissionError(
-        Text(
-            en=f"{shown}: {name} is missing; {exercise.name} needs {', '.join(exercise.files)}. {held.en}",
-            zh=f"{shown}：缺少 {name}；{exercise.name} 需要 {'、'.join(exercise.files)}。{held.zh}",
-        ),
-        remedy=remedy,
+    needed = Text(en=", ".join(exercise.files), zh="、".join(exercise.files))
+    missing = Text(
+        en=f"{shown}: {name} is missing; {exercise.name} needs {needed.en}.",
+        zh=f"{shown}：缺少 {name}；{exercise.name} 需要 {needed.zh}。",
     )
+    if exercise.files == (name,):
+        missing = Text(
+            en=f"{shown}: {name} is missing, which {exercise.name} needs.",
+            zh=f"{shown}：缺少 {exercise.name} 需要的 {name}。",
+        )
+    return SubmissionError(Text(en=f"{missing.en} {held.en}", zh=f"{missing.zh}{held.zh}"), remedy=remedy)
 
 
 def _likely_place(exercise: Exercise, folder: Path, name: str, there: list[str]) -> Text:
@@ -211,7 +215,7 @@ def _near_name(exercise: Exercise, name: str, there: list[str]) -> Text | None:
     """Return the advice to rename the file that `name` seems to have become; None where there is none."""
     bare = _DECORATION.sub("", name).casefold()
     near = next((other for other in there if _bare(other) == bare), None)
-    near = near or next(iter(difflib.get_close_matches(name, [one for one in there if len(one) < 200], n=1)), None)
+    near = near or closest(name, [one for one in there if len(one) < 200])
     if near is None or near in exercise.files:
         return None
     return Text(

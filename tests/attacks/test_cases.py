@@ -13,7 +13,7 @@ from attacks.classes import CLASSES
 from attacks.conftest import DEGREES
 from attacks.naive_run import Naive
 from attacks.table import ATTACK, NAIVE
-from attacks.trial import Opponent, tries, try_naively
+from attacks.trial import Opponent, try_naively
 from grader.records import Isolation
 
 pytestmark = pytest.mark.skipif(
@@ -70,7 +70,7 @@ def test_it_gains_nothing(opponent: Opponent, case: Case, record_property: Recor
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES if not case.naive])
 def test_it_works_on_the_naive_grader(case: Case, arena: Arena, naive: Naive, record_property: Record) -> None:
     _skip_without_gpu(case)
-    attempts = (try_naively(case, arena, naive) for _ in range(tries(case.exercise)))
+    attempts = (try_naively(case, arena, naive) for _ in range(4))  # some race a clock
     gained = next(filter(None, attempts), [])
     _note(record_property, case, NAIVE, as_it_should=bool(gained))
     assert gained, f"the attack is broken: it gains no {case.gain} where nothing is in its way"

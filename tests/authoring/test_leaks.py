@@ -144,3 +144,39 @@ def test_answers_of_a_quiz_are_looked_for_as_text() -> None:
 def test_solution_markers_are_a_leak_of_their_own() -> None:
     stub = b"def f(x):\n    # BEGIN SOLUTION\n    return x\n    # END SOLUTION\n"
     assert [leak.check for leak in find_leaks({"exercises/exercise01_a/a.py": stub}, [])] == ["leak.markers"]
+
+
+LEAKED = "shifted = logits - logits.amax(dim=dim, keepdim=True); return shifted.exp() / shifted.exp().sum(dim=dim)"
+DISGUISED = {
+    "zero-width spaces": ("README.md", "\u200b".join(LEAKED)),
+    "soft hyphens": ("a.csv", "\u00ad".join(LEAKED)),
+    "entities": ("a.svg", "<svg><text>" + "".join(f"&#{ord(one)};" for one in LEAKED) + "</text></svg>"),
+    "a notebook's output": (
+        "a.ipynb",
+        json.dumps({"cells": [{"data": {"text/html": [LEAKED.replace("s", "&#115;")]}}]}),
+    ),
+    "a notebook's escapes": ("a.ipynb", json.dumps({"cells": [{"source": ["\u200b".join(LEAKED)]}]})),
+    "named entities": ("README.md", LEAKED.replace("(", "&lpar;").replace("=", "&equals;")),
+    "a tag a letter": ("a.svg", "<svg>\n" + "".join(f'<tspan x="{at}">{one}</tspan>' for at, one in enumerate(LEAKED))),
+}
+
+
+@pytest.mark.parametrize("way", DISGUISED)
+def test_what_a_reader_sees_is_compared_not_how_it_is_written(way: str) -> None:
+    name, text = DISGUISED[way]
+    secret = Secret(name="solutions/a/a.py", text=f"def f(logits, dim):\n    {LEAKED}\n")
+    assert find_leaks({name: text.encode()}, [secret])
+    assert find_leaks({name: b"<svg><text>a &lt; b</text></svg> a\xe2\x80\x8bb"}, [secret]) == []
+
+
+def test_a_declared_survivor_quotes_code_that_may_stand_in_the_stub() -> None:
+    guard = 'raise ValueError(f"betas must lie in [0, 1), got beta1={beta1} and beta2={beta2}")'
+    expected = (
+        'schema = "expected/1"\n[mutants.survive]\n'
+        f"'pass instead of {guard}' = \"no test gives a beta outside of its range, on purpose, as said there\"\n"
+    )
+    secret = Secret(name="solutions/exercise01_adam/expected.toml", text=expected)
+    public = {"exercises/exercise01_adam/adam.py": f"def adam(beta1, beta2):\n    {guard}\n".encode()}
+    assert find_leaks(public, [secret]) == []
+    reason = {"exercises/exercise01_adam/README.md": b"No test gives a beta outside of its range, on purpose, as said."}
+    assert [leak.line for leak in find_leaks(reason, [secret])] == [1]

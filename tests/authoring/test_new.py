@@ -242,6 +242,22 @@ def test_the_courses_own_folders_are_used(empty: Path) -> None:
     assert load_course().find("1").solution_folder == str(empty.parent / "private" / "exercise01_layer_norm")
 
 
+def test_a_course_in_english_gets_no_chinese_half_and_packs_without_one(empty: Path) -> None:
+    (empty / "dlgrade.toml").write_text(
+        'schema = "course/1"\nname = { en = "Deep" }\nlanguages = ["en"]\n', encoding="utf-8"
+    )
+    assert run(["new", "layer_norm"]) == 0
+    files = [file for file in empty.rglob("*") if file.is_file() and file.parts[-2] != ".dlgrade"]
+    assert len(files) == 11 and not [file for file in files if file.name == "README.zh.md"]
+    for file in files:
+        text = file.read_text(encoding="utf-8")
+        assert not re.search("[\u4e00-\u9fff]|zh:|zh=", text), file
+        if file.suffix == ".py":
+            ast.parse(text)
+    assert run(["pack", "--output", "../packed"]) == 0
+    assert {file.name for file in (empty.parent / "packed").glob("*.md")} == {"README.md"}
+
+
 def test_a_students_workspace_is_no_place_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     workspace = create_workspace(tmp_path / "mine", load_course(ROOT)).root
     before = everything(workspace)
@@ -503,3 +519,16 @@ def test_what_cannot_be_written_is_wrong_usage_and_leaves_nothing(
         target.mkdir(mode=0o500)
     assert run(["new", "layer_norm", "--course", str(target)]) == 2
     assert "cannot be written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["exercises", "solutions", "exercises/.dlgrade-new", "solutions/.dlgrade-new"])
+def test_nothing_is_written_or_removed_through_a_link(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    victim, root = tmp_path / "victim", tmp_path / "course"
+    (victim / "kept").mkdir(parents=True)
+    (root / name).parent.mkdir(parents=True)
+    (root / name).symlink_to(victim)
+    assert run(["new", "pairs", "--yes", "--course", str(root)]) == 2
+    assert f"{name}: a link" in capsys.readouterr().err.replace(str(root) + "/", "")
+    assert [path.name for path in victim.iterdir()] == ["kept"]

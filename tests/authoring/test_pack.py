@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import signal
 import stat
 import subprocess
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -89,12 +91,15 @@ def test_what_a_statement_links_to_comes_along(root: Path) -> None:
         ("gone.png", "there is no such file"),
         ("all.zip", "students get no file of this kind"),
         ("link.png", "a link; put the file itself there"),
+        ("more/softmax.py", "a link; put the file itself there"),
+        ("more/README.md", "a link; put the file itself there"),
     ],
 )
 def test_a_linked_file_that_students_cannot_get_is_named_with_its_line(root: Path, link: str, says: str) -> None:
     folder = folder_of(root)
     (folder / "all.zip").write_bytes(b"PK")
     (folder / "link.png").symlink_to(root / "solutions" / NAME / "softmax.py")
+    (folder / "more").symlink_to(root / "solutions" / NAME)
     append(folder / "README.md", f"\n[a]({link})\n")
     line = (folder / "README.md").read_text(encoding="utf-8").count("\n")
     with pytest.raises(AuthorError, match=rf"README\.md:{line}: {link}: {says}"):
@@ -108,6 +113,16 @@ def test_a_stub_that_is_a_link_to_its_reference_is_refused(root: Path) -> None:
     (folder_of(root) / "softmax.py").unlink()
     (folder_of(root) / "softmax.py").symlink_to(root / "solutions" / NAME / "softmax.py")
     with pytest.raises(AuthorError, match=r"softmax\.py: a link"):
+        make_bundle(load_course(root), (), WISH)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32"])
+@pytest.mark.parametrize("name", ["table.csv", "shown.svg", "test_visible.py"])
+def test_a_text_that_is_no_utf8_is_refused_for_nobody_could_look_into_it(root: Path, name: str, encoding: str) -> None:
+    append(folder_of(root) / "README.md", f"\n[a]({name})\n")
+    secret = (root / "solutions" / NAME / "softmax.py").read_text(encoding="utf-8")
+    (folder_of(root) / name).write_bytes(secret.encode(encoding))
+    with pytest.raises(AuthorError, match=rf"{name}: holds NUL bytes"):
         make_bundle(load_course(root), (), WISH)
 
 
@@ -298,9 +313,103 @@ def test_a_sealed_file_that_is_out_of_date_is_not_packed(root: Path) -> None:
         make_bundle(load_course(root), (), Wish(install="dlgrade", sealed=True), KEY)
 
 
+def test_without_the_key_it_is_said_that_the_sealed_file_was_not_compared(root: Path) -> None:
+    seal(load_course(root), KEY)
+    append(root / "solutions" / NAME / "test_hidden.py", "\n# more\n")
+    sealed = Wish(install="dlgrade", sealed=True)
+    (note,) = make_bundle(load_course(root), (), sealed).notes
+    assert "solutions.sealed was packed without a look into it" in note.en and "--key-file" in note.zh
+    seal(load_course(root), KEY)
+    assert make_bundle(load_course(root), (), sealed, KEY).notes == ()
+    assert make_bundle(load_course(root), (), WISH).notes == ()
+
+
 @pytest.mark.parametrize("install", ["", "a\nb", "${{ secrets.X }}", "a $(b)", "--index-url x", "a`b`"])
 def test_what_could_be_more_than_a_requirement_is_refused(
     root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], install: str
 ) -> None:
     assert run(["pack", "--course", str(root), "--output", str(tmp_path / "out"), "--install", install]) == 2
     assert "on one line" in capsys.readouterr().err
+
+
+# ----------------------------------------------------------------------------------- nothing of any size is read
+
+
+def sparse(file: Path, size: int) -> None:
+    """Make a file of any size that takes no room on the disk."""
+    with file.open("wb") as stream:
+        stream.truncate(size)
+
+
+@pytest.mark.parametrize(
+    ("half", "file", "says"),
+    [
+        ("exercises", "softmax.py", "larger than 1024 KiB"),
+        ("exercises", "test_visible.py", "larger than 1024 KiB"),
+        ("exercises", "README.zh.md", "larger than 1024 KiB"),
+        ("solutions", "softmax.py", "larger than 1024 KiB"),
+        ("solutions", "mistakes/huge.py", "larger than 1024 KiB"),
+        ("solutions", "huge.npz", "larger than 16 MiB"),
+    ],
+)
+def test_a_file_of_any_size_is_refused_before_it_is_read(root: Path, half: str, file: str, says: str) -> None:
+    sparse(root / half / NAME / file, 1 << 36)
+    with pytest.raises((AuthorError, UsageError), match=rf"{file}: {says}"):
+        make_bundle(load_course(root), (), WISH)
+
+
+@pytest.mark.parametrize(("name", "most"), [("table.csv", 4), ("array.npy", 16)])
+def test_what_a_statement_offers_has_a_size_that_is_said(root: Path, name: str, most: int) -> None:
+    append(folder_of(root) / "README.md", f"\n[a]({name})\n")
+    sparse(folder_of(root) / name, most * 2**20 + 1)
+    with pytest.raises(AuthorError, match=rf"README\.md:\d+: {name}: larger than {most} MiB"):
+        make_bundle(load_course(root), (), WISH)
+
+
+def test_many_files_that_are_too_much_together_are_refused(root: Path) -> None:
+    for number in range(5):
+        append(folder_of(root) / "README.md", f"\n[a](a{number}.npy)\n")
+        sparse(folder_of(root) / f"a{number}.npy", 15 * 2**20)
+    with pytest.raises(AuthorError, match=r"75\.\d MiB for students; at most 64 MiB"):
+        make_bundle(load_course(root), (), WISH)
+
+
+def test_a_hidden_table_that_is_too_long_to_compare_is_refused_with_the_way_out(root: Path) -> None:
+    (root / "solutions" / NAME / "table.csv").write_bytes(b"1.5,2.5\n" * 2**19 + b"1,2\n")
+    with pytest.raises(AuthorError, match=r"solutions/.*/table\.csv: 4\.0 MiB of text.*\.npy"):
+        make_bundle(load_course(root), (), WISH)
+
+
+def test_a_long_table_is_compared_in_little_memory(root: Path) -> None:
+    rows = "\n".join(f"row{number} a{number} b{number} c{number} d{number} e{number}" for number in range(8_000))
+    (folder_of(root) / "table.csv").write_text(rows, encoding="utf-8")
+    append(folder_of(root) / "README.md", "\n[a](table.csv)\n")
+    tracemalloc.start()
+    try:
+        make_bundle(load_course(root), (), WISH)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 20 * 2**20  # every run of its 48,000 words, kept, would be 80 MiB
+
+
+@pytest.mark.parametrize("name", ["array.npy", "picture.png"])
+def test_a_leak_in_what_is_no_text_is_found(root: Path, name: str) -> None:
+    reference = (root / "solutions" / NAME / "softmax.py").read_bytes()
+    (folder_of(root) / name).write_bytes(b"\x93NUMPY\x01\x00" + reference + b"\xff\x00")
+    append(folder_of(root) / "README.md", f"\n[a]({name})\n")
+    with pytest.raises(AuthorError, match=rf"{name}#text:\d+:.*solutions/{NAME}/softmax\.py"):
+        make_bundle(load_course(root), (), WISH)
+
+
+@pytest.mark.skipif(not hasattr(signal, "alarm"), reason="needs a signal that ends what hangs")
+@pytest.mark.parametrize("page", ["<img " * 100_000, "~" * 500_000, "](" * 100_000, "~~~~\n```\n" * 50_000])
+def test_no_page_is_gone_through_for_each_of_its_words(root: Path, page: str) -> None:
+    (folder_of(root) / "README.md").write_text(page, encoding="utf-8")
+    signal.alarm(60)  # it takes a second; where it is, hours
+    try:
+        bundle_files(load_course(root).find("3"))
+    except AuthorError as error:
+        assert "there is no such file" in error.problem.en
+    finally:
+        signal.alarm(0)

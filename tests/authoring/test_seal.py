@@ -146,7 +146,7 @@ def test_a_link_is_not_sealed(root: Path, leads: str) -> None:
 
 
 def test_a_large_file_is_not_sealed(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("grader.authoring.seal.MAX_FILE_BYTES", 100)
+    monkeypatch.setattr("grader.authoring.seal.MAX_DATA_BYTES", 100)
     with pytest.raises(UsageError, match=r"table\.npy: larger than"):
         contents_of(load_course(root))
 

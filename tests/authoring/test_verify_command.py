@@ -10,7 +10,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from authoring.verify_courses import BARE, EXPECTED, HIDDEN, SmallCourse, changed
+from authoring.verify_courses import BARE, CHEAT, EXPECTED, HIDDEN, REFERENCE, SmallCourse, changed
 from sandbox.living import assert_gone, descendants, linux_only, wait_for
 
 import grader
@@ -45,6 +45,39 @@ def test_a_repair_is_written_shown_and_proven_again(tmp_path: Path, capfd: pytes
     assert "exercise01 centre  proven" in told.out
     assert '+mean_of_rows = ["test_two_rows", "test_any_table"]' in told.err
     assert course.file("stale", "solutions/expected.toml").read_text(encoding="utf-8") == EXPECTED
+
+
+@pytest.mark.parametrize("stub", ["import torch\n", None], ids=["old", "missing"])
+def test_a_stub_that_keeps_the_exercise_from_being_read_is_made_of_the_markers(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], stub: str | None
+) -> None:
+    course = SmallCourse(tmp_path)
+    body = "    return x - x.mean(dim=0)\n"
+    marked = changed(REFERENCE, (body, f"    # BEGIN SOLUTION\n{body}    # END SOLUTION\n"))
+    files = {"exercises/centre.py": stub, "solutions/centre.py": marked, "solutions/expected.toml": None}
+    course.add("ported", files, manifest='[rules]\nallow = ["numpy.*"]')
+    changed_cheat = changed(CHEAT, ("import torch\n", ""), ("torch.tensor", "list"))
+    course.file("ported", "solutions/cheats/visible_answer.py").write_text(changed_cheat, encoding="utf-8")
+    command = ["verify", "centre", "--course", str(tmp_path), *QUICK]
+
+    assert run(command) == 2
+    assert "can be made anew from the markers" in " ".join(capfd.readouterr().out.split())
+    assert run([*command, "--fix"]) == 0
+    told = capfd.readouterr()
+    assert "Written: exercises/exercise01_centre/centre.py" in told.err
+    assert "Written: solutions/exercise01_centre/expected.toml" in told.err  # which only a proof can tell
+    assert "nothing that --fix" not in told.err
+    assert "is not written yet" in course.file("ported", "exercises/centre.py").read_text(encoding="utf-8")
+
+
+def test_an_exercise_without_mistakes_or_cheats_gets_a_note_of_each(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    SmallCourse(tmp_path).add("bare", BARE)
+    assert run(["verify", "--course", str(tmp_path), *QUICK, "--format", "json"]) == 0
+    (proof,) = json.loads(capfd.readouterr().out)["exercises"]
+    noted = [(one["check"], one["severity"]) for one in proof["findings"]]
+    assert noted == [("mistakes.none", "note"), ("cheats.none", "note")]
 
 
 def test_json_keeps_to_its_schema_and_all_formats_are_written(
@@ -84,6 +117,47 @@ def test_wrong_usage_says_what_is_allowed_and_leaves_with_2(
     told = capfd.readouterr()
     assert said in told.err
     assert not told.out
+
+
+@linux_only
+@pytest.mark.parametrize(
+    ("redirection", "why"), [(">&-", "stdout is closed"), (">/dev/full", "No space left on device")]
+)
+def test_a_stdout_that_takes_nothing_loses_no_proof(tmp_path: Path, redirection: str, why: str) -> None:
+    course = SmallCourse(tmp_path / "course")
+    course.add("sound", BARE)
+    out = tmp_path / "out"
+    arguments = ["verify", "--course", str(course.root), *QUICK, "--output", str(out), "--format", "json,text"]
+    shell = ["/bin/sh", "-c", f'exec "$0" -m grader "$@" {redirection}', sys.executable, *arguments]
+    done = subprocess.run(shell, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 2
+    assert f"The output could not be written: {why}" in done.stderr
+    assert f"The report is in {out}" in done.stderr
+    assert "1 of 1 exercises proven" in (out / "verify.txt").read_text(encoding="utf-8")
+    assert sorted(path.name for path in out.iterdir()) == ["verify.json", "verify.txt"]
+
+
+def test_a_link_in_the_place_of_a_report_is_replaced_and_not_followed(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    course = SmallCourse(tmp_path / "course")
+    course.add("broken", BARE, manifest="[limits]\ncall_s = 0")
+    mine, out = tmp_path / "mine.txt", tmp_path / "out"
+    mine.write_text("mine", encoding="utf-8")
+    out.mkdir()
+    (out / "verify.txt").symlink_to(mine)
+    assert run(["verify", "--course", str(course.root), *QUICK, "--output", str(out)]) == 2
+    assert "0 of 1 exercises proven" in capfd.readouterr().out
+    assert mine.read_text(encoding="utf-8") == "mine"
+    assert not (out / "verify.txt").is_symlink()
+
+
+def test_a_folder_that_cannot_be_written_to_is_told_before_an_exam_is_held(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "out" / "verify.txt").mkdir(parents=True)
+    assert run(["verify", "nothing_like_it", "--output", str(tmp_path / "out")]) == 2
+    assert "verify.txt cannot be written to: Is a directory" in capfd.readouterr().err
 
 
 def _finding(**more: object) -> Finding:

@@ -16,6 +16,7 @@ from grader.authoring.verify.context import Context
 from grader.authoring.verify.exams import Exams
 from grader.authoring.verify.languages import check_sentences
 from grader.authoring.verify.statements import check_statements
+from grader.authoring.verify.verdicts import check_mistakes
 from grader.errors import AuthorError, GraderFault
 from grader.exercise import load_course
 from grader.exercise.solution import in_memory
@@ -110,6 +111,18 @@ def test_a_sentence_that_lacks_a_language_is_found_at_its_line(
     (finding,) = check_sentences(context_of(tmp_path, {**BARE, "solutions/test_hidden.py": hidden}))
     assert (finding.check, finding.severity, finding.line) == ("language.missing", Severity.ERROR, line)
     assert told in finding.problem.en
+
+
+@pytest.mark.parametrize(
+    ("docstring", "lacks"),
+    [("zh: 只有中文。", "en"), ("Only English.", "zh"), ("", "en and zh"), ("Both.\n\nzh:两者都有。", None)],
+)
+def test_a_mistake_lacks_the_languages_that_its_students_would_not_read(
+    tmp_path: Path, docstring: str, lacks: str | None
+) -> None:
+    mistake = f'"""{docstring}"""\n\n\ndef centre(x):\n    return x\n'
+    found = list(check_mistakes(context_of(tmp_path, {"solutions/mistakes/mean_of_rows.py": mistake})))
+    assert [finding.problem.en.split(" lacks ")[1].split(",")[0] for finding in found] == ([lacks] if lacks else [])
 
 
 def test_a_course_in_one_language_need_not_have_the_other(tmp_path: Path) -> None:

@@ -46,6 +46,23 @@ def test_list_shows_the_name_the_order_and_the_dates(dated: Path) -> None:
     assert "comes in 1 day, 2" in lines[2]
 
 
+@pytest.mark.parametrize("command", ["check", "hint", "watch"])
+def test_what_is_not_given_out_is_told_with_its_date(dated: Path, tmp_path: Path, command: str) -> None:
+    assert dlgrade("start", "work", "--course", dated, cwd=tmp_path).code == 0
+    done = dlgrade(command, "exercise02", cwd=tmp_path / "work")
+    assert done.code == 2
+    assert "exercise02_views comes 2" in done.err and "Run `dlgrade start " in done.err
+    assert "no such" not in done.err
+
+
+def test_what_was_given_out_since_is_told_to_be_fetched(dated: Path, tmp_path: Path) -> None:
+    assert dlgrade("start", "work", "--course", dated, cwd=tmp_path).code == 0
+    toml = dated / "dlgrade.toml"
+    toml.write_text(toml.read_text(encoding="utf-8").partition("[dates]")[0], encoding="utf-8")
+    done = dlgrade("check", "exercise02", "--language", "zh", cwd=tmp_path / "work")
+    assert done.code == 2 and "中还没有 exercise02_views" in done.err and "补上缺少的内容" in done.err
+
+
 def test_list_in_chinese(dated: Path) -> None:
     done = dlgrade("list", "--language", "zh", cwd=dated)
     assert done.out.startswith("张量及其他\n")

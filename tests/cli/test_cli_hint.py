@@ -11,7 +11,9 @@ import pytest
 from cli_runs import SUBMISSIONS, clean_environment, dlgrade
 
 from grader.cli.app import run
+from grader.cli.grading import next_to_do
 from grader.cli.hints import Hints, read_hints, write_hints
+from grader.exercise import load_course, record_score
 from grader.records import Text
 
 FIRST = Text(en="Look at the axis.", zh="看看轴。")
@@ -102,3 +104,21 @@ def test_without_a_check_the_file_is_graded_first(workspace: Path) -> None:
     done = dlgrade("hint", "softmax", cwd=workspace)
     assert done.code == 0
     assert "Hint 1 of" in done.out
+
+
+def test_a_file_that_is_not_ones_own_leads_to_no_hints(workspace: Path) -> None:
+    wrong = SUBMISSIONS / "wrong.py"
+    done = dlgrade("check", "softmax", "--submission", wrong, cwd=workspace)
+    assert done.code == 1
+    assert "dlgrade hint" not in done.out and "have it graded again" in done.out
+
+
+def test_after_a_full_score_comes_the_first_that_is_not_full(workspace: Path) -> None:
+    course = load_course(cwd=workspace)
+    softmax = course.find("softmax")
+    after = []
+    for done in ("exercise03_softmax", "exercise01_sgd", "exercise02_views", "exercise04_backprop"):
+        record_score(workspace, done, earned=8, points=8)
+        following = next_to_do(course, softmax)
+        after.append(following and following.id)
+    assert after == ["exercise01", "exercise02", "exercise04", None]

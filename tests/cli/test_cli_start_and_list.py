@@ -78,6 +78,17 @@ def test_a_broken_exercise_hides_no_other(tmp_path: Path) -> None:
     assert "exercise.toml" in done.err
 
 
+def test_a_folders_name_gives_no_command_to_terminal_or_ci(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "exercises", tmp_path / "exercises")
+    for name in ("exercise09_a\n::error title=x::pwned", "exercise08_\x1b[2Jx"):
+        shutil.copytree(ROOT / "exercises" / "exercise01_sgd", tmp_path / "exercises" / name)
+    for command in (("list",), ("check", "77"), ("verify", "--all", "--mutants", "0", "--seeds", "1")):
+        done = dlgrade(*command, "--course", tmp_path)
+        assert "pwned" in done.out + done.err
+        assert "\x1b[2J" not in done.out + done.err
+        assert not [line for line in (done.out + done.err).splitlines() if line.lstrip().startswith("::")]
+
+
 def test_a_folder_that_is_no_course_is_wrong_usage(tmp_path: Path) -> None:
     done = dlgrade("list", "--course", tmp_path)
     assert done.code == 2

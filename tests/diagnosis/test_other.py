@@ -91,8 +91,21 @@ def test_a_missing_name_without_a_near_one_lists_what_there_is() -> None:
 
 
 def test_a_result_that_the_test_cannot_use_because_it_is_none() -> None:
-    unusable = Unusable(problem="TypeError: ...", returned=Facts(type_name="NoneType", text="None"), call=None)
+    nothing = Facts(type_name="NoneType", text="None")
+    unusable = Unusable(problem="TypeError: 'NoneType' object is not iterable", returned=nothing, call=None)
     assert explain(unusable, reveal=Reveal.HINT).cause_id == "type.none"
+
+
+def test_a_call_that_returns_none_is_not_blamed_for_what_else_the_test_stumbles_over() -> None:
+    nothing = Facts(type_name="NoneType", text="None")
+    unusable = Unusable(problem="KeyError: 'mean'", returned=nothing, call=None)
+    assert explain(unusable, reveal=Reveal.HINT).cause_id == "unusable"
+
+
+def test_items_of_the_wrong_kind_do_not_blame_the_iterator_that_yielded_them() -> None:
+    an_iterator = Facts(type_name="handle of generator")
+    unusable = Unusable(problem="TypeError: Value after * must be an iterable", returned=an_iterator, call=None)
+    assert explain(unusable, reveal=Reveal.HINT).cause_id == "unusable"
 
 
 def test_a_lost_graph_names_what_cuts_it(a_call: Callable[..., Call]) -> None:

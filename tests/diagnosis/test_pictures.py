@@ -14,10 +14,12 @@ import torch
 from grader.diagnosis import explain
 from grader.diagnosis.wording.pictures import ALTS, TITLES
 from grader.examination import boundary, close, curve
+from grader.examination.compare import compare
 from grader.examination.evidence import Call, Compared, Mismatched
 from grader.pictures import Memory, Picture, PictureKind
 from grader.records import Explanation, Reveal
 
+EDGE = {"rtol": 1e-2, "atol": 1e-2}
 KINDS = [kind.name.lower() for kind in PictureKind]
 
 
@@ -151,6 +153,20 @@ def test_an_error_within_the_tolerance_is_right() -> None:
     assert [sum(map(bool, row)) for row in cells] == [0, 0, 1]
 
 
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.complex64])
+@pytest.mark.parametrize("seed", range(5))
+def test_a_picture_counts_as_many_wrong_elements_as_the_verdict(dtype: torch.dtype, seed: int) -> None:
+    draw = torch.Generator().manual_seed(seed)
+    right = torch.randn(12, 20, generator=draw, dtype=torch.float64)
+    edge = 1e-2 + 1e-2 * right.abs()  # about as many errors on each side of it, some of them at it to the last bit
+    wrong = right + edge * torch.tensor([0.999, 1.0, 1.001, 0.0]).repeat(60).reshape(12, 20)
+    wrong[3, 4], wrong[5, 6] = math.inf, math.nan
+    found = compared(wrong.to(dtype), right.to(dtype), rtol=1e-2, atol=1e-2)
+    (picture,) = (one for one in explain(found, reveal=Reveal.FULL).pictures if one.error_map is not None)
+    shown = [cell for row in picture.error_map.cells for cell in row if cell is None or cell > 0]
+    assert len(shown) == found.mismatch.differing
+
+
 def test_equal_infinities_are_right_and_others_are_not() -> None:
     right = torch.full((2, 8), math.inf)
     wrong = right.clone()
@@ -243,6 +259,17 @@ def test_two_losses_are_curves_that_part_where_the_tolerance_ends() -> None:
     assert "They part at step 8." in picture.alt.en
     assert "两者从步数 8 开始分开。" in picture.alt.zh
     assert picture.title.zh == "损失随步数的变化"
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_two_curves_part_where_the_verdict_finds_the_first_wrong_number(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    right = draw.normal(size=30)
+    wrong = right + (1e-2 + 1e-2 * np.abs(right)) * draw.choice([0.0, 0.999, 1.0, 1.001], size=30)
+    wrong[29] = math.nan
+    alone = [place for place in range(30) if compare(wrong[place : place + 1], right[place : place + 1], **EDGE)]
+    (picture,) = drawn(wrong.tolist(), right.tolist(), show=curve(start=0), **EDGE)
+    assert f"They part at step {alone[0]}." in picture.alt.en
 
 
 @pytest.mark.parametrize("make", [list, tuple, torch.tensor, np.array], ids=["list", "tuple", "tensor", "array"])

@@ -222,6 +222,15 @@ def test_an_exception_while_importing_names_the_module() -> None:
     )
 
 
+def test_in_chinese_a_space_stands_beside_latin_words_alone() -> None:
+    importing = Raised(type_name="ValueError", message="no", traceback=(), call=None, module="softmax.py")
+    assert explain(importing, reveal=Reveal.FULL).problem.zh == "导入 softmax.py 时引发了 ValueError：no"
+    assert explain(importing, reveal=Reveal.HINT).problem.zh == "导入 softmax.py 时引发了 ValueError。"
+    own = Raised(type_name="Mine", message="", traceback=(), call=None)
+    assert explain(own, reveal=Reveal.HINT).problem.zh == "你的代码引发了自定义异常。"
+    assert explain(own, reveal=Reveal.FULL).problem.zh == "你的代码引发了 Mine。"
+
+
 def test_a_hostile_message_is_escaped_and_cut() -> None:
     raised = left_behind(lambda: raise_(ValueError("\x1b[2J\u202e{0}{name}" + "x" * 10**6)))
     text = explain(raised, reveal=Reveal.FULL).problem.en

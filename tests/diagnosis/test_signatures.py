@@ -81,6 +81,7 @@ PLANTED: list[tuple[str, object, object, dict[str, object]]] = [
     ("transform.relu_missing", X, X.relu(), {}),
     ("transform.clipped", X.clamp(-1, 1), X, {}),
     ("zeros", torch.zeros(5), torch.arange(1.0, 6), {}),
+    ("zeros.large", torch.zeros(32, 10), P, {"logits": LARGE + 100}),
     ("constant", torch.full((32, 10), 0.1), P, {}),
     ("order.transposed", SQUARE.T.contiguous(), SQUARE, {}),
     ("order.transposed", X.T.contiguous(), X, {}),
@@ -115,12 +116,14 @@ PLANTED: list[tuple[str, object, object, dict[str, object]]] = [
     ("zeros.some", torch.where(torch.rand(32, 10) < 0.2, 0.0, P), P, {}),
     ("nonfinite", torch.where(ROW3, math.nan, P), P, {"x": X}),
     ("infinity_expected", torch.zeros(3), torch.tensor([0.0, -math.inf, 0.0]), {}),
+    ("finite_entries", torch.tensor([1.5, -math.inf, 2.5]), torch.tensor([1.0, -math.inf, 0.25]), {}),
     ("precision.near", X * (1 + 3e-5), X, {}),
     ("precision.rounded", X.half().float(), X, {}),
     ("precision.rounded", X.double().sin().float().double(), X.double().sin(), {"rtol": 1e-10}),
     ("input.returned", X, P, {"x": X}),
     ("unknown", torch.randn(4, 7), torch.randn(4, 7), {}),
     ("type.none", None, P, {}),
+    ("type.none_item", [None], [P], {}),
     ("type.number", 1.5, torch.tensor(1.5), {}),
     ("type.tensor_for_number", torch.tensor(1.5), 1.5, {}),
     ("type.array", P.numpy(), P, {}),
@@ -184,12 +187,37 @@ def test_a_factor_that_two_things_explain_is_said_to_have_both_names(plant: Plan
     assert "the length of `z`" in found.shape.en and "also `(1 - p)/p`" in found.shape.en
 
 
+def test_every_size_that_a_factor_may_be_is_told_and_no_size_that_it_is_the_root_of(plant: Plant) -> None:
+    found = find(plant(LOSS / 3, LOSS, logits=torch.randn(3, 3), targets=torch.zeros(3)))[0]
+    assert found.shape is not None
+    assert "the number of rows of `logits`" in found.shape.en
+    assert found.shape.en.endswith("also the length of `targets`, and the size of axis 1 of `logits`.")
+
+
 def test_an_overflow_names_the_first_input_beyond_the_limit(plant: Plant) -> None:
     logits = X.clone()
     logits[3, 2], logits[9, 9] = 88.5, 89.0
-    found = find(plant(torch.where(ROW3, math.nan, P), P, logits=logits))[0]
+    row9 = (torch.arange(32) == 9)[:, None]
+    found = find(plant(torch.where(row9, math.nan, P), P, logits=logits))[0]
     assert found.full is not None
     assert found.full.en.startswith("logits[9, 9] = 89, and `exp` overflows float32 above 88.72")
+
+
+def test_no_overflow_is_claimed_where_rows_of_large_inputs_are_finite(plant: Plant) -> None:
+    found = find(plant(torch.where(ROW3, math.nan, P), P, logits=torch.where(ROW3, X - 1000, X + 300)))[0]
+    assert found.cause_id == "nonfinite"
+
+
+@pytest.mark.parametrize(("actual", "n"), [(LOSS * 1.5, 3), (LOSS * math.sqrt(2), 2), (P * 32 / 31, 32)])
+def test_no_variance_is_claimed_of_a_ratio_alone(plant: Plant, actual: Tensor, n: int) -> None:
+    right = P if actual.ndim else LOSS
+    assert find(plant(actual, right, function="softmax", x=torch.randn(n, 10)))[0].cause_id != "factor.bessel"
+    assert find(plant(actual, right, function="batch_norm", x=torch.randn(n, 10)))[0].cause_id == "factor.bessel"
+
+
+def test_none_is_a_missing_return_only_where_it_is_the_result(plant: Plant) -> None:
+    assert find(plant(None, P))[0].cause_id == "type.none"
+    assert find(plant(None, P, direct=False))[0].cause_id == "type.none_item"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import time
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from grader.diagnosis.snippet import snippet
 from grader.examination.compare import compare
 from grader.examination.evidence import Asserted, Call, Compared, InputChanged, Named, Raised, Target
 from grader.examination.property import arrays, floats, shapes, tensors
+from grader.examination.watch import interrupted_at
 from grader.records import Explanation, Reveal, Text
 from grader.sandbox.messages import REMOTE_ROOT, STUDENT_ROOT
 
@@ -207,3 +209,31 @@ def test_a_folded_line_means_the_same(rows: list[list[int]], text: str) -> None:
     assert ast.dump(ast.parse("\n".join(lines))) == ast.dump(ast.parse(line))
     if len(line) > 100 and len(text) < 5:
         assert max(map(len, lines)) < len(line)
+
+
+def shared(levels: int) -> list[Any]:
+    """Return a list that is small in memory and 2**levels long when it is written out."""
+    value: list[Any] = [torch.ones(1)]
+    for _ in range(levels):
+        value = [value, value]
+    return value
+
+
+def itself() -> list[Any]:
+    value: list[Any] = ["a"]
+    value += [value, value]
+    return value
+
+
+@pytest.mark.parametrize("made", [lambda: shared(60), itself], ids=["shared", "holds itself"])
+def test_a_value_without_end_is_not_written_and_looking_at_it_ends(made: Any) -> None:
+    target = Target(op="call", module="work", handle=STUDENT_ROOT, path=("f",))
+    call = Call(function="f", args=(made(),), kwargs={}, result=1, text="", text_full="", names=("x",), target=target)
+    with interrupted_at(time.monotonic() + 4.0, AssertionError):
+        assert snippet(Asserted(message="", call=call, calls=(call,)), SHOWN) is None
+
+
+def test_more_values_than_a_snippet_has_room_for_are_not_written() -> None:
+    thirty = list(range(30))
+    with pytest.raises(Unwritable):
+        Writer({}).write([[thirty] * 30] * 30)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -166,7 +167,7 @@ def test_an_exception_of_our_own_surfaces_and_is_never_no_test(exams: Any) -> No
 
 
 def test_a_missing_file_is_named(exams: Any) -> None:
-    exercise = exams.exercise(HEAD + GOOD, reference=CODE)
+    exercise = replace(exams.exercise(HEAD + GOOD, reference=CODE), public={})
     (Path(exercise.folder) / "test_visible.py").unlink()
     with pytest.raises(AuthorError, match=r"test_visible\.py: .*missing"):
         collection.collect(exercise, Device.CPU, print, fixtures=_Student())

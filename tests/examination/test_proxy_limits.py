@@ -68,6 +68,11 @@ def generates():
         pass
 
 
+def counts_for_ever():
+    while True:
+        yield 1.0
+
+
 def exits_at_once():
     os._exit(3)
 
@@ -180,7 +185,9 @@ REFERENCE_CODE = "import re\n" + "\n".join(
     f"def {line.removeprefix('def ').partition('(')[0]}(*_): return 1"
     for line in STUDENT_CODE.splitlines()
     if line.startswith("def ")
-).replace("def generates(*_): return 1", "def generates(*_): return iter([1, 2])")
+).replace("def generates(*_): return 1", "def generates(*_): return iter([1, 2])").replace(
+    "def counts_for_ever(*_): return 1", "def counts_for_ever(*_): return iter([1.0] * 5)"
+)
 
 TESTS = (
     "\n".join(
@@ -210,6 +217,15 @@ def test_after_{name}(student):
 
 def test_an_endless_generator(student):
     assert list(student.generates()) == [1, 2]
+
+
+def test_iterates_for_ever(student):
+    assert list(student.counts_for_ever()) == [1.0] * 5
+
+
+def test_takes_what_it_needs_of_an_endless_one(student):
+    numbers = student.counts_for_ever()
+    assert [next(numbers) for _ in range(5)] == [1.0] * 5
 
 
 def test_swallows_the_deadline(student):
@@ -259,6 +275,13 @@ def test_a_timeout_tells_the_line_that_it_was_at(report: Report) -> None:
 
 def test_an_endless_generator_is_a_timeout(report: Report) -> None:
     assert result(report, "test_an_endless_generator").outcome is Outcome.TIMEOUT
+
+
+def test_items_without_end_have_the_limit_of_one_call_together(report: Report) -> None:
+    test = result(report, "test_iterates_for_ever")
+    assert test.outcome is Outcome.TIMEOUT
+    assert "all its items together have 0.2 s" in said(test.explanation)
+    assert result(report, "test_takes_what_it_needs_of_an_endless_one").outcome is Outcome.PASSED
 
 
 def test_a_deadline_cannot_be_swallowed(report: Report) -> None:

@@ -199,6 +199,34 @@ def test_gpu_tests_run_on_a_gpu_only(report: Report) -> None:
     assert "test_on_a_gpu" not in {test.name for test in report.tests}
 
 
+# -- visible
+
+SEEN = "seen = []\ndef give(x):\n    seen.append(x)\n    print(seen)\n    return x\n"
+
+
+def test_a_hidden_test_that_is_shown_runs_before_the_hidden_ones_whose_inputs_it_could_print(exams: Any) -> None:
+    report = exams.run(
+        SEEN,
+        """
+        def test_secret(student): assert student.give(4711) == 4711
+        @pytest.mark.visible
+        def test_shown(student): assert student.give(1) == 1
+        """,
+        visible="def test_first(student): assert student.give(0) == 0\n",
+    )
+    assert [test.name for test in report.tests] == ["test_first", "test_shown", "test_secret"]
+    assert result(report, "test_shown").output == "[0, 1]\n"
+
+
+def test_calls_of_hidden_tests_are_not_counted_in_a_document(exams: Any) -> None:
+    tests = "def test_secret(student):\n    for _ in range(student.give(COUNT)): student.give(1)\n"
+    few, many = (
+        json.loads(to_json(exams.run(GIVE, tests.replace("COUNT", count), reveal="hint"))) for count in ("3", "60")
+    )
+    assert few["score"] == many["score"]
+    assert few["resources"]["calls"] == many["resources"]["calls"] == 0
+
+
 # -- seeds
 
 RANDOM_TESTS = """

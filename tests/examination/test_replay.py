@@ -71,6 +71,16 @@ def test_work_that_takes_too_much_cpu_time_is_over_at_the_next_check() -> None:
         pytest.fail("the time was over")
 
 
+def test_a_budget_that_is_spent_can_be_given_anew_to_all_who_hold_it() -> None:
+    budget = Budget(0.0, wall_factor=1e6)
+    with budget.running(), pytest.raises(OutOfTime):
+        budget.check()
+    budget.rang = True  # the timer may also ring when the work is just done
+    budget.renew(60.0)
+    with budget.running():
+        budget.check()
+
+
 def test_a_test_of_which_nothing_was_kept_cannot_be_replayed() -> None:
     with pytest.raises(Unreadable):
         Script.of(Transcript())

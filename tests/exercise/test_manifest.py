@@ -359,6 +359,17 @@ def test_deeply_nested_manifest_is_refused(course_files: Any) -> None:
     assert "nested too deeply" in refused(course_files, BASE + "topics = " + "[" * 5000 + "]" * 5000)
 
 
+@pytest.mark.parametrize("dots", [250, 20_000])
+def test_a_key_of_thousands_of_dots_is_refused(course_files: Any, dots: int) -> None:
+    assert "nested too deeply" in refused(course_files, BASE + "a." * dots + "b = 1\n")
+
+
+def test_a_number_that_python_does_not_read_is_refused(course_files: Any) -> None:
+    message = refused(course_files, BASE + f"[limits]\ncall_s = {'9' * 5_000}\n")
+    assert "a value that cannot be read: Exceeds the limit" in message
+    assert "sys." not in message
+
+
 def test_nesting_that_still_parses_is_explained(course_files: Any) -> None:
     message = refused(course_files, BASE + "topics = " + "[" * 150 + "]" * 150)
     assert "topics[0] = [[[[[[[[[…]]]]]]]]]: expected lower-case words joined by hyphens, got a list" in message

@@ -9,11 +9,13 @@ import subprocess
 import sys
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import grader.exercise.statefile as statefile_module
-from grader.exercise import ExerciseProgress, Score, read_progress, record_score
+from grader.errors import UsageError
+from grader.exercise import ExerciseProgress, Score, create_workspace, load_course, read_progress, record_score
 
 NOON = datetime(2025, 1, 31, 13, 0, 0, 250_000, tzinfo=timezone(timedelta(hours=1)))
 NAME = "exercise03_softmax"
@@ -154,3 +156,37 @@ def test_two_processes_at_once_lose_nothing(tmp_path: Path) -> None:
     progress = read_progress(tmp_path)
     assert progress.warning is None
     assert len(progress.exercises) == 50
+
+
+# --------------------------------------------------------------------------------- links that a stranger's clone brings
+
+
+@pytest.mark.parametrize("name", [".dlgrade", ".dlgrade/progress.lock", ".dlgrade/progress.json", ".dlgrade/courses"])
+def test_nothing_is_written_through_a_link(tmp_path: Path, name: str) -> None:
+    victim, root = tmp_path / "victim", tmp_path / "clone"
+    (root / name).parent.mkdir(parents=True)
+    victim.mkdir()
+    is_folder = name in (".dlgrade", ".dlgrade/courses")
+    (root / name).symlink_to(victim if is_folder else victim / "made")
+    place = root / ".dlgrade" / "courses" / "other-12345678" if name.endswith("courses") else root
+    progress = record_score(place, NAME, earned=1, points=2)
+    assert list(victim.iterdir()) == []
+    assert progress.of(NAME).last is not None
+    assert (progress.warning is None) == (
+        name == ".dlgrade/progress.json"
+    )  # that one is replaced, and the link is gone
+    if progress.warning is None:
+        assert not file_of(root).is_symlink()
+
+
+def test_a_workspace_is_not_made_through_a_link(tmp_path: Path, course_files: Any) -> None:
+    course_files.add()
+    course = load_course(course_files.root)
+    for name in (".dlgrade", "exercise03_softmax"):
+        root, victim = tmp_path / f"mine{name}", tmp_path / f"victim{name}"
+        root.mkdir()
+        victim.mkdir()
+        (root / name).symlink_to(victim)
+        with pytest.raises(UsageError, match=f"{name}: .*link"):
+            create_workspace(root, course)
+        assert list(victim.iterdir()) == []

@@ -9,16 +9,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sealed_copies import SOFTMAX as NAME
+from sealed_copies import Sealed, sealed_copy
 
 from grader import check
-from grader.authoring.seal import seal
 from grader.errors import AuthorError, GraderError, UsageError
-from grader.exercise import Course, load_course
-from grader.exercise.seal_key import PREFIX, VARIABLE, SealKey, find_key, read_key_file, write_new_key
+from grader.exercise import load_course
+from grader.exercise.seal_key import PREFIX, VARIABLE, find_key, read_key_file, write_new_key
 from grader.exercise.sealed_course import open_sealed
 from grader.exercise.solution import solution_data, solution_names
 from grader.pipeline import Grader, choose_degrees
@@ -28,35 +28,6 @@ from grader.report.document import as_document, without_timings
 from grader.submission import collect
 
 ROOT = Path(__file__).parent.parent.parent
-NAME = "exercise03_softmax"
-
-
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """Two copies of one course: open, and sealed without its solutions."""
-
-    open_root: Path
-    root: Path
-    key_file: Path
-
-    @property
-    def key(self) -> SealKey:
-        return read_key_file(self.key_file)
-
-    def course(self) -> Course:
-        return open_sealed(load_course(self.root), self.key)
-
-    @property
-    def solution(self) -> Path:
-        return self.open_root / "solutions" / NAME
-
-
-def sealed_copy(open_root: Path, root: Path, key_file: Path) -> Sealed:
-    """Seal the course at `open_root`, and copy it to `root` without its solutions."""
-    write_new_key(key_file)
-    seal(load_course(open_root), read_key_file(key_file))
-    shutil.copytree(open_root, root, ignore=shutil.ignore_patterns("solutions", "__pycache__"))
-    return Sealed(open_root, root, key_file)
 
 
 @pytest.fixture(scope="module")
@@ -287,6 +258,15 @@ def test_a_new_key_overwrites_nothing(key_file: Path) -> None:
     with pytest.raises(UsageError, match="there already"):
         write_new_key(key_file)
     assert key_file.read_bytes() == before
+
+
+def test_the_variable_may_hold_the_whole_of_a_key_file(key_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, key_file.read_text(encoding="utf-8"))
+    key = find_key(None)
+    assert key is not None and key.secret == read_key_file(key_file).secret
+    monkeypatch.setenv(VARIABLE, 2 * key_file.read_text(encoding="utf-8"))
+    with pytest.raises(UsageError, match=f"{VARIABLE}: expected one line"):
+        find_key(None)
 
 
 def test_the_variables_key_is_taken_out_of_the_environment(key_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -239,7 +239,7 @@ def test_the_page_says_what_the_terminal_says(scenario: str, language: Language)
     [
         ("full", ["10 / 10 points", "full score", "Every test passes", "dlgrade watch exercise04"]),
         ("not_started", ["0 / 10 points", "not started", "unchanged since you got it"]),
-        ("rejected", ["0 points", "not graded", "Your submission could not be read.", "softmax.py is missing"]),
+        ("rejected", ["0 points", "not accepted", "Your submission could not be read.", "softmax.py is missing"]),
         ("author_fault", ["No score", "It is not your fault, and it is not a zero.", "Send the lines above"]),
         ("grader_fault", ["No score", "dlgrade or this machine failed.", "dlgrade doctor"]),
         ("sandbox_unavailable", ["No score", "This cannot be had here.", "Landlock"]),

@@ -314,6 +314,17 @@ def test_a_dict_with_unequal_numbers_of_keys_and_values_is_refused(keys: list[in
     refused(Mapping(keys, values), ONE, Atom(value=2))
 
 
+@pytest.mark.parametrize("kind", ["list", "tuple"])
+def test_lists_that_share_without_end_are_refused(kind: str) -> None:
+    levels = [Items(kind, [level + 1] * 2) for level in range(40)]
+    refused(*levels, ONE, match="shares its parts without end")
+
+
+def test_a_list_that_holds_itself_twice_comes() -> None:
+    made = decode([Items("list", [0, 0, 1]), ONE])
+    assert made[0] is made
+
+
 def test_keys_made_to_collide_are_refused_before_they_cost_time() -> None:
     prime = 2**61 - 1  # hash(k * prime) is 0 for every k
     numbers = [BigInt(f"{k * prime:x}") for k in range(1, 40_000)]
@@ -395,7 +406,7 @@ def test_as_many_nodes_as_allowed_take_no_long_time() -> None:
 
 
 def test_a_pyramid_of_shared_lists_takes_no_more_than_its_nodes() -> None:
-    made = decode([Items("list", [level + 1] * 2) for level in range(90)] + [ONE])
+    made = decode([Items("list", [level + 1] * 2) for level in range(20)] + [ONE])
     assert made[0] is made[1]
 
 

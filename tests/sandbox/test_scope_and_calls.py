@@ -12,8 +12,8 @@ import torch
 from grader.sandbox.calls import CallScope, Hooks
 from grader.sandbox.decode import Decoder, split_payload
 from grader.sandbox.encode import Encoder
-from grader.sandbox.graph import Unsendable
-from grader.sandbox.messages import Atom, Changes, Graph, Items, Update
+from grader.sandbox.graph import Table, Unsendable
+from grader.sandbox.messages import Atom, Changes, Graph, Items, Mapping, Update
 from grader.sandbox.scope import Scope
 from grader.sandbox.wire import WireError
 
@@ -189,6 +189,52 @@ def test_changes_that_no_local_code_could_make_are_a_breach(changes: Changes) ->
     size = 16 * len(changes.dirty)
     with pytest.raises(WireError):
         pair.examiner.receive(Graph(), changes, np.zeros(size, dtype=np.uint8), calling_back=False)
+
+
+@pytest.mark.parametrize("mutates", [(), ("p0",)], ids=["protected", "declared"])
+@pytest.mark.parametrize(("keys", "values"), [([1], []), ([], [1]), ([1, 2], [1])])
+def test_a_dict_that_became_one_of_unequal_numbers_is_a_breach(
+    mutates: tuple[str, ...], keys: list[int], values: list[int]
+) -> None:
+    pair = Pair({"a": 1, "b": 2}, mutates=mutates)
+    changes = Changes(updates=[Update(index=0, node=Mapping(keys, values))])
+    with pytest.raises(WireError, match="unequal"):
+        pair.examiner.receive(Graph(), changes, np.zeros(0, dtype=np.uint8), calling_back=False)
+
+
+def test_a_list_that_is_filled_with_shares_without_end_is_a_breach() -> None:
+    pair = Pair([1], mutates=("p0",))
+    known = len(pair.examiner.table.nodes)
+    levels = [Items(kind="list", items=[known + level + 1] * 2) for level in range(21)]
+    graph = Graph(nodes=[*levels, Atom(value=1)])
+    changes = Changes(updates=[Update(index=0, node=Items(kind="list", items=[known] * 3))])
+    with pytest.raises(WireError, match="shares"):
+        pair.examiner.receive(graph, changes, np.zeros(0, dtype=np.uint8), calling_back=False)
+
+
+def test_the_child_refuses_what_it_shares_without_end_before_it_is_sent() -> None:
+    value: list[Any] = ["a"]
+    for _ in range(40):
+        value = [value, value]
+    encoder = Encoder(Table(), whole=False, other=no_other)
+    encoder.add(value)
+    with pytest.raises(Unsendable, match="too-large"):
+        encoder.finish()
+
+
+def test_a_table_of_a_million_shared_rows_still_comes() -> None:
+    encoder = Encoder(Table(), whole=False, other=no_other)
+    encoder.add([[0.0] * 1_000] * 1_000)
+    graph, _ = encoder.finish()
+    decoder = Decoder(Table(), handle=no_other, callback=None)
+    decoder.read(graph, [])
+    rows = decoder.value(0)
+    assert rows[0] is rows[999]
+    assert len(rows[0]) == 1_000
+
+
+def no_other(value: object) -> Any:
+    raise AssertionError(f"nothing but plain data: {value!r}")
 
 
 def test_a_declared_tensor_cannot_change_its_dtype() -> None:

@@ -290,9 +290,8 @@ def test_files_in_different_folders_are_both_named(pair: Exercise, tmp_path: Pat
 @BOTH
 def test_missing_file_names_what_there_is(exercise: Exercise, tmp_path: Path, pack: Any) -> None:
     message = refused(exercise, tmp_path, pack([("hw/softmax (1).py", CODE.encode()), ("\x1b[2J.txt", b"")]))
-    assert (
-        r"softmax.py is missing; exercise03_softmax needs softmax.py. There is: hw/softmax (1).py, '\x1b[2J.txt'."
-        in (message)
+    assert r"softmax.py is missing, which exercise03_softmax needs. There is: hw/softmax (1).py, '\x1b[2J.txt'." in (
+        message
     )
     assert "Did you mean hw/softmax (1).py? Rename it to softmax.py." in message
 
@@ -538,7 +537,7 @@ def test_zstd_without_a_library_is_told(exercise: Exercise, tmp_path: Path) -> N
 
 
 def test_empty_zip_is_called_empty(exercise: Exercise, tmp_path: Path) -> None:
-    assert "softmax.py is missing; exercise03_softmax needs softmax.py. It is empty." in refused(
+    assert "softmax.py is missing, which exercise03_softmax needs. It is empty." in refused(
         exercise, tmp_path, zipped([])
     )
 

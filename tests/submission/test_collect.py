@@ -357,7 +357,7 @@ def test_missing_file_names_what_there_is(pair: Exercise, handed_in: Path) -> No
 
 
 def test_empty_folder_is_called_empty(exercise: Exercise, handed_in: Path) -> None:
-    assert "softmax.py is missing; exercise03_softmax needs softmax.py. It is empty." in refused(exercise, handed_in)
+    assert "softmax.py is missing, which exercise03_softmax needs. It is empty." in refused(exercise, handed_in)
 
 
 @pytest.mark.parametrize(

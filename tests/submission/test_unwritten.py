@@ -24,9 +24,7 @@ WRITTEN = "def g(x):\n    return x\n"
         pytest.param(STUB, True, True, id="a stub"),
         pytest.param(STUB + WRITTEN, False, True, id="half written"),
         pytest.param(WRITTEN, False, False, id="written"),
-        pytest.param(
-            "class A:\n    def g(self):\n        raise NotImplementedError\n", True, True, id="a class"
-        ),
+        pytest.param("class A:\n    def g(self):\n        raise NotImplementedError\n", True, True, id="a class"),
         pytest.param("def f(x):\n    x = 1\n    raise NotImplementedError\n", False, False, id="begun"),
         pytest.param("def f(x):\n    raise ValueError\n", False, False, id="another error"),
         pytest.param("x = 1\n", False, False, id="no function"),

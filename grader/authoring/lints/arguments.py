@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 
 from grader.authoring.lints.files import Function
 from grader.authoring.lints.table import Hit
-from grader.records import CallFacts, Text, ValueFacts
+from grader.records import UPSTREAM, CallFacts, Text, ValueFacts
 
 _ITEM = re.compile(r"\[\d+\]")
-UPSTREAM = "upstream"  # of `student.f.grad(inputs, upstream)`
 _BATCH = re.compile(r"batch|chunk|^bs$", re.IGNORECASE)
 _ARRAYS = ("Tensor", "ndarray")
 _NUMBERS = ("int", "float", "bool")

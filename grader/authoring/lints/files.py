@@ -9,7 +9,8 @@ from pathlib import Path
 
 from grader.errors import AuthorError
 from grader.exercise.manifest import HIDDEN_TESTS, VISIBLE_TESTS
-from grader.exercise.paths import show_path
+from grader.exercise.paths import is_file, show_path
+from grader.exercise.public import public_file
 from grader.exercise.solution import has_solution, solution_file
 from grader.records import Exercise, Text
 
@@ -56,8 +57,8 @@ def test_files(exercise: Exercise) -> tuple[TestFile, ...]:
     """Return the files of tests, the visible one first. Raises AuthorError for what cannot be read or is no Python."""
     found = []
     visible = Path(exercise.folder) / VISIBLE
-    if visible.is_file():
-        found.append(_parsed(VISIBLE, visible.read_text(encoding="utf-8-sig"), shown=show_path(visible)))
+    if is_file(visible):
+        found.append(_parsed(VISIBLE, public_file(exercise, VISIBLE).text, shown=show_path(visible)))
     if has_solution(exercise):
         shown = show_path(Path(exercise.solution_folder) / HIDDEN)
         found.append(_parsed(HIDDEN, solution_file(exercise, HIDDEN).text, shown=shown))
@@ -78,8 +79,7 @@ def functions(exercise: Exercise) -> tuple[Function, ...]:
     """Return the public functions and classes of the stub, in order, with their public methods."""
     found: list[Function] = []
     for name in exercise.files:
-        text = (Path(exercise.folder) / name).read_text(encoding="utf-8-sig")
-        found += _functions(ast.parse(text).body, prefix="")
+        found += _functions(ast.parse(public_file(exercise, name).text).body, prefix="")
     return tuple(found)
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import ast
 import functools
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.authoring.expected import Expected
-from grader.authoring.findings import Edit, Finding, Severity
+from grader.authoring.findings import Edit, Finding, Severity, place_in_course
 from grader.authoring.verify.exams import Exams
+from grader.exercise.manifest import HIDDEN_TESTS, VISIBLE_TESTS
+from grader.exercise.public import public_file
 from grader.exercise.solution import solution_file
 from grader.records import Exercise, TestResult, Text
 
-VISIBLE, HIDDEN = "test_visible.py", "test_hidden.py"
+VISIBLE, HIDDEN = VISIBLE_TESTS, HIDDEN_TESTS
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}")
 
 
@@ -30,11 +31,11 @@ class Context:
 
     def given(self, name: str) -> str:
         """Return the path of a file that students get, from the course's root."""
-        return self._shown(Path(self.exercise.folder) / name)
+        return place_in_course(self.exercise.folder, name, self.root)
 
     def hidden(self, name: str) -> str:
         """Return the path of a file of the hidden half, from the course's root."""
-        return self._shown(Path(self.exercise.solution_folder) / name)
+        return place_in_course(self.exercise.solution_folder, name, self.root)
 
     def finding(
         self,
@@ -76,9 +77,7 @@ class Context:
 
     def test_file(self, name: str) -> str:
         """Return the text of a file of tests."""
-        if name == VISIBLE:
-            return (Path(self.exercise.folder) / name).read_text(encoding="utf-8")
-        return solution_file(self.exercise, name).text
+        return (public_file if name == VISIBLE else solution_file)(self.exercise, name).text
 
     @functools.cached_property
     def _tests(self) -> dict[str, tuple[str, int]]:
@@ -88,12 +87,6 @@ class Context:
                 if isinstance(node, ast.FunctionDef):
                     found[node.name] = (name, node.lineno)
         return found
-
-    def _shown(self, path: Path) -> str:
-        try:
-            return Path(os.path.relpath(path, self.root)).as_posix()
-        except ValueError:  # on another drive
-            return path.as_posix()
 
 
 def told(tests: list[TestResult]) -> str:

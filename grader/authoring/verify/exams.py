@@ -12,15 +12,13 @@ import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
 
 from grader.authoring.confusion import submission_of
 from grader.authoring.mutate import Mutant, Sample, mutants, sample
-from grader.errors import AuthorError
 from grader.examination.requests import ExamRequest, Probe
-from grader.exercise.paths import show_path
+from grader.exercise.public import public_file
 from grader.exercise.solution import CHEATS, MISTAKES, solution_file, solution_files, solution_names
-from grader.records import Device, Examination, Exercise, FunctionMeasure, Outcome, SourceFile, Submission, Text
+from grader.records import Device, Examination, Exercise, FunctionMeasure, Outcome, SourceFile, Submission
 from grader.runners import Done, Job
 
 LINTED_SEEDS = 3  # of those, the calls are recorded
@@ -141,7 +139,7 @@ class Exams:
             for file in solution_files(self.exercise, folder):
                 submission = submission_of(self.exercise, file)
                 request = ExamRequest(submission=submission, seed=self.verdict_seed, prove=False)
-                yield self._job(kind, stem_of(file), request)
+                yield self._job(kind, file.stem, request)
         for device in self.other_devices():
             for seed in seeds[:DEVICE_SEEDS]:
                 request = ExamRequest(submission=reference, seed=seed)
@@ -196,23 +194,7 @@ class Exams:
         return _submission([mutated if file.name == mutant.file else file for file in files], "mutant")
 
     def _stub(self) -> Submission:
-        return _submission([read_stub_file(self.exercise, name) for name in self.exercise.files], "stub")
-
-
-def read_stub_file(exercise: Exercise, name: str) -> SourceFile:
-    """Return one of the stub's files. Raises: AuthorError where it is no UTF-8 text."""
-    file = Path(exercise.folder) / name
-    try:
-        return SourceFile(name=name, text=file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise AuthorError(
-            Text(en=f"{show_path(file)}: cannot be read: {error}.", zh=f"{show_path(file)}：无法读取：{error}。")
-        ) from None
-
-
-def stem_of(file: SourceFile) -> str:
-    """Return a file's name without its folder and ".py"."""
-    return file.name.rpartition("/")[2].removesuffix(".py")
+        return _submission([public_file(self.exercise, name) for name in self.exercise.files], "stub")
 
 
 def _submission(files: Sequence[SourceFile], origin: str) -> Submission:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from grader.authoring.findings import Finding, Severity
 from grader.authoring.verify.context import HIDDEN, VISIBLE, Context
+from grader.exercise.docstrings import claim_in
 from grader.records import Language, Text
 
 _CHINESE = ("\u4e00", "\u9fff")
@@ -35,16 +36,14 @@ _Problem = tuple[int, Text, Text]  # line, problem, remedy
 
 
 def _of_claim(test: ast.FunctionDef, languages: tuple[Language, ...]) -> Iterator[_Problem]:
-    lines = [line.strip() for line in (ast.get_docstring(test) or "").splitlines() if line.strip()]
-    english = next((line for line in lines if not line.startswith("zh:")), "")
-    chinese = next((line.removeprefix("zh:").strip() for line in lines if line.startswith("zh:")), "")
+    said = claim_in(ast.get_docstring(test) or "")
     remedy = Text(
         en='Write it as the docstring: """One sentence.", a new line, `zh: 一句话。`, and the closing quotes.',
         zh="请写成文档字符串：先一句英文，换行，再写 `zh: 一句话。`。",
     )
-    if Language.EN in languages and (not english or has_chinese(english)):
+    if Language.EN in languages and (not said.en or has_chinese(said.en)):
         yield test.lineno, Text(en=f"{test.name} has no claim in English.", zh=f"{test.name} 缺少英文说明。"), remedy
-    if Language.ZH in languages and not has_chinese(chinese):
+    if Language.ZH in languages and not has_chinese(said.zh):
         yield test.lineno, Text(en=f"{test.name} has no claim in Chinese.", zh=f"{test.name} 缺少中文说明。"), remedy
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from grader.authoring.findings import Finding, Severity
 from grader.authoring.verify.context import Context
+from grader.exercise.manifest import MANIFEST
+from grader.exercise.public import public_file
 from grader.records import Text
 
 
@@ -54,7 +55,7 @@ def _too_low(context: Context, bound: _Bound) -> Finding:
     return context.finding(
         "limits.tight",
         Severity.ERROR,
-        context.given("exercise.toml"),
+        context.given(MANIFEST),
         Text(
             en=f"limits.{bound.key} = {bound.limit:g} {bound.unit} is too near to the {_number(bound.needed)} "
             f"{bound.unit} that the reference needs; at least {bound.least:g} times as much is expected.",
@@ -74,7 +75,7 @@ def _too_high(context: Context, bound: _Bound) -> Finding:
     return context.finding(
         "limits.generous",
         Severity.NOTE,
-        context.given("exercise.toml"),
+        context.given(MANIFEST),
         Text(
             en=f"limits.{bound.key} = {bound.limit:g} {bound.unit}, and the reference needs {_number(bound.needed)} "
             f"{bound.unit}: a submission that hangs is waited for as long.",
@@ -87,7 +88,7 @@ def _too_high(context: Context, bound: _Bound) -> Finding:
 
 
 def _line_of(context: Context, key: str) -> int:
-    lines = (Path(context.exercise.folder) / "exercise.toml").read_text(encoding="utf-8").splitlines()
+    lines = public_file(context.exercise, MANIFEST).text.splitlines()
     return next((number for number, line in enumerate(lines, start=1) if line.split("=")[0].strip() == key), 0)
 
 

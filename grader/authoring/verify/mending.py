@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import difflib
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.authoring.findings import Edit
 from grader.errors import UsageError
-from grader.exercise.paths import show_path
+from grader.exercise.entries import below
+from grader.exercise.paths import is_file, show_path
+from grader.exercise.text_file import decoded_anyhow
+from grader.exercise.whole_file import write_whole
 from grader.records import Text
 
 
@@ -28,20 +30,12 @@ def mend(root: Path, edits: Iterable[Edit]) -> tuple[Mended, ...]:
 
 
 def _write(root: Path, edit: Edit) -> Mended:
-    file = root / edit.file
+    file = below(root, edit.file)  # as the course's own file names its folders, which may lie beside it
     try:
-        before = file.read_text(encoding="utf-8") if file.exists() else ""
-        temporary = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
-        try:
-            with temporary.open("x", encoding="utf-8", newline="\n") as stream:
-                stream.write(edit.text)
-            if file.exists():
-                temporary.chmod(file.stat().st_mode & 0o777)
-            temporary.replace(file)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+        before = decoded_anyhow(file.read_bytes()) if is_file(file) else ""
+        write_whole(file, edit.text.encode())
+    except OSError as error:
+        reason = error.strerror or str(error)
         raise UsageError(
             Text(
                 en=f"--fix: {show_path(file)} cannot be written: {reason}.",

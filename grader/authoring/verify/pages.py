@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grader.authoring.confusion import PREFIX, Diagnosis, Row
+from grader.authoring.confusion import Diagnosis, Row
 from grader.authoring.findings import Finding, Severity
 from grader.authoring.verify.proof import Figures, Proof, Verdict, exit_code
-from grader.records import Language, Text
+from grader.exercise.paths import show_name
+from grader.records import MISCONCEPTION, Language, Text
 from grader.report.escape import json_text, workflow_data, workflow_property
 from grader.report.layout import Page
 from grader.report.signs import ASCII, UNICODE, Sign
@@ -109,7 +110,8 @@ def _mutation(figures: Figures, *, zh: bool) -> str:
 
 def _finding(page: Page, finding: Finding, look: Look) -> None:
     words, style = _SEVERITIES[finding.severity]
-    place = f"{finding.file}:{finding.line}" if finding.line else finding.file
+    file = show_name(finding.file)  # a folder's name may hold a newline, and CI reads commands at the start of a line
+    place = f"{file}:{finding.line}" if finding.line else file
     page.blank()
     page.put((f"{_say(words, look)}  ", style), body=f"{place}  [{finding.check}]", style="bold")
     page.put(body=_say(finding.problem, look), indent=4)
@@ -139,7 +141,7 @@ def _confusion(page: Page, rows: Sequence[Row], look: Look) -> None:
     for row in rows:
         counts: dict[str, int] = {}
         for cause in row.causes.values():
-            name = cause.removeprefix(PREFIX) or "-"
+            name = cause.removeprefix(MISCONCEPTION) or "-"
             counts[name] = counts.get(name, 0) + 1
         told = ", ".join(f"{name} x{count}" for name, count in sorted(counts.items(), key=lambda one: -one[1]))
         good = row.diagnosis in (Diagnosis.ITSELF, Diagnosis.PARTLY)

@@ -83,7 +83,7 @@ def check_devices(context: Context) -> Iterator[Finding]:
             continue
         counts[device] = counts.get(device, 0) + 1
         for test in done.examination.tests:
-            if test.outcome not in (Outcome.PASSED, Outcome.BLOCKED):
+            if test.outcome.is_missed:
                 failed.setdefault((device, test.name), {})[seed] = test
     for (device, test_name), by_seed in failed.items():
         yield _fails(context, test_name, by_seed, of=counts[device], device=device)

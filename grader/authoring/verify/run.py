@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.authoring.expected import Expected, read_expected
-from grader.authoring.findings import Finding, Severity
+from grader.authoring.findings import Finding, Severity, place_in_course
 from grader.authoring.verify.contents import check_leaks, check_lints, check_markers, is_all_python
 from grader.authoring.verify.context import Context
 from grader.authoring.verify.exams import Exams, Kind, Settings
@@ -20,12 +20,21 @@ from grader.authoring.verify.limits import check_limits
 from grader.authoring.verify.mutation import check_mutants, score_of
 from grader.authoring.verify.proof import Figures, Mutation, Proof
 from grader.authoring.verify.reference import check_devices, check_reference, check_repeatable
+from grader.authoring.verify.remade import remade_stubs
 from grader.authoring.verify.statements import check_statements
 from grader.authoring.verify.stub import check_stub
 from grader.authoring.verify.tolerance import check_margin, check_planted, nearest
-from grader.authoring.verify.verdicts import check_cheats, check_mistakes, check_notes, check_verdicts, confusion_rows
-from grader.errors import AuthorError, GraderError, SandboxUnavailable
+from grader.authoring.verify.verdicts import (
+    check_any,
+    check_cheats,
+    check_mistakes,
+    check_notes,
+    check_verdicts,
+    confusion_rows,
+)
+from grader.errors import AuthorError, GraderError, SandboxUnavailable, joined
 from grader.exercise import Entry
+from grader.exercise.manifest import MANIFEST
 from grader.exercise.solution import has_solution
 from grader.records import Exercise, Fault, Reveal, Text
 from grader.runners import Done, Job, Runner
@@ -43,6 +52,7 @@ CHECKS: tuple[Check, ...] = (
     check_mistakes,
     check_notes,
     check_cheats,
+    check_any,
     check_verdicts,
     check_mutants,
     check_sentences,
@@ -110,20 +120,27 @@ class _Trial:
 
     def proof(self) -> Proof:
         """Return the proof, now that every exam has been held."""
-        name = self.entry.name
         if self.error is not None or self.exams is None or self.expected is None or self.exercise is None:
-            error = self.error or AuthorError(name)
-            title = self.exercise.title if self.exercise is not None else Text(en="", zh="")
-            return Proof(
-                exercise=name, title=title, findings=(_broken(name, self.root, self.entry, error),), is_broken=True
-            )
+            return self._broken(self.error or AuthorError(self.entry.name))
         context = Context(exercise=self.exercise, root=self.root, expected=self.expected, exams=self.exams)
+        try:
+            return self._checked(context)
+        except AuthorError as error:  # a file that no exam reads, such as a statement, is no text
+            return self._broken(error)
+
+    def _broken(self, error: AuthorError) -> Proof:
+        name = self.entry.name
+        title = self.exercise.title if self.exercise is not None else Text(en="", zh="")
+        findings = (_broken(name, self.root, self.entry, error),)
+        return Proof(exercise=name, title=title, findings=findings, is_broken=True)
+
+    def _checked(self, context: Context) -> Proof:
         faults = [done.error for done in self._held() if _is_fault(done.error)]
-        checks = CHECKS + (SOURCE_CHECKS if is_all_python(self.exercise) else ())
+        checks = CHECKS + (SOURCE_CHECKS if is_all_python(context.exercise) else ())
         findings = [finding for check in checks for finding in check(context)]
         return Proof(
-            exercise=name,
-            title=self.exercise.title,
+            exercise=self.entry.name,
+            title=context.exercise.title,
             findings=tuple(sorted(findings, key=lambda one: _SEVERITIES.index(one.severity))),
             faults=tuple(dict.fromkeys(error.text for error in faults if error is not None)),
             figures=_figures(context),
@@ -198,18 +215,22 @@ def _figures(context: Context) -> Figures:
 
 
 def _broken(name: str, root: Path, entry: Entry, error: AuthorError) -> Finding:
-    manifest = entry.folder / "exercise.toml"
-    try:
-        file = manifest.relative_to(root).as_posix()
-    except ValueError:
-        file = manifest.as_posix()
+    remedy = error.remedy or Text(en="No submission can be graded before.", zh="修正之前无法给任何提交评分。")
+    edits = remade_stubs(entry, root)
+    if edits:
+        fix = Text(
+            en="The stub can be made anew from the markers of the reference.",
+            zh="可按参考解中的标记重新生成模板。",
+        )
+        remedy = joined((remedy, fix), separator="\n")
     return Finding(
         check="exercise.broken",
         severity=Severity.ERROR,
         exercise=name,
-        file=file,
+        file=place_in_course(entry.folder, MANIFEST, root),
         problem=error.problem,
-        remedy=error.remedy or Text(en="No submission can be graded before.", zh="修正之前无法给任何提交评分。"),
+        remedy=remedy,
+        edits=edits,
     )
 
 

@@ -14,6 +14,7 @@ from grader.authoring.findings import Finding, Severity
 from grader.authoring.verify.context import Context
 from grader.authoring.verify.languages import has_chinese
 from grader.exercise.manifest import STATEMENT_IN
+from grader.exercise.public import public_file
 from grader.records import Language, Text
 
 if TYPE_CHECKING:
@@ -49,8 +50,7 @@ def check_statements(context: Context) -> Iterator[Finding]:
     found = {}
     for language in context.exercise.languages:
         name = STATEMENT_IN[language]
-        text = (Path(context.exercise.folder) / name).read_text(encoding="utf-8")
-        found[language] = statement = _read(context.given(name), text)
+        found[language] = statement = _read(context.given(name), public_file(context.exercise, name).text)
         yield from _language(context, language, statement)
         yield from _links(context, statement)
         yield from _maths(context, statement)

@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from grader.authoring.findings import Finding, Severity
 from grader.authoring.verify.context import Context, told
 from grader.authoring.verify.exams import Kind
-from grader.records import Outcome, Text
-
-NOT_WRITTEN = "raised.not_written"
+from grader.records import NOT_WRITTEN, Outcome, Text
 
 
 def check_stub(context: Context) -> Iterator[Finding]:
@@ -50,8 +48,7 @@ def check_stub(context: Context) -> Iterator[Finding]:
     odd = [
         test
         for test in examination.tests
-        if test.outcome not in (Outcome.PASSED, Outcome.BLOCKED)
-        and (test.explanation is None or test.explanation.cause_id != NOT_WRITTEN)
+        if test.outcome.is_missed and (test.explanation is None or test.explanation.cause_id != NOT_WRITTEN)
     ]
     if odd:
         yield context.finding(

@@ -9,21 +9,34 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
-from grader.authoring.confusion import PREFIX, Diagnosis, Row
+from grader.authoring.confusion import Diagnosis, Row
 from grader.authoring.expected import EXPECTED, NEEDS_REVIEW, verdict_of, written
 from grader.authoring.findings import Edit, Finding, Severity
 from grader.authoring.verify.context import HIDDEN, Context, listed
 from grader.authoring.verify.exams import Kind
-from grader.exercise.solution import MISTAKES, solution_files
-from grader.records import Examination, Explanation, Language, Outcome, TestResult, Text
+from grader.exercise.docstrings import feedback_in
+from grader.exercise.solution import CHEATS, MISTAKES, solution_files
+from grader.records import MISCONCEPTION, Examination, Explanation, Outcome, SourceFile, TestResult, Text
 
+_NONE_ZH = {MISTAKES: "没有典型错误样例。", CHEATS: "没有作弊样例。"}
+_WITHOUT = {
+    MISTAKES: Text(
+        en="Each wrong solution in mistakes/ proves that it loses points, and its docstring is the feedback to whoever "
+        "makes that mistake.",
+        zh="mistakes/ 中的每个错误解法都证明它会失分，其文档字符串就是给犯同样错误的学生的反馈。",
+    ),
+    CHEATS: Text(
+        en="Each file in cheats/ proves that one way around the exercise gets no full score.",
+        zh="cheats/ 中的每个文件都证明一种取巧的做法得不到满分。",
+    ),
+}
 FOLDERS = {Kind.MISTAKE: "mistakes", Kind.CHEAT: "cheats"}
 
 
 def check_mistakes(context: Context) -> Iterator[Finding]:
     """Yield mistakes that are no feedback, get full score, cannot be loaded, or are taken for another one."""
     for file in solution_files(context.exercise, MISTAKES):
-        yield from _docstring(context, file.name, file.text)
+        yield from _docstring(context, file)
     for name, examination in context.exams.judged(Kind.MISTAKE).items():
         file_name = context.hidden(f"mistakes/{name}.py")
         if examination.problem is not None:
@@ -81,6 +94,19 @@ def check_cheats(context: Context) -> Iterator[Finding]:
                 ),
             ),
         )
+
+
+def check_any(context: Context) -> Iterator[Finding]:
+    """Yield a note where there are no mistakes, or no cheats: then nothing shows that wrong answers lose points."""
+    for folder, remedy in _WITHOUT.items():
+        if not _files(context, folder):
+            yield context.finding(
+                f"{folder}.none",
+                Severity.NOTE,
+                context.hidden(folder),
+                Text(en=f"There are no {folder}.", zh=_NONE_ZH[folder]),
+                remedy,
+            )
 
 
 def check_verdicts(context: Context) -> Iterator[Finding]:
@@ -171,11 +197,13 @@ def confusion_rows(context: Context) -> tuple[Row, ...]:
 
 
 def _missed(examination: Examination) -> list[TestResult]:
-    return [test for test in examination.tests if test.outcome not in (Outcome.PASSED, Outcome.BLOCKED)]
+    return [test for test in examination.tests if test.outcome.is_missed]
 
 
 def _diagnosis(context: Context, file: str, row: Row) -> Iterator[Finding]:
-    named = sorted({cause.removeprefix(PREFIX) for cause in row.causes.values() if cause.startswith(PREFIX)})
+    named = sorted(
+        {cause.removeprefix(MISCONCEPTION) for cause in row.causes.values() if cause.startswith(MISCONCEPTION)}
+    )
     detail = "\n".join(f"{test}: {cause or '-'}" for test, cause in row.causes.items())
     if row.diagnosis in (Diagnosis.ITSELF, Diagnosis.PARTLY):
         return
@@ -225,22 +253,21 @@ def _full_score(context: Context, file: str) -> Finding:
     )
 
 
-def _docstring(context: Context, name: str, text: str) -> Iterator[Finding]:
+def _docstring(context: Context, file: SourceFile) -> Iterator[Finding]:
     try:
-        docstring = ast.get_docstring(ast.parse(text)) or ""
+        docstring = ast.get_docstring(ast.parse(file.text)) or ""
     except SyntaxError:
         return  # told as a mistake that cannot be loaded
-    english, mark, chinese = docstring.partition("\nzh:")
-    wanted = {Language.EN: english.strip(), Language.ZH: chinese.strip() if mark else ""}
-    missing = [language.value for language in context.exercise.languages if not wanted[language]]
+    said = feedback_in(docstring)
+    missing = [language.value for language in context.exercise.languages if not said.within(language)]
     if missing:
         yield context.finding(
             "mistake.docstring",
             Severity.ERROR,
-            context.hidden(name),
+            context.hidden(file.name),
             Text(
-                en=f"{stem_of_name(name)}: its docstring lacks {' and '.join(missing)}, and is the feedback.",
-                zh=f"{stem_of_name(name)}：文档字符串缺少 {'、'.join(missing)}，而它就是给学生的反馈。",
+                en=f"{file.stem}: its docstring lacks {' and '.join(missing)}, and is the feedback.",
+                zh=f"{file.stem}：文档字符串缺少 {'、'.join(missing)}，而它就是给学生的反馈。",
             ),
             Text(
                 en="Begin the file with a docstring: in English, a blank line, then `zh: ` and the same in Chinese.",
@@ -248,8 +275,3 @@ def _docstring(context: Context, name: str, text: str) -> Iterator[Finding]:
             ),
             line=1,
         )
-
-
-def stem_of_name(name: str) -> str:
-    """Return the stem of "mistakes/no_max_shift.py"."""
-    return name.rpartition("/")[2].removesuffix(".py")

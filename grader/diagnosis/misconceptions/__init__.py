@@ -18,11 +18,10 @@ from grader.diagnosis.wording import fill, t
 from grader.errors import AuthorError
 from grader.examination.causes import Found, Played, Retell
 from grader.exercise.solution import MISTAKES, has_solution, solution_file, solution_names
-from grader.records import Exercise, SourceFile
+from grader.records import MISCONCEPTION, Exercise, SourceFile
 
 __all__ = ["Misconceptions"]
 
-PREFIX = "misconception."
 _EITHER = t(
     "Two mistakes look just like this, and these tests cannot tell them apart. One: {first} The other: {second}",
     "有两种错误的表现与此完全相同，这些测试无法区分它们。其一：{first}其二：{second}",
@@ -41,7 +40,7 @@ class Misconceptions:
         self._catalogue: Catalogue | None = None
         if reference and has_solution(exercise):
             mistakes = [file for file in map(functools.partial(self._read, exercise), _names(exercise)) if file]
-            name = reference[0].name.removesuffix(".py")
+            name = reference[0].stem
             self._catalogue = Catalogue(name, reference[0].text, mistakes) if mistakes else None
 
     def _read(self, exercise: Exercise, name: str) -> SourceFile | None:
@@ -89,4 +88,4 @@ def finding_of(named: Named) -> Finding:
     text = texts[0]
     if named.relation is not Relation.ONE:
         text = fill(_EITHER if named.relation is Relation.EITHER else _BOTH, first=texts[0], second=texts[1])
-    return Finding(cause_id=PREFIX + _JOINED_BY[named.relation].join(names), hint=text, next_step=None)
+    return Finding(cause_id=MISCONCEPTION + _JOINED_BY[named.relation].join(names), hint=text, next_step=None)

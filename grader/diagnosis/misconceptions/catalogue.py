@@ -38,6 +38,11 @@ class Candidate:
     make: Callable[[], types.ModuleType]
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its mistakes."""
+        return tuple(mistake.name for mistake in self.mistakes)
+
+    @property
     def changed(self) -> frozenset[str]:
         return frozenset().union(*(mistake.changed for mistake in self.mistakes))
 
@@ -55,6 +60,15 @@ class Candidate:
     def touches(self, functions: frozenset[str]) -> bool:
         """Whether calling these functions can come to anything that it changes."""
         return all(touches(mistake, functions) for mistake in self.mistakes)
+
+    def is_near(self, functions: frozenset[str]) -> bool:
+        """Whether calling these functions can come to what it changes, or to anything of the file that this uses."""
+        return any(_is_near(mistake, functions) for mistake in self.mistakes)
+
+
+def _is_near(mistake: Mistake, functions: frozenset[str]) -> bool:
+    used = mistake.source.reach(mistake.changed) & mistake.source.reach(functions)
+    return "" in mistake.changed or any(not mistake.source.bindings[name].imports for name in used)
 
 
 def touches(mistake: Mistake, functions: frozenset[str]) -> bool:
@@ -95,7 +109,7 @@ class Catalogue:
         )
 
     def _mistake(self, file: SourceFile) -> Mistake | None:
-        name = file.name.rpartition("/")[2].removesuffix(".py")
+        name = file.stem
         try:
             source = Source(name, file.text)
         except (SyntaxError, ValueError, RecursionError) as error:

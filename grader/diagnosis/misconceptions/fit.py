@@ -10,6 +10,8 @@ from enum import Enum
 
 import msgspec
 
+from grader.diagnosis.misconceptions.evidence import bits
+from grader.diagnosis.pair import ENOUGH_BITS
 from grader.examination.behaviour import CLEAR, SAME, Reading, Tensorlike, agreeing, distance, structure
 from grader.examination.causes import Played
 from grader.examination.replay import Budget, Script, replay
@@ -45,13 +47,13 @@ class Trial:
         self.failed = played.failed
         self.script = Script.of(played.transcript)
         self._reference = reference
-        self.budget = budget
+        self._budget = budget
         self._random: list[bool] | None = None
 
     @functools.cached_property
     def right(self) -> list[Reading]:
         """What the reference replies, up to where the conversation takes another course."""
-        return _replayed(self.script, self._reference, self.budget)
+        return _replayed(self.script, self._reference, self._budget)
 
     @functools.cached_property
     def apart(self) -> list[float]:
@@ -67,12 +69,31 @@ class Trial:
             for apart, step, right in zip(self.apart, self.script.steps, self.right, strict=False)
         )
 
+    @property
+    def wrong_functions(self) -> frozenset[str]:
+        """The functions in which the student's code clearly does otherwise than the reference, and not at random.
+
+        All that the test used, where nothing is clear.
+        """
+        clear = [at for at, apart in enumerate(self.apart) if apart >= CLEAR]
+        if not clear:
+            return self.script.functions
+        found = {self.script.steps[at].function for at in clear}
+        return frozenset(found - {self.script.steps[at].function for at in clear if self.is_random(at)})
+
+    @functools.cached_property
+    def is_telling(self) -> bool:
+        """Whether it could not be chance that a mistake does all that the student's code did here."""
+        steps = self.script.steps[: len(self.right)]
+        pairs = ((step.reading, right) for step, right in zip(steps, self.right, strict=True))
+        return bits(pairs) >= ENOUGH_BITS
+
     def is_random(self, at: int) -> bool:
         """Whether the reference itself does otherwise here when its random generators are seeded otherwise."""
         if self._random is None:
             steps = self.script.steps
             reseeded = replace(self.script, steps=tuple(replace(step, sent=_reseeded(step.sent)) for step in steps))
-            other = _replayed(reseeded, self._reference, self.budget)
+            other = _replayed(reseeded, self._reference, self._budget)
             self._random = [distance(one, two) > SAME for one, two in zip(self.right, other, strict=False)]
             self._random += [True] * (len(self.right) - len(self._random))
         return at >= len(self._random) or self._random[at]
@@ -86,7 +107,7 @@ class Trial:
             return Fit.NEUTRAL
         _ = self.apart  # now, and not in the middle of the other replay: both draw from the same generators
         trying = _Trying(self, changed)
-        to_the_end = replay(self.script, make(), trying.judge, self.budget)
+        to_the_end = replay(self.script, make(), trying.judge, self._budget)
         return trying.result(to_the_end=to_the_end)
 
     def resemblance(self, make: Making) -> Resemblance:
@@ -99,7 +120,7 @@ class Trial:
                 found.append(reading)
             return step != at
 
-        replay(self.script, make(), judge, self.budget)
+        replay(self.script, make(), judge, self._budget)
         if at is None or not found:
             return NO_RESEMBLANCE
         student = self.script.steps[at].reading
@@ -115,7 +136,7 @@ class Trial:
             student = self.script.steps[at].reading
             return distance(reading, student) <= SAME and structure(reading) == structure(student)
 
-        return replay(self.script, module, judge, self.budget)
+        return replay(self.script, module, judge, self._budget)
 
 
 def _reseeded(sent: Do | Answer) -> Do | Answer:

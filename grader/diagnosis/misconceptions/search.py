@@ -1,6 +1,8 @@
 """Which mistakes explain the failed tests of an exam, over all its tests together.
 
-A mistake is a candidate for a failed test that it fits (see `fit`), unless another test contradicts it. The mistake
+A mistake is a candidate for a failed test that it fits (see `fit`), unless another test contradicts it. Where all
+that agrees could as well be chance (see `evidence`: a NaN, a 0), it must fit every failed test that finds what it
+changes wrong, or anything that this uses: code that is wrong there for another reason gives the same NaN. The mistake
 that explains the most failed tests is named first, then the one that explains the most of what is left. Where two
 explain equally many, nothing tells them apart, and both are named as alternatives; where more do, none is.
 
@@ -55,9 +57,9 @@ class Search:
         self._tests = tests
         self._trials: dict[str, Trial | None] = {}
         self._fits: dict[tuple[str, Hashable], Fit] = {}
-        self._broken: set[int] = set()
+        self._broken: set[tuple[str, ...]] = set()  # the names of their mistakes
         self._budget = Budget(SINGLES_CPU_S)
-        self._candidates: list[Candidate] = []  # kept, because their id() is a key
+        self._candidates: list[Candidate] = []
         self.found: dict[str, Named] = {}
 
     def run(self) -> dict[str, Named]:
@@ -66,7 +68,7 @@ class Search:
             try:
                 with self._budget.running():
                     self._singles()
-                self._budget = Budget(PAIRS_CPU_S)
+                self._budget.renew(PAIRS_CPU_S)
                 with self._budget.running():
                     self._pairs()
             except OutOfTime:
@@ -80,7 +82,8 @@ class Search:
         names = [test.name for test in self._tests if test.failed and self._may_be_explained(test)]
         explained = {at: self._explained(candidate, names) for at, candidate in enumerate(self._candidates)}
         sound = {at: tests for at, tests in explained.items() if tests and self._is_sound(self._candidates[at])}
-        self.found = _covered(self._candidates, sound)
+        sure = {at: tests for at, tests in sound.items() if self._is_sure(self._candidates[at], tests)}
+        self.found = _covered(self._candidates, sure)
         self._add_those_that_agree([name for name in names if name not in self.found])
 
     def _add_those_that_agree(self, names: list[str]) -> None:
@@ -103,6 +106,29 @@ class Search:
                 found.add(name)
         return found
 
+    def _is_sure(self, candidate: Candidate, explained: set[str]) -> bool:
+        """Whether what a candidate explains could not be chance, or nothing else is wrong with what it changes."""
+        if any(self._is_telling(name) for name in explained):
+            return True
+        others = [test for test in self._tests if test.failed and test.name not in explained]
+        return not any(self._comes_near(candidate, test) for test in others)
+
+    def _is_telling(self, name: str) -> bool:
+        trial = self._trials[name]
+        try:
+            return trial is not None and trial.is_telling
+        except Unreadable:
+            return False
+
+    def _comes_near(self, candidate: Candidate, test: Played) -> bool:
+        """Whether a failed test finds wrong what a candidate changes, or what that uses; one that was not kept may."""
+        trial = self._trial(test)
+        if trial is None:
+            return True
+        if not self._may_be_explained(test) or self._fit(candidate, test.name) is Fit.AGREES:
+            return False
+        return candidate.is_near(trial.wrong_functions)
+
     def _may_be_explained(self, test: Played) -> bool:
         trial = self._trial(test)
         try:
@@ -117,10 +143,7 @@ class Search:
                 self._trials[test.name] = Trial(test, self._catalogue.reference.module, self._budget)
             except Unreadable:
                 self._trials[test.name] = None
-        trial = self._trials[test.name]
-        if trial is not None:
-            trial.budget = self._budget
-        return trial
+        return self._trials[test.name]
 
     def _fit(self, candidate: Candidate, name: str) -> Fit:
         """Say what a test says of a candidate; of those that differ only in what the test does not reach, once."""
@@ -133,14 +156,14 @@ class Search:
         return self._fits[key]
 
     def _tried(self, candidate: Candidate, trial: Trial) -> Fit:
-        if id(candidate) in self._broken:
+        if candidate.names in self._broken:
             return Fit.NEUTRAL
         try:
             return trial.fit(candidate.module, candidate.changed)
         except Unreadable:
             return Fit.NEUTRAL
         except CannotBeLoaded as problem:  # an author's file, and no student's problem
-            self._broken.add(id(candidate))
+            self._broken.add(candidate.names)
             if len(candidate.mistakes) == 1:  # two at once need not make sense
                 self._catalogue.note(candidate.mistakes[0].name, str(problem))
             return Fit.NEUTRAL
@@ -158,7 +181,7 @@ class Search:
         candidates: list[Candidate] = []
         fitting: dict[int, set[str]] = {}
         for candidate in itertools.islice(self._likely_pairs(left) if left else (), MAX_PAIRS):
-            fitting[len(candidates)] = self._explained(candidate, names)
+            fitting[len(candidates)] = {name for name in self._explained(candidate, names) if self._is_telling(name)}
             candidates.append(candidate)
         sound = {at: tests for at, tests in fitting.items() if tests and self._is_sound(candidates[at])}
         covered = _covered(candidates, sound).items()
@@ -195,7 +218,7 @@ class Search:
         trial = self._trial(test)
         found: dict[str, Resemblance] = {}
         for candidate in self._candidates if trial is not None else ():
-            if trial is not None and id(candidate) not in self._broken and candidate.touches(trial.script.functions):
+            if trial is not None and candidate.names not in self._broken and candidate.touches(trial.script.functions):
                 try:
                     found[candidate.mistakes[0].name] = trial.resemblance(candidate.module)
                 except (Unreadable, CannotBeLoaded):

@@ -10,8 +10,52 @@ CAUSES: dict[str, Sentences] = {
     "update.none": Sentences(
         hint=t("The argument was to be changed in place, and it did not change.", "参数应被原地修改，却没有变化。"),
         next_step=t(
-            "`p = p - ...` binds a local name to a new tensor; write into the one that you were given: `p -= ...`.",
-            "`p = p - ...` 只是让局部名字指向新张量；请写入传入的张量本身：`p -= ...`。",
+            "Is it reached at all? `p = p - ...` only binds a local name to a new tensor; `p -= ...` writes into the "
+            "one that you were given.",
+            "先确认代码是否执行到它。`p = p - ...` 只是让局部名字指向新张量；`p -= ...` 才会写入传入的张量。",
+        ),
+    ),
+    "update.none_array": Sentences(
+        hint=t("The argument was to be changed in place, and it did not change.", "参数应被原地修改，却没有变化。"),
+        next_step=t(
+            "Is it reached at all? `p = p - ...` only binds a local name to a new array; `p -= ...` or `p[...] = ...` "
+            "writes into the one that you were given.",
+            "先确认代码是否执行到它。`p = p - ...` 只是让局部名字指向新数组；`p -= ...` 或 `p[...] = ...` "
+            "才会写入传入的数组。",
+        ),
+    ),
+    "update.none_key": Sentences(
+        hint=t("This entry of the argument was to change, and it did not.", "参数中的这一项应当改变，却没有变化。"),
+        next_step=t(
+            "Store the new value under its key, in the dict that you were given; a local name keeps it to itself.",
+            "请把新值写回传入的字典中对应的键；只赋给局部名字是不够的。",
+        ),
+    ),
+    "update.some": Sentences(
+        hint=t(
+            "Other items of the same argument did change, and this one did not.",
+            "同一参数中的其他项已改变，而这一项没有。",
+        ),
+        next_step=t(
+            "Does the loop reach every item? Look for a `return` or `break` inside it, or for a condition.",
+            "循环是否到达了每一项？检查循环内是否有 `return`、`break` 或条件判断。",
+        ),
+    ),
+    "update.kept": Sentences(
+        hint=t("The call changed what should stay as it was.", "这次调用修改了应保持不变的内容。"),
+        next_step=t(
+            "Look for an in-place operation (`-=`, `/=`, `zero_()`) on it, or on a view of it.",
+            "检查是否对它或它的视图做了就地运算（`-=`、`/=`、`zero_()`）。",
+        ),
+    ),
+    "update.gradient": Sentences(
+        hint=t(
+            "The call changed `.grad`, which should be after it what it was before.",
+            "这次调用修改了 `.grad`，而它在调用前后应保持不变。",
+        ),
+        next_step=t(
+            "Use the gradient without writing into it: `p.grad / n` makes a new tensor, `p.grad /= n` does not.",
+            "使用梯度时不要写入它：`p.grad / n` 会得到新张量，`p.grad /= n` 则会就地修改。",
         ),
     ),
     "update.sign": Sentences(
@@ -95,28 +139,34 @@ CAUSES: dict[str, Sentences] = {
     ),
     "factor.size": Sentences(
         hint=t(
-            "Every value is too large by the same factor, {words}: you seem to sum where the mean is asked.",
-            "每个值都偏大同一个倍数，即{words}：应取平均，你似乎用了求和。",
+            "Every value is too large by the same factor, {words}, as when a sum stands where a mean is asked.",
+            "每个值都偏大同一个倍数，即{words}，就像应取平均处用了求和。",
         ),
         shape=t(
-            "Every value is exactly {number} times too large, and {number} is {words}: "
-            "you seem to sum where the mean is asked.",
-            "每个值都恰好偏大 {number} 倍，而 {number} 就是{words}：应取平均，你似乎用了求和。",
+            "Every value is exactly {number} times too large, and {number} is {words}, "
+            "as when a sum stands where a mean is asked.",
+            "每个值都恰好偏大 {number} 倍，而 {number} 就是{words}，就像应取平均处用了求和。",
         ),
-        next_step=t("Divide by it once, or use `.mean()`.", "除以它一次，或改用 `.mean()`。"),
+        next_step=t(
+            "Look over which axes you sum, and by what you divide: is this size left out?",
+            "检查求和沿哪些轴进行、除以了什么：是否漏除了这个大小？",
+        ),
     ),
     "factor.per_size": Sentences(
         hint=t(
-            "Every value is too small by the same factor, {words}: you seem to average where the sum is asked, "
-            "or to average twice.",
-            "每个值都偏小同一个倍数，即{words}：应求和却取了平均，或平均了两次。",
+            "Every value is too small by the same factor, {words}, as when a mean stands where a sum is asked, "
+            "or something is averaged twice.",
+            "每个值都偏小同一个倍数，即{words}，就像应求和处取了平均，或平均了两次。",
         ),
         shape=t(
-            "Every value is exactly {number} times too small, and {number} is {words}: "
-            "you seem to average where the sum is asked, or to average twice.",
-            "每个值都恰好偏小 {number} 倍，而 {number} 就是{words}：应求和却取了平均，或平均了两次。",
+            "Every value is exactly {number} times too small, and {number} is {words}, "
+            "as when a mean stands where a sum is asked, or something is averaged twice.",
+            "每个值都恰好偏小 {number} 倍，而 {number} 就是{words}，就像应求和处取了平均，或平均了两次。",
         ),
-        next_step=t("Divide in one place only, or use `.sum()`.", "只在一处做除法，或改用 `.sum()`。"),
+        next_step=t(
+            "Look over which axes each mean runs, and by what you divide: is this size divided by once too often?",
+            "检查每个平均沿哪些轴进行、除以了什么：是否多除了一次这个大小？",
+        ),
     ),
     "factor.bessel": Sentences(
         hint=t(
@@ -256,6 +306,17 @@ CAUSES: dict[str, Sentences] = {
             "结果只是创建了却没有填入，或加上的量始终为 0。",
         ),
     ),
+    "zeros.large": Sentences(
+        hint=t(
+            "Every value is 0, and inputs are so large that `exp` of them overflows.",
+            "所有值都是 0，而输入大到使 `exp` 溢出。",
+        ),
+        next_step=t(
+            "Was NaN replaced by 0 (`nan_to_num`), or is the result never filled in? Against overflow, subtract the "
+            "largest value of each row before `exp`.",
+            "是把 NaN 换成了 0（`nan_to_num`），还是结果从未填入？要避免溢出，请在 `exp` 之前减去每行的最大值。",
+        ),
+    ),
     "constant": Sentences(
         hint=t("Every value is the same, whatever the input.", "所有值都相同，与输入无关。"),
         full=t("Every value is {number}.", "所有值都是 {number}。"),
@@ -334,7 +395,8 @@ CAUSES: dict[str, Sentences] = {
             "{slice}的和是 {number}，应为 1（误差 {within} 以内）。",
         ),
         next_step=t(
-            "Sum over the axis that the exercise names, with keepdim=True.", "在题目指定的轴上求和，并加 keepdim=True。"
+            "Sum over the axis that the exercise names, with keepdim=True (NumPy: keepdims=True).",
+            "在题目指定的轴上求和，并加 keepdim=True（NumPy：keepdims=True）。",
         ),
     ),
     "axis.normalised_all": Sentences(
@@ -343,7 +405,8 @@ CAUSES: dict[str, Sentences] = {
             "所有值之和才是 1：你似乎对整个数组做了归一化，而不是沿一个轴。",
         ),
         next_step=t(
-            "Give the sum its axis: `.sum(dim=..., keepdim=True)`.", "给求和指定轴：`.sum(dim=..., keepdim=True)`。"
+            "Give the sum its axis: `.sum(dim=..., keepdim=True)`; in NumPy `.sum(axis=..., keepdims=True)`.",
+            "给求和指定轴：`.sum(dim=..., keepdim=True)`；NumPy 中为 `.sum(axis=..., keepdims=True)`。",
         ),
     ),
     "axis.centred": Sentences(
@@ -356,8 +419,8 @@ CAUSES: dict[str, Sentences] = {
             "沿轴 {axis} 的均值是 0；应为沿轴 {wanted}。",
         ),
         next_step=t(
-            "Take mean and variance over the axis that the exercise names, with keepdim=True.",
-            "在题目指定的轴上求均值和方差，并加 keepdim=True。",
+            "Take mean and variance over the axis that the exercise names, with keepdim=True (NumPy: keepdims=True).",
+            "在题目指定的轴上求均值和方差，并加 keepdim=True（NumPy：keepdims=True）。",
         ),
     ),
     "broadcast.loss": Sentences(
@@ -474,6 +537,16 @@ CAUSES: dict[str, Sentences] = {
             "检查是否有未填入、误遮盖或被替换（`nan_to_num`）的元素。",
         ),
     ),
+    "finite_entries": Sentences(
+        hint=t(
+            "Infinities stand where they belong; the finite values beside them are wrong.",
+            "无穷都在应在的位置；出错的是其余的有限值。",
+        ),
+        next_step=t(
+            "Leave the masked entries out, and work the others by hand on a tiny example.",
+            "先不看被遮盖的位置，用一个很小的例子手算其余的值。",
+        ),
+    ),
     "nonfinite": Sentences(
         hint=t(
             "The result is not finite. NaN comes from 0/0, inf - inf, log or root of a negative number; "
@@ -491,8 +564,9 @@ CAUSES: dict[str, Sentences] = {
             "应为无穷处你的值是有限的（被遮盖的位置？）。",
         ),
         next_step=t(
-            "Fill those entries with float('inf') or -float('inf') of the right sign.",
-            "用符号正确的 float('inf') 或 -float('inf') 填充这些位置。",
+            "Follow one such entry through your steps: which of them turns the infinity that should arise there into a "
+            "finite number (an epsilon, a clamp, a replacement)?",
+            "跟踪其中一个位置的计算过程：是哪一步（加 epsilon、clamp 或替换）把本应出现的无穷变成了有限数？",
         ),
     ),
     # ------------------------------------------------------------------------------------------ precision
@@ -550,6 +624,7 @@ CAUSES: dict[str, Sentences] = {
 
 
 ALSO = t("The same number is also {words}.", "这个数也等于{words}。")
+AND = t("{first}, and {second}", "{first}，也等于{second}")
 
 
 def cause(cause_id: str, **facts: object) -> Finding:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from grader.diagnosis.finding import Finding
 from grader.diagnosis.wording import Sentences, finding, t
+from grader.records import NOT_WRITTEN
 
 _SHAPES = t("Print the `.shape` of both operands on the line before.", "在前一行打印两个操作数的 `.shape`。")
 
 ERRORS: dict[str, Sentences] = {
-    "raised.not_written": Sentences(
+    NOT_WRITTEN: Sentences(
         hint=t("This function is not written yet.", "这个函数还没有写。"),
         next_step=t(
             "Replace `raise NotImplementedError` by your code.", "把 `raise NotImplementedError` 换成你的代码。"
@@ -261,8 +262,16 @@ ERRORS: dict[str, Sentences] = {
         ),
     ),
     "torch.leaf_inplace": Sentences(
-        hint=t("A parameter is changed in place while autograd records.", "自动求导正在记录时就地修改了参数。"),
-        next_step=t("Update inside `with torch.no_grad():`.", "在 `with torch.no_grad():` 内更新。"),
+        hint=t(
+            "A tensor that requires a gradient is changed in place while autograd records.",
+            "自动求导正在记录时，就地修改了需要梯度的张量。",
+        ),
+        next_step=t(
+            "Is it a parameter to be updated? Do that inside `with torch.no_grad():`. Any other tensor leave as it "
+            "is: `x = x - ...` instead of `x -= ...`.",
+            "若是要更新的参数，请在 `with torch.no_grad():` 内更新；其他张量不要就地修改："
+            "用 `x = x - ...` 代替 `x -= ...`。",
+        ),
     ),
     "torch.inplace_needed": Sentences(
         hint=t("A value that `backward()` needs was overwritten in place.", "`backward()` 需要的值被就地覆盖了。"),

@@ -12,6 +12,18 @@ KINDS: dict[str, Sentences] = {
             "End every path through the function with `return ...`.", "让函数的每条路径都以 `return ...` 结束。"
         ),
     ),
+    "type.none_item": Sentences(
+        hint=t(
+            "None stands where a value is expected. A gradient is None where nothing flowed back to it, or where it "
+            "was set to None.",
+            "应有值的地方是 None。梯度没有传回，或被设成了 None 时，`.grad` 就是 None。",
+        ),
+        next_step=t(
+            "Find what should have been stored there; for a gradient, look for `.detach()`, `.item()`, a new tensor, "
+            "or `.grad = None`.",
+            "找出这里本应存放什么；若是梯度，检查是否有 `.detach()`、`.item()`、新建的张量或 `.grad = None`。",
+        ),
+    ),
     "type.number": Sentences(
         hint=t(
             "The result is a Python number, but an array or tensor is asked.",

@@ -12,6 +12,7 @@ HIDDEN = t("A hidden check failed.", "一项隐藏检查未通过。")
 PROBLEMS: dict[str, Text] = {
     "subject.result": t("The result", "结果"),
     "subject.argument": t("An argument after the call", "调用之后的参数"),
+    "subject.named": t("`{name}` after the call", "调用之后的 `{name}` "),
     "subject.computed": t("A value computed from the result", "由结果计算出的值"),
     # in words
     "type": t("{subject} has the wrong type.", "{subject}的类型不对。"),
@@ -54,8 +55,8 @@ PROBLEMS: dict[str, Text] = {
     # other evidence
     "asserted": t("A check of the test does not hold.", "测试中的一项检查不成立。"),
     "asserted.full": t("A check of the test does not hold: {message}", "测试中的一项检查不成立：{message}"),
-    "raised": t("{function} raised {type}.", "{function} 引发了 {type}。"),
-    "raised.full": t("{function} raised {type}: {message}", "{function} 引发了 {type}：{message}"),
+    "raised": t("{function} raised {type}.", "{function}引发了{type}。"),
+    "raised.full": t("{function} raised {type}: {message}", "{function}引发了 {type}：{message}"),
     "raised.own": t("an exception of its own class", "自定义异常"),
     "raised.importing": t("Importing {module}", "导入 {module} 时"),
     "raised.code": t("Your code", "你的代码"),
@@ -78,6 +79,10 @@ PROBLEMS: dict[str, Text] = {
     "refused.unsupported": t("The result is of a kind that cannot be compared.", "返回的结果属于无法比较的类型。"),
     "handle": t("The result is an object where the test needs a plain value.", "测试需要普通的值，返回的却是对象。"),
     "ended.call": t("The call did not end within {limit} s.", "调用未在 {limit} 秒内结束。"),
+    "ended.iterator": t(
+        "The iterator did not come to its end: all its items together have {limit} s.",
+        "迭代器没有结束：取出全部元素共限时 {limit} 秒。",
+    ),
     "ended.exam": t("The exam did not end within {limit} s.", "考试未在 {limit} 秒内结束。"),
     "ended.memory": t("More than {limit} MiB of memory were used.", "使用的内存超过了 {limit} MiB。"),
     "ended.gpu_memory": t(

@@ -48,7 +48,7 @@ class Rules:
         if not self._names.any:
             return Looked()
         notes = Notes(files)
-        reader = Reader([file.name.removesuffix(".py") for file in files])
+        reader = Reader([file.stem for file in files])
         calls = Calls(reader)
         try:
             for number, file in enumerate(files):
@@ -60,7 +60,7 @@ class Rules:
                     notes.add("depth", Site(number, 1, 1))
                     continue
                 if tree is not None:
-                    calls.read(tree, reader.modules[file.name.removesuffix(".py")], file=number)
+                    calls.read(tree, reader.modules[file.stem], file=number)
             reader.flow.settle()
         except TooMuch:
             notes.add("size", Site(0, 1, 1))

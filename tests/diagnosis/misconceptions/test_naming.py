@@ -134,3 +134,32 @@ def test_the_same_exam_names_the_same_twice(exams: Exams, exercise: Exercise) ->
     student = lab.edited(lab.ONE_SUM, lab.NO_MINUS, lab.CLIMBS, lab.ROWS_AVERAGED, lab.COLUMNS_AVERAGED)
     first, second = (causes_of(exams.examine(exercise, student, seed=8)) for _ in range(2))
     assert first == second
+
+
+def test_agreeing_in_nan_alone_names_a_mistake_only_where_nothing_else_is_wrong(exams: Exams) -> None:
+    """Two mistakes give NaN for a masked entry; only of the one that fails nothing else can it be said which it is."""
+    tests = """
+import torch
+from grader.examination import *
+
+def test_masked(student):
+    p = torch.tensor([0.5, 0.5, 0.0])
+    close(student.entropy(p), p[:2].log().mul(-0.5).sum())
+
+def test_plain(student, rand):
+    p = rand.normal(4).softmax(0)
+    close(student.entropy(p), -(p * p.log()).sum())
+"""
+    reference = "import torch\ndef entropy(p):\n    q = p[p > 0]\n    return -(q * q.log()).sum()\n"
+    times_zero = reference.replace("p[p > 0]", "p")
+    forgets = f'"""You multiply 0 by the log of 0.\n\nzh: 你把 0 乘以了 0 的对数。\n"""\n{times_zero}'
+    exercise = exams.exercise(
+        tests, reference=reference, more_files={"solutions/mistakes/times_zero.py": forgets}, reveal="hint"
+    )
+    assert causes_of(exams.examine(exercise, reference.replace("p[p > 0]", "1 * p"))) == {
+        "test_masked": "misconception.times_zero"
+    }
+    of_another_base = times_zero.replace("q.log()", "q.log2()")
+    found = causes_of(exams.examine(exercise, of_another_base))
+    assert found["test_masked"] == "nonfinite"
+    assert found["test_plain"] == "factor.log2"

@@ -82,3 +82,87 @@ def test_an_endless_mistake_ends_and_the_exam_has_its_score(exams: Exams, broken
     assert set(causes_of(report)) == {"test_step"}
     assert not causes_of(report)["test_step"].startswith("misconception.")
     assert not any("x" * 99 in test.output for test in report.tests)
+
+
+CHAIN = """
+import torch
+
+def encode(x):
+    return 2 * x + 1
+
+def gram(codes):
+    return (codes @ codes.T).sum(dim=0)
+
+def spread(codes):
+    return torch.linalg.svdvals(codes)
+
+def wait(count):
+    return sum(range(count))
+
+def amount(x):
+    return len(x)
+"""
+CHAIN_TESTS = """
+import torch
+from grader.examination import close
+
+X = torch.tensor([[1.0, 2.0], [0.5, -1.0]])
+
+def test_gram(student, reference):
+    close(student.gram(student.encode(X)), reference.gram(reference.encode(X)))
+
+def test_spread(student, reference):
+    close(student.spread(student.encode(X)), reference.spread(reference.encode(X)))
+
+def test_wait(student, reference):
+    close(student.wait(student.amount(X)), reference.wait(reference.amount(X)))
+
+def test_right(student, reference):
+    close(student.encode(torch.ones(3)), reference.encode(torch.ones(3)))
+"""
+
+
+@pytest.fixture(scope="module")
+def chain(exams: Exams) -> Exercise:
+    """An exercise whose tests hand what one function returned to the next, which is how training is tested."""
+    files = {
+        "doubled": CHAIN.replace("2 * x + 1", "2 * x"),
+        "rows": CHAIN.replace("sum(dim=0)", "sum(dim=1)"),
+        "long": CHAIN.replace("range(count)", "range(count + 1)"),
+    }
+    return exams.exercise(
+        CHAIN_TESTS,
+        reference=CHAIN,
+        reveal="hint",
+        more_files={
+            f"solutions/mistakes/{name}.py": f'"""Known as {name}.\n\nzh: 名为 {name}。\n"""\n{text}'
+            for name, text in files.items()
+        },
+    )
+
+
+EXPANDED = CHAIN.replace("return 2 * x + 1", "return torch.zeros(1).expand(8191, 8191) if x.dim() == 2 else 2 * x + 1")
+LONGEST = CHAIN.replace("return len(x)", "return 10 ** 15")  # a loop in C, which no signal ends
+OWN_ANSWERS = "\ndef gram(codes): return codes[0, :2]\ndef spread(codes): return codes[0, :2]\ndef wait(n): return 3\n"
+
+
+def test_four_bytes_that_are_expanded_are_not_fed_to_the_authors_code(exams: Exams, chain: Exercise) -> None:
+    report = exams.examine(chain, EXPANDED + OWN_ANSWERS)
+    assert report.problem is None
+    assert report.notes == ()
+    assert {test.name for test in report.tests if test.outcome is Outcome.PASSED} == {"test_right"}
+
+
+def test_a_number_that_makes_the_authors_code_loop_costs_the_naming_only(exams: Exams, chain: Exercise) -> None:
+    report = exams.examine(chain, LONGEST + OWN_ANSWERS)
+    assert report.problem is None
+    assert report.attempts == 1
+    assert {test.name for test in report.tests if test.outcome is Outcome.PASSED} == {"test_right"}
+    assert all(test.explanation is not None for test in report.tests if test.outcome is Outcome.FAILED)
+    assert "known mistakes took too long" in report.notes[0].en
+
+
+def test_after_such_exams_a_mistake_is_named_as_before(exams: Exams, chain: Exercise) -> None:
+    report = exams.examine(chain, CHAIN.replace("2 * x + 1", "2 * x"))
+    assert set(causes_of(report).values()) == {"misconception.doubled"}
+    assert report.notes == ()
