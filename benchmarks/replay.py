@@ -9,12 +9,12 @@ from benchmarks.errors import BenchmarkFailed
 from benchmarks.figure import Figure, Target, median, milliseconds
 from benchmarks.timing import side_by_side
 from benchmarks.workload import ROOT, SEED
-from grader.authoring.confusion import PREFIX, submission_of
+from grader.authoring.confusion import submission_of
 from grader.examination.requests import ExamRequest
 from grader.exercise import load_course
 from grader.exercise.solution import MISTAKES, solution_files
 from grader.pipeline import Grader
-from grader.records import Exercise, SourceFile
+from grader.records import MISCONCEPTION, Exercise, SourceFile
 
 _OF_EACH = 3  # mistakes of an exercise that are timed, spread over its list
 _LIMIT_MS = 30.0
@@ -47,6 +47,6 @@ def _exam(grader: Grader, exercise: Exercise, file: SourceFile, *, names: bool) 
     request = ExamRequest(submission=submission_of(exercise, file), seed=SEED, name_mistakes=names)
     examination = grader.hold(exercise, request)
     causes = {test.explanation.cause_id for test in examination.tests if test.explanation is not None}
-    expected = PREFIX + file.name.rpartition("/")[2].removesuffix(".py")
+    expected = MISCONCEPTION + file.stem
     if not causes or (expected in causes) is not names:
         raise BenchmarkFailed(f"{exercise.name}, {file.name}: its causes are {', '.join(sorted(causes)) or 'none'}")

@@ -173,3 +173,11 @@ def test_the_transcript_in_the_readme_is_what_dlgrade_prints() -> None:
 def without_machine(page: str) -> str:
     """Cut what depends on the machine off the last line: its isolation, and the time that the exam took."""
     return re.sub(r"isolation [^·]+ · (.*) · [\d.]+ m?s$", r"\1", page)
+
+
+def test_the_benchmarks_can_be_started() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "--help"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "verify" in done.stdout
