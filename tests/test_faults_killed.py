@@ -209,8 +209,11 @@ def test_a_kill_at_any_moment_changes_no_grade(tmp_path: Path, who: str) -> None
         own.examine(exercise, RIGHT)
         exam_s = time.monotonic() - began
         again = 0
-        for step in range(7):
-            killer = Killer(who, roles(grader), exam_s * step / 6)
+        delays = [exam_s * step / 6 for step in range(7)]
+        for step, delay in enumerate([*delays, *delays[1:3] * 4]):  # the last ones only where kills came too late
+            if step >= len(delays) and again >= 2:
+                break
+            killer = Killer(who, roles(grader), delay)
             killer.start()
             report = grader.examine(exercise, submission_of(RIGHT), seed=1)
             killer.join()
@@ -218,6 +221,6 @@ def test_a_kill_at_any_moment_changes_no_grade(tmp_path: Path, who: str) -> None
             again += report.attempts - 1
             grader.forget(exercise)
             grader._examiner(exercise)  # a new slot, whether or not the old one was hit
-        assert again >= 1  # a kill came in time
+        assert again >= 2  # the kills came in time
         family = family_of(grader)
     assert_gone(family)
