@@ -149,6 +149,28 @@ class Submission:
     ignored: int = 0  # other files that were handed in and not looked at; of a folder, those beside the ones taken
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedIn:
+    """Who handed a submission in, when and as what: what the person who grades a class knows of it."""
+
+    student: str  # the roster's id; without a roster, what the entry's name says
+    name: str = ""  # as people write it
+    entry: str = ""  # what it was handed in as, seen from the folder of submissions: "alice.zip"
+    at: str = ""  # ISO 8601 with its offset; "": not known
+    commit: str = ""  # of a git repository, in full
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Award:
+    """What the course's rules for lateness and attempts make of the points that were earned."""
+
+    points: float
+    kept: float = 1.0  # the share of the earned points that the rules leave
+    late_days: int = 0  # begun days after the due date and the grace
+    reason: Text | None = None  # None: every point is kept
+
+
 # ---------------------------------------------------------------------------------------------- what was found
 
 

@@ -28,6 +28,8 @@ ORDER = (
     {"report"},
     {"pipeline"},
     {"runners"},
+    {"batch"},
+    {"jupyter"},
     {"authoring"},
     {"cli"},
 )

@@ -6,8 +6,9 @@ importing this package costs neither rich nor anything else heavy.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from types import MappingProxyType
 
 from grader.errors import UsageError
@@ -21,7 +22,9 @@ from grader.report.model import (
     Status,
     SubmissionSummary,
     Timings,
+    awarded,
     exit_code,
+    unmeasured,
 )
 
 __all__ = [
@@ -31,16 +34,27 @@ __all__ = [
     "Format",
     "Report",
     "Score",
+    "Setting",
     "Status",
     "SubmissionSummary",
     "Timings",
     "View",
+    "awarded",
     "build_failure",
     "build_report",
     "exit_code",
     "find_format",
     "render",
+    "unmeasured",
 ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """Where a report is made: what the formats of platforms say of that beside the report itself."""
+
+    variables: Mapping[str, str] = field(default_factory=dict)  # of the environment; a format takes those it documents
+    now: datetime | None = None  # None: formats that cannot do without take the beginning of 1970
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +66,11 @@ class View:
     color: bool = False
     verbose: bool = False
     ascii_only: bool = False  # where the output's encoding cannot show more
+    setting: Setting = field(default_factory=Setting)
 
 
 Renderer = Callable[[Report, View], str]
+Joiner = Callable[[Sequence[Report], View], str]
 
 
 def _text(report: Report, view: View) -> str:
@@ -90,6 +106,7 @@ class Format:
 
     render: Renderer
     file_name: str  # in the folder of `--output`
+    together: Joiner | None = None  # one student's reports of several exercises in one file; None: a file each
 
 
 FORMATS: Mapping[str, Format] = MappingProxyType(

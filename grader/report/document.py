@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Any
 
 from grader.pictures import Picture
-from grader.records import Explanation, Review, SourceLine, TestResult, Text
+from grader.records import Award, Explanation, HandedIn, Review, SourceLine, TestResult, Text
 from grader.report.escape import json_text
 from grader.report.model import Report, coarse, exit_code
 
@@ -48,11 +48,13 @@ def as_document(report: Report) -> dict[str, Any]:
             "files": list(submission.files),
             "untouched": submission.untouched,
         },
+        "handed_in": _handed_in(report.handed_in),
+        "award": _award(report.award),
         "device": report.device.value,
         "isolation": None if report.isolation is None else report.isolation.value,
         # Text: a reader that keeps numbers as doubles would change a seed beyond 2**53.
         "seed": None if report.seed is None else str(report.seed),
-        "attempts": report.attempts,
+        "attempts": report.attempts if report.measured else None,
         "hidden_available": report.hidden_available,
         "counts": {
             "tests": report.counts.tests,
@@ -64,7 +66,7 @@ def as_document(report: Report) -> dict[str, Any]:
         },
         "problem": _explanation(report.problem),
         "output": report.output,
-        "tests": [_test(test, withheld=test.name in report.withheld) for test in report.tests],
+        "tests": [_test(test, report) for test in report.tests],
         "reviews": [_review(review) for review in report.reviews],
         "notes": [_text(note) for note in report.notes],
         "hints": report.hints,
@@ -72,9 +74,11 @@ def as_document(report: Report) -> dict[str, Any]:
         "resources": {
             "children": report.resources.children,
             "calls": report.resources.visible_calls,
-            "peak_memory_mib": coarse(report.resources.peak_memory_mib),
+            "peak_memory_mib": coarse(report.resources.peak_memory_mib) if report.measured else None,
         },
-        "timings": {
+        "timings": None
+        if not report.measured
+        else {
             "exam_s": coarse(report.timings.exam_s),
             "total_s": coarse(report.timings.total_s),
             "cpu_s": coarse(report.timings.cpu_s),
@@ -102,7 +106,7 @@ def load_schema() -> dict[str, Any]:
     return schema
 
 
-def _test(test: TestResult, *, withheld: bool) -> dict[str, Any]:
+def _test(test: TestResult, report: Report) -> dict[str, Any]:
     return {
         "name": test.name,
         "claim": _text(test.claim),
@@ -112,12 +116,36 @@ def _test(test: TestResult, *, withheld: bool) -> dict[str, Any]:
         "points": test.points,
         "earned": test.earned,
         # A call may take as long as a hidden input says.
-        "wall_s": round(test.wall_s, 6) if test.visible else None,
+        "wall_s": round(test.wall_s, 6) if test.visible and report.measured else None,
         "blocked_by": test.blocked_by,
         "hint": _text(test.hint),
         "explanation": _explanation(test.explanation),
         "output": test.output,
-        "output_withheld": withheld,
+        "output_withheld": test.name in report.withheld,
+    }
+
+
+def _handed_in(handed_in: HandedIn | None) -> dict[str, Any] | None:
+    if handed_in is None:
+        return None
+    return {
+        "student": handed_in.student,
+        "name": handed_in.name,
+        "entry": handed_in.entry,
+        "at": handed_in.at or None,
+        "commit": handed_in.commit or None,
+        "attempt": handed_in.attempt,
+    }
+
+
+def _award(award: Award | None) -> dict[str, Any] | None:
+    if award is None:
+        return None
+    return {
+        "points": award.points,
+        "kept": award.kept,
+        "late_days": award.late_days,
+        "reason": _text(award.reason),
     }
 
 

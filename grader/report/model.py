@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from grader.errors import EXIT_FULL_SCORE, EXIT_GRADER_FAULT, EXIT_NOT_FULL, EXIT_USAGE
-from grader.records import Device, Explanation, Fault, Isolation, Outcome, Resources, Review, TestResult, Text
+from grader.records import (
+    Award,
+    Device,
+    Explanation,
+    Fault,
+    HandedIn,
+    Isolation,
+    Outcome,
+    Resources,
+    Review,
+    TestResult,
+    Text,
+)
 
 _ENDINGS = {Outcome.TIMEOUT, Outcome.MEMORY, Outcome.CRASHED, Outcome.FORBIDDEN}  # of the child, not of the test
 
@@ -103,6 +115,28 @@ class Report:
     versions: dict[str, str] = field(default_factory=dict)
     reviews: tuple[Review, ...] = ()  # places at which a person should look; they change no point
     notes: tuple[Text, ...] = ()  # what operator or author should mend, such as a failing plugin; no point changes
+    handed_in: HandedIn | None = None  # None: nobody said who
+    award: Award | None = None  # None: no rules were applied, the points are those that were earned
+    measured: bool = True  # False: times, memory and retries are left out, so equal exams make equal reports
+
+
+def awarded(report: Report) -> float | None:
+    """Return the points that count, after the course's rules; None where there is no score."""
+    if report.score is None:
+        return None
+    return report.score.earned if report.award is None else report.award.points
+
+
+def unmeasured(report: Report) -> Report:
+    """Return the report without what is measured: byte for byte the same for the same seed, submission and versions."""
+    return replace(
+        report,
+        measured=False,
+        attempts=1,
+        timings=Timings(),
+        resources=replace(report.resources, cpu_s=0.0, peak_memory_mib=0.0),
+        tests=tuple(replace(test, wall_s=0.0) for test in report.tests),
+    )
 
 
 def exit_code(report: Report) -> int:

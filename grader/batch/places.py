@@ -1,0 +1,82 @@
+"""Where everything lies in the folder that `dlgrade grade --output` writes.
+
+    index.html                       the class at a glance
+    gradebook.csv                    one row a student
+    reports/STUDENT/EXERCISE.json    one report an attempt; the first has no number, the second is EXERCISE.2.json
+    reports/STUDENT/EXERCISE.html
+    sources/STUDENT/EXERCISE/FILE    what was graded; the second attempt's lie in EXERCISE.2/
+    batch/plan.json                  what was asked for, and the seed that all others are drawn from
+    batch/journal.jsonl              one line an exam that is done: what `--resume` goes by
+    batch/timings.csv                what differs from run to run
+
+STUDENT is `folder_of(student)`, EXERCISE the exercise's name ("exercise03_softmax").
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+_PLAIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,62}[a-z0-9]|[a-z0-9]")  # small letters: no two differ by their case alone
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")  # names that Windows keeps for devices
+
+
+def folder_of(student: str) -> str:
+    """Return a folder's name for a student: the id itself where any system takes it, else like it, with a digest.
+
+    Different students get different names on every file system, those that ignore case and accents too.
+    """
+    if _PLAIN.fullmatch(student) and not _RESERVED.fullmatch(student) and not re.search(r"~[0-9a-f]{12}$", student):
+        return student
+    readable = re.sub(r"[^a-z0-9]+", "-", student.casefold()).strip("-")[:40] or "student"
+    digest = hashlib.sha256(student.encode("utf-8", errors="surrogatepass")).hexdigest()[:12]
+    return f"{readable}~{digest}"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The paths below one output folder."""
+
+    root: Path
+
+    @property
+    def index(self) -> Path:
+        return self.root / "index.html"
+
+    @property
+    def gradebook(self) -> Path:
+        return self.root / "gradebook.csv"
+
+    @property
+    def plan(self) -> Path:
+        return self.root / "batch" / "plan.json"
+
+    @property
+    def journal(self) -> Path:
+        return self.root / "batch" / "journal.jsonl"
+
+    @property
+    def timings(self) -> Path:
+        return self.root / "batch" / "timings.csv"
+
+    @property
+    def reports(self) -> Path:
+        return self.root / "reports"
+
+    @property
+    def sources(self) -> Path:
+        return self.root / "sources"
+
+    def report(self, student: str, exercise: str, attempt: int = 1, *, suffix: str = ".json") -> Path:
+        """Return the file of one report of an exercise, by its name ("exercise03_softmax")."""
+        return self.reports / folder_of(student) / f"{_numbered(exercise, attempt)}{suffix}"
+
+    def source(self, student: str, exercise: str, attempt: int = 1) -> Path:
+        """Return the folder with the files that were graded."""
+        return self.sources / folder_of(student) / _numbered(exercise, attempt)
+
+
+def _numbered(exercise: str, attempt: int) -> str:
+    return exercise if attempt == 1 else f"{exercise}.{attempt}"

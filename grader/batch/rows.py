@@ -1,0 +1,77 @@
+"""`Row`: what a gradebook, a summary and the class's page need of one report, small enough to keep ten thousand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grader.records import Fault, HandedIn, Outcome, Text
+from grader.report.model import Report, Status, awarded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestRow:
+    """One test of one submission."""
+
+    __test__ = False  # not a test class, whatever pytest thinks of the name
+
+    name: str
+    claim: Text
+    outcome: Outcome
+    points: float
+    earned: float
+    visible: bool
+    cause_id: str = ""  # of a test that did not pass, where it was explained
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One attempt of one student at one exercise. `points` are those that count; None: unscored, never a zero."""
+
+    handed_in: HandedIn
+    exercise: str  # its name, "exercise03_softmax"
+    status: Status
+    fault: Fault | None
+    earned: float | None
+    possible: float | None
+    points: float | None
+    late_days: int
+    seed: int | None
+    exercise_sha256: str
+    submission_sha256: str  # "" of a submission that could not be read
+    tests: tuple[TestRow, ...]
+    reviews: int  # places at which a person should look
+    problem: Text | None  # why it could not be read or loaded, or why there is no score
+
+
+def row_of(report: Report) -> Row:
+    """Return the row of a report that says who handed the submission in. Raises: ValueError for one that does not."""
+    if report.handed_in is None:
+        raise ValueError("the report does not say whose submission it is of")
+    score = report.score
+    return Row(
+        handed_in=report.handed_in,
+        exercise=report.exercise.name,
+        status=report.status,
+        fault=report.fault,
+        earned=None if score is None else score.earned,
+        possible=None if score is None else score.possible,
+        points=awarded(report),
+        late_days=0 if report.award is None else report.award.late_days,
+        seed=report.seed,
+        exercise_sha256=report.exercise.sha256,
+        submission_sha256="" if report.submission is None else report.submission.sha256,
+        tests=tuple(
+            TestRow(
+                name=test.name,
+                claim=test.claim,
+                outcome=test.outcome,
+                points=test.points,
+                earned=test.earned,
+                visible=test.visible,
+                cause_id="" if test.explanation is None else test.explanation.cause_id,
+            )
+            for test in report.tests
+        ),
+        reviews=len(report.reviews),
+        problem=None if report.problem is None else report.problem.problem,
+    )
