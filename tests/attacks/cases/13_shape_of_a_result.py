@@ -33,10 +33,13 @@ def source(sizes, *, loudly=False):
 
 
 def told(text, sizes, arena):
-    """Return whether a shape in the text spells the number."""
+    """Return whether a shape in the text spells the number: as it was made, with a 0 behind the sizes.
+
+    Anything else in parentheses, such as a colour of a page, spells one of the 2,048 numbers by chance now and then.
+    """
     for digits in re.findall(r"\(([\d, ]+)", text):
-        shape = [int(digit) for digit in digits.replace(",", " ").split()]
-        if all(size in sizes for size in shape):
+        *shape, last = [int(digit) for digit in digits.replace(",", " ").split()] or [-1]
+        if shape and last == 0 and all(size in sizes for size in shape):
             read = sum(sizes.index(size) * len(sizes) ** place for place, size in enumerate(shape))
             if read == int(float(arena.canaries.number)) - 2048:
                 return True
