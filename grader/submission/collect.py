@@ -1,15 +1,16 @@
 """Takes in what a student handed in: the exercise's own files, by an allow-list, and nothing else.
 
-Theory of operation. A submission is a file, a folder, a zip, a tar or a notebook, told by its content. It is read once,
-in this process, into memory: nothing is written to disk, no link is followed, nothing of it is run or imported, and
-every size is capped while it is read. Each way leads to the same `Submission`: the same source has the same `sha256`.
+Theory of operation. A submission is a file, a folder, a zip, a tar or a notebook, told by its content, or a git
+repository at a commit that a person names. It is read once, in this process, into memory: nothing is written to disk,
+no link is followed, nothing of it is run or imported, and every size is capped while it is read. Each way leads to the
+same `Submission`: the same source has the same `sha256`.
 """
 
 from __future__ import annotations
 
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,14 +39,16 @@ class _HandedIn:
     ignored: int = 0
 
 
-def collect(exercise: Exercise, path: Path, *, max_bytes: int = MAX_FILE_BYTES) -> Submission:
+def collect(exercise: Exercise, path: Path, *, commit: str = "", max_bytes: int = MAX_FILE_BYTES) -> Submission:
     """Return the submission at `path`: a folder, a zip or a tar with the exercise's files, or, of a one-file exercise,
     that file or a notebook.
 
     A single file may have any name. Newlines become `\\n`, so that line numbers agree everywhere; `sha256` is over
     the names and the bytes as they came (of a notebook, over the module made of it). `untouched`: equal to the stubs
     but for white space at line ends and blank lines at the end, and not written yet. `max_bytes` caps each source file.
-    Raises: UsageError when `path` does not exist; SubmissionError for what cannot be taken, with the way out.
+    With a `commit` (a hash, a tag, a branch, HEAD), `path` is a git repository, and only that commit's files count.
+    Raises: UsageError when `path` does not exist; SubmissionError for what cannot be taken, with the way out;
+        RepositoryError, which is nobody's zero, where there is no such commit.
     """
     limits = Limits(file=max_bytes)
     try:
@@ -54,13 +57,18 @@ def collect(exercise: Exercise, path: Path, *, max_bytes: int = MAX_FILE_BYTES) 
         raise _no_such_path(path) from None
     except OSError as error:
         raise unreadable(error, show_path(path)) from None
-    handed_in = _from_folder(exercise, path, limits) if stat.S_ISDIR(mode) else _from_file(exercise, path, limits)
+    if commit:
+        handed_in = _from_commit(exercise, path, commit, limits)
+    elif stat.S_ISDIR(mode):
+        handed_in = _from_folder(exercise, path, limits)
+    else:
+        handed_in = _from_file(exercise, path, limits)
     sources = handed_in.sources
     return Submission(
         files=tuple(
             SourceFile(name=name, text=sources[name].text, cells=sources[name].cells) for name in exercise.files
         ),
-        origin=show_name(str(path)),
+        origin=show_name(f"{path} @ {commit}" if commit else str(path)),
         sha256=digest({name: source.raw for name, source in sources.items()}),
         untouched=_is_untouched(exercise, {name: sources[name].text for name in exercise.files}, path),
         ignored=handed_in.ignored,
@@ -102,11 +110,31 @@ def _from_archive(exercise: Exercise, file: RawFile, shown: str, limits: Limits)
         taken = read_zip(file.raw, picker, shown=shown, limits=limits)
     else:
         taken = read_tar(file.raw, file.kind, picker, shown=shown, limits=limits)
+    return _picked(exercise, picker, taken, shown, limits)
+
+
+def _from_commit(exercise: Exercise, path: Path, commit: str, limits: Limits) -> _HandedIn:
+    from grader.submission.repository import read_commit
+
+    taken = read_commit(exercise, path, commit, limits)
+    return _picked(exercise, taken.picker, taken.files, taken.shown, limits, aside=taken.submodules)
+
+
+def _picked(
+    exercise: Exercise,
+    picker: Picker,
+    taken: Mapping[Asked, bytes],
+    shown: str,
+    limits: Limits,
+    *,
+    aside: Sequence[str] = (),
+) -> _HandedIn:
+    """Make sources of what was taken; `aside` are folders in which it may lie, and which are not looked into."""
     picker.finish()
     missing = picker.missing()
     if missing is not None:
         near = _near_name(exercise, missing, picker.names)
-        remedy = near or _keep_the_name(missing)
+        remedy = near or (_in_a_submodule(aside) if aside else _keep_the_name(missing))
         raise _missing(exercise, shown, missing, picker.names, remedy)
     sources = {
         asked.file: _source(exercise, asked, raw, f"{shown}: {shown_name(asked.name)}", limits)
@@ -226,6 +254,14 @@ def _near_name(exercise: Exercise, name: str, there: list[str]) -> Text | None:
 
 def _bare(name: str) -> str:
     return _DECORATION.sub("", name.rsplit("/", 1)[-1]).casefold()
+
+
+def _in_a_submodule(names: Sequence[str]) -> Text:
+    shown = show_names(list(names))
+    return Text(
+        en=f"Submodules are not looked into ({shown}): commit the file itself.",
+        zh=f"不会查看子模块（{shown}）：请提交文件本身。",
+    )
 
 
 def _keep_the_name(name: str) -> Text:

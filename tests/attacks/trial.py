@@ -23,7 +23,8 @@ from attacks.naive_run import Naive, NaiveRun
 from grader.errors import GraderError, SandboxUnavailable, SubmissionError
 from grader.pipeline import Grader
 from grader.records import Exercise, Isolation
-from grader.report import FORMATS, Report, Status, View, render
+from grader.report import FORMATS, Report, Setting, Status, View, render
+from grader.report.formats.classroom50 import VARIABLES
 from grader.submission import collect
 
 _MAX_REPORT_CHARACTERS = 1 << 20
@@ -44,10 +45,10 @@ class Opponent:
 
     # -- what a driver may use
 
-    def grade(self, submission: str | Path, *, seed: int | None = None, exercise: str = "") -> Report:
-        """Grade a source, or what lies at a path. Raises SubmissionError when it is refused."""
+    def grade(self, submission: str | Path, *, seed: int | None = None, exercise: str = "", commit: str = "") -> Report:
+        """Grade a source, or what lies at a path, or at a commit there. Raises SubmissionError when it is refused."""
         made = self.arena.exercises[exercise or self.exercise]
-        return self.grader.examine(made, collect(made, _placed(submission, self.arena)), seed=seed)
+        return self.grader.examine(made, collect(made, _placed(submission, self.arena), commit=commit), seed=seed)
 
     def naive(self, submission: str | Path, *, via: str = "file", exercise: str = "") -> NaiveRun:
         """Hand the same to the naive grader."""
@@ -59,7 +60,9 @@ class Opponent:
 
     def text(self, report: Report) -> str:
         """All that anybody could read of a report, in every format."""
-        return "\n".join(render(report, format_name=name, view=View(verbose=True)) for name in FORMATS)
+        platform = Setting(variables=dict.fromkeys(VARIABLES, "submit/1"))
+        view = View(verbose=True, setting=platform)
+        return "\n".join(render(report, format_name=name, view=view) for name in FORMATS)
 
     # -- a trial
 

@@ -1,4 +1,4 @@
-"""Takes in what was handed in as a hurried person would: unpacks it, runs its build step, turns notebooks into modules.
+"""Takes in what was handed in as a hurried person would: checks it out, unpacks it, builds it, executes notebooks.
 
 Nothing here looks at names, links, kinds, amounts or sizes, which is the point of it.
 """
@@ -18,6 +18,8 @@ from pathlib import Path
 def take_in(submission: Path, work: Path) -> None:
     """Put what was handed in into the folder `work`, which does not exist yet, ready to be imported."""
     if submission.is_dir():
+        if (submission / ".git").exists():
+            subprocess.run(["git", "checkout", "-q", "-f", "HEAD", "--", "."], cwd=submission, check=False)
         shutil.copytree(submission, work)
     else:
         work.mkdir()
