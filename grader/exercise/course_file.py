@@ -1,4 +1,4 @@
-"""`dlgrade.toml`, at the top of a course: its name, languages, order and dates, and what its exercises inherit.
+"""`dlgrade.toml`, at the top of a course: its name, languages, order, dates and rules, and what exercises inherit.
 
 A student's workspace has no such file: its marker is `.dlgrade/workspace.toml`, which dlgrade writes itself.
 """
@@ -17,6 +17,7 @@ from typing import Any
 from grader.errors import both
 from grader.exercise.dates import CourseDates, date_problems, read_dates, read_zone
 from grader.exercise.defaults import Defaults
+from grader.exercise.policy import CoursePolicy, policy_problems, read_policy, without_slips
 from grader.exercise.problems import problem, schema_problems, toml_text
 from grader.exercise.rules import limit_problems, line_end_problems
 from grader.exercise.toml_file import read_toml, refuse
@@ -40,6 +41,7 @@ class CourseFile:
     solutions: str = SOLUTIONS
     defaults: Defaults = field(default_factory=Defaults)
     dates: CourseDates = field(default_factory=CourseDates)
+    policy: CoursePolicy = field(default_factory=CoursePolicy)
 
 
 def read_course_file(root: Path) -> CourseFile:
@@ -52,12 +54,14 @@ def read_course_file(root: Path) -> CourseFile:
 
 def problems_in(table: Mapping[str, Any]) -> tuple[Text, ...]:
     """Return what is wrong with the table of a course's file: first by its schema, then with what it says."""
-    by_schema = schema_problems(_as_text(table), _schema(_languages(table)))
+    schema = _schema(_languages(table))
+    known = schema["properties"]
+    by_schema = schema_problems(without_slips(_as_text(table), known), schema)
     if by_schema:
         return by_schema
     zone = read_zone(table.get("timezone"))
     wrong = (zone,) if isinstance(zone, Text) else tuple(date_problems(_dates(table), zone))
-    return (*_rule_problems(table), *wrong)
+    return (*_rule_problems(table), *policy_problems(table, known), *wrong)
 
 
 def course_file(table: Mapping[str, Any]) -> CourseFile:
@@ -71,6 +75,7 @@ def course_file(table: Mapping[str, Any]) -> CourseFile:
         solutions=table.get("solutions", SOLUTIONS),
         defaults=Defaults(languages=languages).with_table(table.get("defaults", {})),
         dates=read_dates(_dates(table), zone),
+        policy=read_policy(table),
     )
 
 
@@ -98,6 +103,12 @@ languages = [{listed}]  # what every exercise must be complete in
 # due = 2026-09-28T23:59:00
 # [dates.exercise01]  # of one
 # due = 2026-10-05T23:59:00
+
+# [late]  # what `dlgrade grade` takes off, as a share of the earned points
+# per_day = 0.1
+# max_days = 7
+# [attempts]
+# counts = "best"
 """
 
 

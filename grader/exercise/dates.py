@@ -47,6 +47,7 @@ class CourseDates:
 
     common: Dates = NO_DATES
     own: tuple[tuple[str, Dates], ...] = ()
+    zone: tzinfo | None = None  # of moments without an offset; None: the course names none
 
 
 def read_zone(name: str | None) -> ZoneInfo | Text | None:
@@ -88,7 +89,7 @@ def read_dates(table: Mapping[str, Any], zone: tzinfo | None) -> CourseDates:
     """Return the dates of a `[dates]` table that has no problem."""
     common = _dates(table, zone, NO_DATES)
     own = tuple((name, _dates(value, zone, common)) for name, value in table.items() if isinstance(value, dict))
-    return CourseDates(common=common, own=own)
+    return CourseDates(common=common, own=own, zone=zone)
 
 
 def _dates(table: Mapping[str, Any], zone: tzinfo | None, inherited: Dates) -> Dates:

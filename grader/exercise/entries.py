@@ -17,6 +17,7 @@ from grader.exercise.dates import NO_DATES, Dates
 from grader.exercise.defaults import STANDARD, Defaults
 from grader.exercise.manifest import MANIFEST, read_exercise
 from grader.exercise.paths import is_file, is_folder, names_in, show_name
+from grader.exercise.policy import NO_POLICY, Policy
 from grader.exercise.problems import closest, key_path, toml_literal
 from grader.records import Exercise, Text
 
@@ -44,6 +45,7 @@ class Entry:
     solution_folder: Path | None
     defaults: Defaults = STANDARD  # of its course
     dates: Dates = NO_DATES
+    policy: Policy = NO_POLICY  # for lateness and attempts
     hidden: Hidden | None = field(default=None, compare=False, repr=False)  # where it came sealed
 
     @property
@@ -106,11 +108,13 @@ def entries_of(root: Path, file: CourseFile) -> tuple[Entry, ...]:
 
 
 def in_order(entries: tuple[Entry, ...], file: CourseFile) -> tuple[Entry, ...]:
-    """Return the entries in the course's order, with their dates."""
+    """Return the entries in the course's order, with their dates and rules."""
     dated = dict.fromkeys(entries, file.dates.common)
     dated |= {entry: dates for name, dates in file.dates.own if (entry := called(name, entries))}
+    ruled = dict.fromkeys(entries, file.policy.common)
+    ruled |= {entry: policy for name, policy in file.policy.own if (entry := called(name, entries))}
     first = [entry for name in file.order if (entry := called(name, entries))]
-    return tuple(replace(entry, dates=dated[entry]) for entry in dict.fromkeys((*first, *entries)))
+    return tuple(replace(entry, dates=dated[entry], policy=ruled[entry]) for entry in dict.fromkeys((*first, *entries)))
 
 
 def called(name: str, entries: Iterable[Entry]) -> Entry | None:
@@ -141,7 +145,9 @@ def unknown_names(file: CourseFile, entries: tuple[Entry, ...]) -> tuple[Text, .
     """Return what to say of names in a course's file that no exercise has: it is not here yet, or misspelt."""
     ordered = ((f"order[{place}] = {toml_literal(name)}", name) for place, name in enumerate(file.order))
     dated = ((key_path(("dates", name)), name) for name, _ in file.dates.own)
-    return tuple(_unknown(key, name, entries) for key, name in (*ordered, *dated) if called(name, entries) is None)
+    ruled = ((key_path(path), path[-1]) for path in file.policy.written)
+    named = (*ordered, *dated, *ruled)
+    return tuple(_unknown(key, name, entries) for key, name in named if called(name, entries) is None)
 
 
 def _unknown(key: str, name: str, entries: tuple[Entry, ...]) -> Text:

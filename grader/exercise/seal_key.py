@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import ctypes
 import hashlib
 import os
 import re
@@ -19,6 +18,7 @@ from pathlib import Path
 
 from grader.errors import UsageError
 from grader.exercise.paths import show_path
+from grader.exercise.secret_variable import take_variable
 from grader.records import Text
 
 VARIABLE = "DLGRADE_SEAL_KEY"
@@ -49,7 +49,7 @@ def find_key(file: Path | None) -> SealKey | None:
 
     Raises: UsageError where the file cannot be read, or what is there is no key.
     """
-    written = _take_variable()  # also where the file comes first: nobody needs it any longer
+    written = take_variable(VARIABLE)  # also where the file comes first: nobody needs it any longer
     if file is not None:
         return read_key_file(file)
     return SealKey(secret=_parsed(_only_line(written, VARIABLE), VARIABLE), origin=VARIABLE) if written else None
@@ -160,18 +160,3 @@ def _readable_by_others(shown: str, mode: int) -> Text | None:
         en=f"Warning: {shown}: other users of this machine may read the key. Run `chmod 600 {shown}`.",
         zh=f"警告：{shown}：本机其他用户可以读取密钥。请运行 `chmod 600 {shown}`。",
     )
-
-
-def _take_variable() -> str:
-    """Return the variable's value, and wipe it: a child of the same user might look into /proc/PID/environ."""
-    value = os.environ.get(VARIABLE)
-    if value is None:
-        return ""
-    if os.name == "posix":
-        library = ctypes.CDLL(None)
-        library.getenv.restype = ctypes.c_void_p
-        at = library.getenv(VARIABLE.encode())
-        if at is not None:  # the very bytes that the kernel shows, where nobody has set the variable since the start
-            ctypes.memset(at, 0, len(os.fsencode(value)))
-    del os.environ[VARIABLE]
-    return value.strip()
