@@ -1,18 +1,20 @@
-"""dlgrade as a library: `check`, `load_course`, `Report`. Importing it loads nothing else, and never torch."""
+"""dlgrade as a library: `check`, `grade`, `load_course`, `Report`. Importing it loads nothing else, and never torch."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from grader.batch.grade import ClassResult
     from grader.exercise import load_course
     from grader.records import Device, Isolation
     from grader.report import Report
 
 __version__ = "0.1.0"
 
-__all__ = ["Report", "__version__", "check", "load_course"]
+__all__ = ["Report", "__version__", "check", "grade", "load_course"]
 
 
 def check(
@@ -24,30 +26,96 @@ def check(
     isolation: Isolation | str | None = None,
     seed: int | None = None,
     key_file: Path | str | None = None,
+    **functions: object,
 ) -> Report:
     """Grade one submission, as `dlgrade check` does, and return its report.
 
     `submission` is a file or folder; without it, the student's own files are graded, as
-    `dlgrade check` finds them. `isolation` None takes the strongest that the machine offers. `key_file` opens sealed
-    solutions; without it a sealed course is graded by its visible tests. Every process has ended when this returns.
+    `dlgrade check` finds them. In a notebook, `functions` are the exercise's functions and classes themselves:
+    `check("exercise03", softmax=softmax)` grades them as the kernel knows them, with everything of the notebook
+    that they need. `isolation` None takes the strongest that the machine offers. `key_file` opens sealed
+    solutions; without it a sealed course is graded by its visible tests. Every process has ended when this returns;
+    in a notebook torch stays loaded for the next check, until some minutes without one or the kernel's end.
 
     Raises: the exceptions of `grader.errors`, split by whose fault they are.
     """
-    from grader.exercise import load_course
-    from grader.exercise.seal_key import read_key_file
-    from grader.exercise.sealed_course import open_sealed
-    from grader.pipeline import Grader
+    from grader.jupyter.checking import Wanted, check_functions, check_path
     from grader.records import Device, Isolation
-    from grader.submission import collect
 
-    key = None if key_file is None else read_key_file(Path(key_file))
-    degree = None if isolation is None else Isolation(isolation)
-    with Grader(degree, Device(device), others=key is not None) as grader:
-        grader.start()
-        chosen = open_sealed(load_course(None if course is None else Path(course)), key)
-        found = chosen.find(exercise)
-        handed_in = collect(found, chosen.own_files(found) if submission is None else Path(submission))
-        return grader.examine(found, handed_in, seed=seed)
+    wanted = Wanted(
+        exercise=exercise,
+        course=None if course is None else Path(course),
+        device=Device(device),
+        isolation=None if isolation is None else Isolation(isolation),
+        seed=seed,
+        key_file=None if key_file is None else Path(key_file),
+    )
+    if functions:
+        return check_functions(wanted, functions, path=submission)
+    return check_path(wanted, None if submission is None else Path(submission))
+
+
+def grade(
+    exercises: str | Sequence[str],
+    submissions: Path | str | Sequence[Path | str],
+    *,
+    output: Path | str,
+    course: Path | str | None = None,
+    jobs: int | None = None,
+    device: Device | str = "cpu",
+    isolation: Isolation | str | None = None,
+    seed: int | None = None,
+    key_file: Path | str | None = None,
+    roster: Path | str | None = None,
+    names: str = "",
+    times: str = "",
+    student: str = "",
+    commit: str = "",
+    formats: Sequence[str] = ("json", "html"),
+    sign: Path | str | None = None,
+    resume: bool = False,
+    regrade: bool = False,
+) -> ClassResult:
+    """Grade what a class handed in, as `dlgrade grade` does, into the folder `output`, and return what came of it.
+
+    The options are those of the command; `exercises` may be `"all"`. With `resume` or `regrade`, empty `exercises` and
+    `submissions` are those of the batch in `output`. Every process has ended when this returns.
+
+    Raises: the exceptions of `grader.errors`, split by whose fault they are. What was graded until then is kept, and
+        `resume` goes on with it.
+    """
+    from grader.batch.calling import Wanted, grade_here
+    from grader.records import Device, Isolation
+
+    several = (submissions,) if isinstance(submissions, Path | str) else submissions
+    wanted = Wanted(
+        exercises=(exercises,) if isinstance(exercises, str) else tuple(exercises),
+        submissions=tuple(map(Path, several)),
+        output=Path(output),
+        course=None if course is None else Path(course),
+        jobs=jobs,
+        device=Device(device),
+        isolation=None if isolation is None else Isolation(isolation),
+        seed=seed,
+        key_file=None if key_file is None else Path(key_file),
+        roster=None if roster is None else Path(roster),
+        names=names,
+        times=str(times),
+        student=student,
+        commit=commit,
+        formats=tuple(formats),
+        sign=None if sign is None else Path(sign),
+        resume=resume,
+        regrade=regrade,
+    )
+    return grade_here(wanted)
+
+
+def load_ipython_extension(shell: object) -> None:
+    """Offer the magics `%dlgrade` and `%%dlgrade` in a notebook: what `%load_ext grader` calls."""
+    from grader.jupyter.magic import register
+
+    register(shell)
 
 
 def __getattr__(name: str) -> object:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from grader.records import Fault, Text
+from grader.texts import choose_language
 
 EXIT_FULL_SCORE = 0
 EXIT_NOT_FULL = 1
@@ -35,6 +36,10 @@ class GraderError(Exception):
     def text(self) -> Text:
         """What is wrong and what to do, one after the other."""
         return joined((self.problem, self.remedy) if self.remedy else (self.problem,))
+
+    def _render_traceback_(self) -> list[str]:
+        """Return the lines that a notebook shows for it: IPython asks for these in the place of a traceback."""
+        return [f"{type(self).__name__}: {self.text.within(choose_language(None))}"]
 
 
 class UsageError(GraderError):

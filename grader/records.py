@@ -120,8 +120,9 @@ class Exercise:
 class NotebookCell:
     """Where a notebook's cell begins in the module made of it: line `l` of the module is line `l - line + 1` of it."""
 
-    number: int  # among all cells of the notebook, Markdown too, from 1
+    number: int  # among all cells of the notebook, Markdown too, from 1; of one that a kernel ran: its execution count
     line: int  # of the module, from 1
+    executed: bool = False  # a kernel ran it: `number` is the 7 of "In [7]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +227,7 @@ class Review:
     column: int  # from 1
     code: str
     text: Text
+    cell: NotebookCell | None = None  # that the line came in; None: in a file, or it is not known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

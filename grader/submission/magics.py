@@ -14,7 +14,7 @@ from dataclasses import dataclass
 # Matched against a line without its indent: one run of signs at a time, so that no line takes quadratic time.
 _MAGIC = re.compile(r"%|!|\?|[\w.,* ]+=\s*[%!]|[\w.%*\[\]'\"]+\?{1,2}\s*(#.*)?$")
 # Cell magics under which the rest of the cell is still Python of this module.
-_PYTHON_CELL = re.compile(r"%%(time|capture|prun)\b")
+_PYTHON_CELL = re.compile(r"%%(time|capture|prun|dlgrade)\b")
 _CELL_MAGIC = re.compile(r"%%\w")
 _PIECE = re.compile(
     r"""\#.*                                # a comment

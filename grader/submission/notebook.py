@@ -4,21 +4,20 @@ Theory of operation. A notebook is JSON that anybody can write by hand: its outp
 hundred megabytes of them, or a million cells. So its size and the number of its values are capped before it is parsed,
 its outputs are dropped unseen, and only what is left is checked by `nbformat`, which knows the format's schema.
 
-Cells that are tagged with the exercise's id or the file's name (`exercise03`, `softmax.py`) make the module; without
-such a tag all code cells do. What IPython alone understands (`%magics`, `!commands`, `help?`) is replaced by a line
-that does nothing, so that lines keep their numbers. Nothing is run or imported here.
+Which cells make the module, `choosing` says. What IPython alone understands (`%magics`, `!commands`, `help?`) is
+replaced by a line that does nothing, so that lines keep their numbers. Nothing is run or imported here.
 """
 
 from __future__ import annotations
 
 import ast
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from grader.errors import SubmissionError
 from grader.plaintext import printable
 from grader.records import Exercise, NotebookCell, Text
+from grader.submission.choosing import Cell, chosen_cells
 from grader.submission.magics import without_magics
 from grader.submission.read import Source, too_large, with_line_feeds
 
@@ -32,21 +31,12 @@ _OPEN_AND_SAVE = Text(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """One code cell. `number` counts all cells of the notebook, from 1."""
-
-    number: int
-    text: str
-    tags: frozenset[str]
-
-
 def module_of(raw: bytes, exercise: Exercise, file: str, *, shown: str, max_bytes: int) -> Source:
     """Return the module that the notebook's code cells make; its `raw` are the module's bytes.
 
     `max_bytes` caps the module. Raises: SubmissionError, naming cell and line where it can.
     """
-    chosen = _chosen(_code_cells(raw, shown), {exercise.id, exercise.name, file})
+    chosen = chosen_cells(_code_cells(raw, shown), exercise, file)
     size = sum(len(cell.text.encode()) for cell in chosen)
     limit = min(max_bytes, MAX_CODE_BYTES)
     if size > limit:
@@ -69,10 +59,6 @@ def module_of(raw: bytes, exercise: Exercise, file: str, *, shown: str, max_byte
             ),
         )
     return Source(raw=text.encode(), text=text, cells=tuple(cells))
-
-
-def _chosen(cells: list[Cell], tags: set[str]) -> list[Cell]:
-    return [cell for cell in cells if cell.tags & tags] or cells
 
 
 def _python_of(cell: Cell, shown: str) -> str:

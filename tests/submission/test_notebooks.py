@@ -94,6 +94,64 @@ def test_tagged_cells_alone_make_the_module(exercise: Exercise, tmp_path: Path, 
     assert module(exercise, tmp_path, *cells) == "a = 1\nc = 3\n"
 
 
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "%%dlgrade exercise03 --seed 1",
+        "%%dlgrade -v --language zh softmax",
+        "#| dlgrade: exercise03",
+        "#|dlgrade:03, x",
+    ],
+)
+def test_a_cell_that_names_the_exercise_is_taken_whole(exercise: Exercise, tmp_path: Path, mark: str) -> None:
+    (file,) = collect(exercise, written(tmp_path, notebook(code("b = ("), code(f"{mark}\nz = 1\n!ls\n")))).files
+    assert file.text.split("\n")[1:] == ["z = 1", "pass  # not run: !ls", ""]
+    assert file.cells == (NotebookCell(number=2, line=1),)
+
+
+@pytest.mark.parametrize("mark", ["%%dlgrade exercise04", "%%dlgrade --seed 3 backprop", "#| dlgrade: exercise04"])
+def test_a_cell_that_names_another_exercise_is_left_out(exercise: Exercise, tmp_path: Path, mark: str) -> None:
+    assert module(exercise, tmp_path, code("a = 1"), code(f"{mark}\nthis is (")) == "a = 1\n"
+
+
+def test_what_chosen_cells_need_of_others_comes_along_line_for_line(exercise: Exercise, tmp_path: Path) -> None:
+    """The import, a helper and its constant; neither what lies between nor a later meaning of a name."""
+    cells = [
+        code("%time\nimport torch, os\nEPS = 1\nprint(EPS)\nEPS = 2"),
+        code("def shift(x):\n    return x - EPS\n\nraise RuntimeError"),
+        code("def softmax(logits, dim):\n    rows = 3\n    return torch.exp(shift(logits))", "exercise03"),
+        code("rows = open('data')\nEPS = 9\nbroken ("),
+    ]
+    (file,) = collect(exercise, written(tmp_path, notebook(*cells))).files
+    assert file.text.split("\n") == [
+        "", "import torch, os", "", "", "EPS = 2",
+        "def shift(x):", "    return x - EPS",
+        "def softmax(logits, dim):", "    rows = 3", "    return torch.exp(shift(logits))", "",
+    ]  # fmt: skip
+    assert [(cell.number, cell.line) for cell in file.cells] == [(1, 1), (2, 6), (3, 8)]
+
+
+def test_cells_that_define_what_is_asked_for_are_found_without_a_tag(exercise: Exercise, tmp_path: Path) -> None:
+    cells = [code("1 / 0"), code("import torch"), code("def train(): ..."), code(CODE), code("softmax(torch.ones(2))")]
+    assert module(exercise, tmp_path, *cells) == CODE
+
+
+def test_an_answer_that_is_no_python_is_not_passed_over(exercise: Exercise, tmp_path: Path) -> None:
+    message = refused(exercise, tmp_path, notebook(code(CODE), code("def softmax(logits, dim:\n    return 1")))
+    assert "softmax.ipynb: cell 2, line 1" in message
+
+
+def test_a_tag_may_be_the_functions_name(exercise: Exercise, tmp_path: Path) -> None:
+    assert module(exercise, tmp_path, code("a = 1"), code("def f(): return K", "softmax"), code("K = 2")) == (
+        "def f(): return K\nK = 2\n"
+    )
+
+
+def test_a_long_chain_of_names_comes_along_whole(exercise: Exercise, tmp_path: Path) -> None:
+    chain = "".join(f"a{place} = a{place + 1}\n" for place in range(2_000))
+    assert module(exercise, tmp_path, code(chain), code(f"{CODE}softmax.x = a0")) == f"{chain}{CODE}softmax.x = a0\n"
+
+
 def test_outputs_are_neither_believed_nor_kept(exercise: Exercise, tmp_path: Path) -> None:
     lies = [{"output_type": "stream", "name": "stdout", "text": ["full score\n"] * 5}, {"output_type": "?", "x": [[]]}]
     with_outputs = written(tmp_path, notebook(code(CODE, outputs=lies, execution_count="7")))
@@ -192,8 +250,8 @@ def test_shell_line_that_goes_on_is_left_out_whole(exercise: Exercise, tmp_path:
 
 @pytest.mark.parametrize("magic", ["%%bash", "%%writefile softmax.py", "%%html", "%%javascript", "%%timeit"])
 def test_cell_of_another_language_is_left_out_whole(exercise: Exercise, tmp_path: Path, magic: str) -> None:
-    (file,) = collect(exercise, written(tmp_path, notebook(code(f"{magic}\nrm -rf (\n\n<b>\n"), code(CODE)))).files
-    assert file.text.startswith(f"# not run: {magic}\n# not run: rm -rf (\n\n# not run: <b>\ndef softmax")
+    (file,) = collect(exercise, written(tmp_path, notebook(code(f"{magic}\nrm -rf (\n\n<b>\n"), code("x = 1")))).files
+    assert file.text == f"# not run: {magic}\n# not run: rm -rf (\n\n# not run: <b>\nx = 1\n"
     assert file.cells[1].line == 5
 
 
