@@ -12,8 +12,9 @@ from grader.cli.formats import FormatsOption, deliver, plan_delivery
 from grader.cli.language import choose_language, local
 from grader.cli.options import as_isolation, course_option, examination_options, key_option, language_option
 from grader.cli.output import Progress
+from grader.cli.setting import setting_of
 from grader.errors import SandboxUnavailable
-from grader.records import Device, Isolation
+from grader.records import Device, Exercise, Isolation
 
 if TYPE_CHECKING:
     from grader.exercise import Course
@@ -44,7 +45,10 @@ if TYPE_CHECKING:
     default="text",
     show_default=True,
     metavar="NAME[,NAME]",
-    help=local("text, json, html; several need --output.", "text、json、html；多个格式需要 --output。"),
+    help=local(
+        "text, json, html, markdown, csv, junit, ctrf, github, or a platform's; several need --output.",
+        "text、json、html、markdown、csv、junit、ctrf、github，或某个平台的格式；多个格式需要 --output。",
+    ),
 )
 @click.option(
     "--output",
@@ -84,17 +88,19 @@ def command(
         isolation=as_isolation(isolation),
         key_file=key_file,
     )
-    deliver(graded.report, delivery, language=choose_language(None), verbose=verbose)
+    setting = setting_of((graded.exercise, submission or graded.course.own_files(graded.exercise)))
+    deliver(graded.report, delivery, language=choose_language(None), verbose=verbose, setting=setting)
     tell_beside(graded.course, graded.report)
     return exit_code(graded.report)
 
 
 @dataclass(frozen=True, slots=True)
 class _Graded:
-    """A report, and the course that it is of."""
+    """A report, and the course and exercise that it is of."""
 
     report: Report
     course: Course
+    exercise: Exercise
 
 
 def _grade(
@@ -126,11 +132,12 @@ def _grade(
             exercise = found_course.find(name)
             progress.say(local(f"Grading {exercise.name} …", f"正在评分 {exercise.name}……"))
             report = grade(grader, found_course, exercise, submission=submission, seed=seed)
-            return _Graded(report, found_course)
+            return _Graded(report, found_course, exercise)
     except SandboxUnavailable as error:  # of the isolation: before anything was read
         from grader.exercise import load_course
         from grader.report import build_failure
 
         found_course = load_course(course)
-        report = build_failure(found_course.find(name), error, device=device, seed=seed)
-        return _Graded(report, found_course)
+        exercise = found_course.find(name)
+        report = build_failure(exercise, error, device=device, seed=seed)
+        return _Graded(report, found_course, exercise)

@@ -53,8 +53,8 @@ def plan(formats: str, folder: Path | None, *, file_of: Callable[[str], str]) ->
 def hand_over(folder: Path | None, *, shown: Callable[[], str], files: Mapping[str, Callable[[], str]]) -> None:
     """Show a result on stdout, and write its files, by their names, into `folder` where there is one.
 
-    Raises: UsageError when a file cannot be written after all, OutputLost when stdout takes nothing, PluginError for a
-        format of a plugin that fails.
+    Raises: UsageError when a file cannot be written after all, or a platform's format lacks what its platform sets;
+        OutputLost when stdout takes nothing; PluginError for a format of a plugin that fails.
     """
     try:
         write_out(shown())
@@ -66,11 +66,11 @@ def hand_over(folder: Path | None, *, shown: Callable[[], str], files: Mapping[s
 
 
 def _write_files(folder: Path, files: Mapping[str, Callable[[], str]]) -> None:
-    failed: PluginError | None = None
+    failed: PluginError | UsageError | None = None
     for name, text in files.items():
         try:
             content = text()
-        except PluginError as error:  # the others are written all the same
+        except (PluginError, UsageError) as error:  # a platform's format in the wrong place; the others are written
             failed = failed or error
         else:
             _write_file(folder / name, content)

@@ -6,6 +6,7 @@ importing this package costs neither rich nor anything else heavy.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -55,6 +56,8 @@ class Setting:
 
     variables: Mapping[str, str] = field(default_factory=dict)  # of the environment; a format takes those it documents
     now: datetime | None = None  # None: formats that cannot do without take the beginning of 1970
+    # "exercise03_softmax/softmax.py": where that file of the submission lies, seen from the repository's root
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +110,26 @@ class Format:
     render: Renderer
     file_name: str  # in the folder of `--output`
     together: Joiner | None = None  # one student's reports of several exercises in one file; None: a file each
+    check: Callable[[Setting], None] | None = None  # raises UsageError where its platform's surroundings are missing
+
+
+def _for_programs(module: str, file_name: str, *, check: Callable[[Setting], None] | None = None) -> Format:
+    """Return the format that `render(reports, view)` of a module of `grader.report.formats` makes."""
+
+    def together(reports: Sequence[Report], view: View) -> str:
+        text: str = importlib.import_module(f"grader.report.formats.{module}").render(reports, view)
+        return text
+
+    def render(report: Report, view: View) -> str:
+        return together((report,), view)
+
+    return Format(render=render, file_name=file_name, together=together, check=check)
+
+
+def _check_classroom50(setting: Setting) -> None:
+    from grader.report.formats.classroom50 import check
+
+    check(setting)
 
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
@@ -114,6 +137,18 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         "text": Format(render=_text, file_name="report.txt"),
         "json": Format(render=_json, file_name="report.json"),
         "html": Format(render=_html, file_name="report.html"),
+        "junit": _for_programs("junit", "junit.xml"),
+        "ctrf": _for_programs("ctrf", "ctrf.json"),
+        "github": _for_programs("github", "annotations.txt"),
+        "markdown": _for_programs("markdown", "report.md"),
+        "csv": _for_programs("table_csv", "tests.csv"),
+        "gradescope": _for_programs("gradescope", "results.json"),
+        "classroom50": _for_programs("classroom50", "result.json", check=_check_classroom50),
+        "release-body": _for_programs("markdown", "release-body.md"),
+        "github-classroom": _for_programs("github_classroom", "github-classroom.json"),
+        "check50": _for_programs("check50", "check50.json"),
+        "exercism": _for_programs("exercism", "exercism.json"),
+        "prairielearn": _for_programs("prairielearn", "prairielearn.json"),
     }
 )
 

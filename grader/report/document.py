@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Any
 
 from grader.pictures import Picture
-from grader.records import Award, Explanation, HandedIn, Review, SourceLine, TestResult, Text
+from grader.records import Award, Explanation, HandedIn, NotebookCell, Review, SourceLine, TestResult, Text
 from grader.report.escape import json_text
 from grader.report.model import Report, coarse, exit_code
 
@@ -84,6 +84,7 @@ def as_document(report: Report) -> dict[str, Any]:
             "cpu_s": coarse(report.timings.cpu_s),
         },
         "versions": {name: report.versions[name] for name in sorted(report.versions)},
+        "signature": None,  # `grader.report.signing` fills it in: a report does not know who vouches for it
     }
 
 
@@ -156,6 +157,7 @@ def _review(review: Review) -> dict[str, Any]:
         "column": review.column,
         "code": review.code,
         "text": _text(review.text),
+        "cell": _cell(review.cell),
     }
 
 
@@ -201,7 +203,12 @@ def _source_line(line: SourceLine) -> dict[str, Any]:
         "column": line.column or None,
         "function": line.function,
         "source": line.source,
+        "cell": _cell(line.cell),
     }
+
+
+def _cell(cell: NotebookCell | None) -> dict[str, Any] | None:
+    return None if cell is None else {"number": cell.number, "line": cell.line, "executed": cell.executed}
 
 
 def _text(text: Text | None) -> dict[str, str] | None:

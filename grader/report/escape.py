@@ -53,6 +53,15 @@ def html_text(text: str, *, limit: int = MAX_TEXT, newlines: bool = True) -> str
     return _COMMAND_MARK.sub(lambda found: f"{found[1]}&#{ord(found[2])};", escaped)
 
 
+def unescaped_html(text: str, *, limit: int = MAX_TEXT, newlines: bool = True) -> str:
+    """Return text for a field that its reader may put into a page as it is: still text, and no markup there.
+
+    An opening angle bracket, without which no markup begins, is a full-width one: references would be read as such
+    wherever the reader does escape.
+    """
+    return printable(text, limit=limit, newlines=newlines).replace("<", "\uff1c")
+
+
 def html_attribute(text: str, *, limit: int = MAX_TEXT) -> str:
     """Return text to stand inside an attribute's double quotes; not in `href`, `src`, `style` or `on…`.
 
@@ -66,7 +75,8 @@ def xml_text(text: str, *, limit: int = MAX_TEXT, newlines: bool = True) -> str:
     """Return text for XML 1.0, between tags or inside an attribute's quotes; nothing in it ends a CDATA section."""
     shown = _NOT_XML.sub("\ufffd", printable(text, limit=limit, newlines=newlines))
     escaped = shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return escaped.replace('"', "&quot;").replace("'", "&apos;").replace("\n", "&#10;").replace("\t", "&#9;")
+    escaped = escaped.replace('"', "&quot;").replace("'", "&apos;").replace("\n", "&#10;").replace("\t", "&#9;")
+    return escaped.replace("##[", "#&#35;[")  # in the log of a GitHub workflow that would begin a command
 
 
 # ------------------------------------------------------------------------------------------------- Markdown
@@ -126,8 +136,11 @@ def _longest_run(text: str) -> int:
 
 
 def workflow_data(text: str, *, limit: int = MAX_TEXT, newlines: bool = True) -> str:
-    """Return text for the message of a workflow command, `::error::` + this: the runner decodes it to the same text."""
-    shown = printable(text, limit=limit, newlines=newlines)
+    """Return text for the message of a workflow command, `::error::` + this: the runner decodes it to the same text.
+
+    But for `##[`, which shows an escape: the runner writes the decoded lines into the log, whose page reads it there.
+    """
+    shown = printable(text, limit=limit, newlines=newlines).replace("##[", "##\\x5b")
     return shown.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

@@ -6,6 +6,7 @@ from rich.cells import cell_len
 
 from grader.records import Explanation, Language, SourceLine, TestResult, Text
 from grader.report import wording
+from grader.report.cells import place_in_cell
 from grader.report.layout import Page, Span, pad
 from grader.report.pictures_terminal import PictureBlock
 from grader.report.signs import ASCII, Signs
@@ -96,7 +97,7 @@ class FailureBlock:
         number = _line_number(line)
         place = f"{line.file}:{number}" + (f":{line.column}" if line.column else "")
         if line.cell is not None:
-            place = self._say(wording.IN_CELL).format(cell=line.cell.number, line=number)
+            place = place_in_cell(line.line, line.cell, self._language)
         if line.function and line.function != "<module>":
             place = wording.IN_FUNCTION.within(self._language).format(place=place, function=line.function)
         self._page.put(body=place, style="dim", indent=_INDENT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from grader.pictures import Boundary, Curves, ErrorMap, Histogram, Memory, Picture
 from grader.records import Language, Text
 from grader.report import captions
+from grader.report.html_style import DRAWING_STYLE, LIGHT
 from grader.report.markup import Markup, element
 from grader.report.pictures_svg import (
     WIDTH,
@@ -23,6 +24,22 @@ from grader.report.scales import LEVELS, NOT_FINITE, error_bounds, number
 _NO_ELEMENT = "□"  # an empty cell, in words
 
 
+def drawing_of(picture: Picture, language: Language) -> str:
+    """Return a picture as an SVG document of its own, in light colours: an `img` does not know the page around it."""
+    figures = Figures(language)
+    drawing = figures.drawing(picture)
+    size = {"width": f"{WIDTH:g}", "height": f"{drawing.height:g}"}
+    return element(
+        "svg",
+        {"xmlns": "http://www.w3.org/2000/svg", **_box(drawing), **size, "role": "img"},
+        element("title", None, picture.title.within(language)),
+        element("desc", None, picture.alt.within(language)),
+        Markup(f"<style>{DRAWING_STYLE}</style>"),
+        element("rect", {**size, "fill": LIGHT["card"]}),
+        *drawing.parts,
+    )
+
+
 class Figures:
     """Makes figures, in one language."""
 
@@ -32,7 +49,7 @@ class Figures:
     def figure(self, picture: Picture, identifier: str) -> Markup:
         """Return the figure of a picture; `identifier` is the page's own."""
         title = self._say(picture.title)
-        drawing = self._drawing(picture)
+        drawing = self.drawing(picture)
         names = {"title": f"{identifier}-title", "desc": f"{identifier}-desc"}
         image = element(
             "svg",
@@ -44,7 +61,8 @@ class Figures:
         caption = element("figcaption", None, *self._caption(picture))
         return element("figure", None, element("p", {"class": "title"}, title), image, caption)
 
-    def _drawing(self, picture: Picture) -> Drawing:
+    def drawing(self, picture: Picture) -> Drawing:
+        """Return the drawing of a picture, without its title and its caption."""
         names = {"expected": self._say(captions.EXPECTED), "yours": self._say(captions.YOURS)}
         if picture.error_map is not None:
             return draw_error_map(picture.error_map)

@@ -11,15 +11,19 @@ from collections.abc import Sequence
 
 from grader.records import Language, Outcome, TestResult, Text
 from grader.report import wording
+from grader.report.cells import review_place
 from grader.report.html_failure import Failures, outcome_label
-from grader.report.html_style import POLICY, STYLE
+from grader.report.html_page import html_page
+from grader.report.html_style import STYLE
 from grader.report.markup import Markup, element, prose, together
 from grader.report.model import Report, Status, ended_alike, needs_explaining, root_blocker
 from grader.report.points import format_points
 from grader.report.sentences import (
+    award_words,
     congratulation,
     facts,
     file_names,
+    handed_in_words,
     headline_of_problem,
     next_step,
     score_words,
@@ -27,7 +31,6 @@ from grader.report.sentences import (
 )
 from grader.report.signs import UNICODE
 
-_LANGUAGES = {Language.EN: "en", Language.ZH: "zh-Hans"}
 _BAR_WIDTH = 1000
 
 
@@ -47,23 +50,12 @@ class _Document:
 
     def document(self) -> str:
         """Return all of it."""
-        body = element("body", None, self._header(), element("main", None, *self._sections()), self._footer())
-        page = element("html", {"lang": _LANGUAGES[self._language]}, self._head(), "\n", body)
-        return f"<!DOCTYPE html>\n{page}\n"
-
-    def _head(self) -> Markup:
         words = score_words(self._report, self._language)
-        return element(
-            "head",
-            None,
-            element("meta", {"charset": "utf-8"}),
-            element("meta", {"http-equiv": "Content-Security-Policy", "content": POLICY}),
-            element("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"}),
-            element("meta", {"name": "referrer", "content": "no-referrer"}),
-            element("meta", {"name": "robots", "content": "noindex"}),
-            element("meta", {"name": "generator", "content": "dlgrade"}),
-            element("title", None, f"{self._report.exercise.id}: {words.points}"),
-            element("style", None, Markup(STYLE)),
+        return html_page(
+            title=f"{self._report.exercise.id}: {words.points}",
+            language=self._language,
+            style=STYLE,
+            body=(self._header(), element("main", None, *self._sections()), self._footer()),
         )
 
     def _sections(self) -> list[Markup]:
@@ -84,6 +76,7 @@ class _Document:
         parts = [
             element("p", {"class": "quiet"}, report.exercise.name),
             element("h1", None, prose(self._say(report.exercise.title))),
+            self._handed_in(),
             element(
                 "p",
                 {"class": "score"},
@@ -97,6 +90,10 @@ class _Document:
             parts.append(element("p", {"class": "note"}, prose(note)))
         return element("header", None, *parts)
 
+    def _handed_in(self) -> Markup:
+        told = handed_in_words(self._report, self._language)
+        return element("p", {"class": "quiet"}, UNICODE.separator.join(told)) if told else Markup()
+
     def _bar(self, share: float, alt: str) -> Markup:
         full = _BAR_WIDTH if share >= 1 - 1e-9 else min(math.floor(_BAR_WIDTH * share), _BAR_WIDTH - 1)
         box = {"viewBox": f"0 0 {_BAR_WIDTH} 10", "preserveAspectRatio": "none", "role": "img", "aria-label": alt}
@@ -108,6 +105,9 @@ class _Document:
 
     def _notes_on_the_score(self) -> list[str]:
         report, notes = self._report, []
+        award = award_words(report, self._language)
+        if award is not None:
+            notes.append(award)
         done = congratulation(report, self._language)
         if done is not None:
             notes.append(done)
@@ -218,7 +218,11 @@ class _Document:
             return Markup()
         places = (
             element(
-                "li", None, element("code", None, f"{review.file}:{review.line}"), " ", prose(self._say(review.text))
+                "li",
+                None,
+                element("code", None, review_place(review, self._language)),
+                " ",
+                prose(self._say(review.text)),
             )
             for review in self._report.reviews
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from grader.plaintext import printable
 from grader.records import Explanation, Language, Outcome, SourceLine, TestResult, Text
 from grader.report import wording
+from grader.report.cells import place_in_cell
 from grader.report.figures import Figures
 from grader.report.markup import Markup, element, prose, together
 from grader.report.signs import UNICODE
@@ -125,7 +126,7 @@ class Failures:
         number = line.line if line.cell is None else line.line - line.cell.line + 1
         place = f"{line.file}:{number}" + (f":{line.column}" if line.column else "")
         if line.cell is not None:
-            place = self._say(wording.IN_CELL).format(cell=line.cell.number, line=number)
+            place = place_in_cell(line.line, line.cell, self._language)
         if line.function and line.function != "<module>":
             place = wording.IN_FUNCTION.within(self._language).format(place=place, function=line.function)
         shown = [element("p", {"class": "place"}, printable(place, limit=_MAX_SOURCE))]

@@ -177,8 +177,20 @@ STYLE = (
     f"{_RULES}\n{_classes()}\n"
 )
 
-# The page may apply this very style sheet, and load or run nothing: whatever got into it by mistake stays inert.
-POLICY = (
-    "default-src 'none'; base-uri 'none'; form-action 'none'; style-src "
-    f"'sha256-{base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()}'"
+# Of a drawing that stands alone, in an `img`: of the rules above only its own.
+DRAWING_STYLE = "".join(
+    (
+        f":root{{{_variables(LIGHT)}}}",
+        *(rule for rule in _RULES.split("\n") if rule.startswith("svg ")),
+        _classes(),
+    )
 )
+
+
+def policy_of(style: str) -> str:
+    """Return the policy of a page that may apply this very style sheet, and load or run nothing.
+
+    Whatever got into the page by mistake stays inert.
+    """
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return f"default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'sha256-{digest}'"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from urllib.parse import quote
 
 from grader.report.escape import html_attribute, html_text
 
@@ -24,10 +25,27 @@ class Markup(str):
     __slots__ = ()
 
 
+class Address(str):
+    """Where a page beside this one lies, seen from here: no scheme, no host, nothing above this page's folder."""
+
+    __slots__ = ()
+
+
+def beside(*segments: str) -> Address:
+    """Return the address of a file in this page's folder or below it, segment by segment.
+
+    Raises: ValueError for a segment that is empty, or leads elsewhere.
+    """
+    if not segments or any(segment in ("", ".", "..") or "/" in segment for segment in segments):
+        raise ValueError(f"no file below a page's folder: {segments!r}")
+    return Address("/".join(quote(segment, safe="", errors="surrogateescape") for segment in segments))
+
+
 def element(tag: str, attributes: Mapping[str, str | None] | None = None, *children: str) -> Markup:
     """Return an element; an attribute of None is left out, a child that is no `Markup` is escaped.
 
-    Raises: ValueError for an attribute that could hold code or load something, and for a link that leaves the page.
+    Raises: ValueError for an attribute that could hold code or load something, and for a link that leaves the page for
+        anything but an `Address`.
     """
     written = "".join(_attribute(name, value) for name, value in (attributes or {}).items() if value is not None)
     if tag in _EMPTY:
@@ -50,6 +68,6 @@ def _attribute(name: str, value: str) -> str:
     lowered = name.lower()
     if not _NAME.fullmatch(name) or lowered in _FORBIDDEN or lowered.startswith("on"):
         raise ValueError(f"an attribute {name!r} has no place in a report")
-    if lowered == "href" and not value.startswith("#"):
-        raise ValueError("a report links to places in itself only")
+    if lowered == "href" and not value.startswith("#") and not isinstance(value, Address):
+        raise ValueError("a report links to places in itself and to pages beside it only")
     return f' {name}="{html_attribute(value)}"'

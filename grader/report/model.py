@@ -19,6 +19,7 @@ from grader.records import (
     TestResult,
     Text,
 )
+from grader.texts import choose_language
 
 _ENDINGS = {Outcome.TIMEOUT, Outcome.MEMORY, Outcome.CRASHED, Outcome.FORBIDDEN}  # of the child, not of the test
 
@@ -119,6 +120,12 @@ class Report:
     award: Award | None = None  # None: no rules were applied, the points are those that were earned
     measured: bool = True  # False: times, memory and retries are left out, so equal exams make equal reports
 
+    def _repr_mimebundle_(self, **_wanted: object) -> dict[str, str]:
+        """Return what a notebook shows where a report is a cell's last value."""
+        from grader.report.notebook import to_mimebundle
+
+        return to_mimebundle(self, language=choose_language(None))
+
 
 def awarded(report: Report) -> float | None:
     """Return the points that count, after the course's rules; None where there is no score."""
@@ -128,15 +135,27 @@ def awarded(report: Report) -> float | None:
 
 
 def unmeasured(report: Report) -> Report:
-    """Return the report without what is measured: byte for byte the same for the same seed, submission and versions."""
+    """Return the report without what is measured: byte for byte the same for the same seed, submission and versions.
+
+    Where a call was at when its time was up is measured, too: such a traceback is left out.
+    """
+    is_over = any(test.outcome is Outcome.TIMEOUT for test in report.tests)
     return replace(
         report,
         measured=False,
         attempts=1,
         timings=Timings(),
         resources=replace(report.resources, cpu_s=0.0, peak_memory_mib=0.0),
-        tests=tuple(replace(test, wall_s=0.0) for test in report.tests),
+        tests=tuple(
+            replace(test, wall_s=0.0, explanation=_anywhere(test.explanation, is_over=test.outcome is Outcome.TIMEOUT))
+            for test in report.tests
+        ),
+        problem=_anywhere(report.problem, is_over=is_over),
     )
+
+
+def _anywhere(explanation: Explanation | None, *, is_over: bool) -> Explanation | None:
+    return replace(explanation, traceback=()) if explanation is not None and is_over else explanation
 
 
 def exit_code(report: Report) -> int:

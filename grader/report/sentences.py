@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from grader.errors import both, joined
 from grader.records import Fault, Language, Text
 from grader.report import wording
 from grader.report.model import Report, Status, coarse
 from grader.report.points import format_percent, format_points
+
+_COMMIT = 12  # characters of a commit's digest: enough to find it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,34 @@ def score_words(report: Report, language: Language) -> ScoreWords:
         word=format_percent(share) if word is None else word.within(language),
         share=share,
     )
+
+
+def handed_in_words(report: Report, language: Language) -> list[str]:
+    """Return who handed the submission in, when, and as what; nothing where nobody said who."""
+    told = report.handed_in
+    if told is None:
+        return []
+    is_named = told.name not in ("", told.student)
+    who = wording.NAME_AND_ID.within(language).format(name=told.name, student=told.student)
+    return [
+        who if is_named else told.student,
+        *([told.entry] if told.entry not in ("", told.student) else []),
+        *([told.at.replace("T", " ", 1)] if told.at else []),
+        *([wording.COMMIT.within(language).format(commit=told.commit[:_COMMIT])] if told.commit else []),
+        *([wording.ATTEMPT.within(language).format(attempt=told.attempt)] if told.attempt > 1 else []),
+    ]
+
+
+def award_words(report: Report, language: Language) -> str | None:
+    """Return what the course's rules leave of the points, and why; None where they leave all and say nothing."""
+    award, score = report.award, report.score
+    if award is None or score is None or (award.reason is None and award.points == score.earned):
+        return None
+    points, earned = format_points(award.points), format_points(score.earned)
+    said = wording.POINTS_COUNT.within(language).format(points=points, earned=earned)
+    if award.reason is None:
+        return said
+    return joined((both(said), award.reason)).within(language)
 
 
 def congratulation(report: Report, language: Language) -> str | None:

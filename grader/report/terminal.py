@@ -9,6 +9,7 @@ from rich.cells import cell_len
 
 from grader.records import Language, Outcome, TestResult, Text
 from grader.report import wording
+from grader.report.cells import review_place
 from grader.report.failure import FailureBlock
 from grader.report.layout import Page
 from grader.report.model import Report, Status, ended_alike, needs_explaining
@@ -16,9 +17,11 @@ from grader.report.points import filled_blocks
 from grader.report.rows import TestRows
 from grader.report.sentences import (
     ScoreWords,
+    award_words,
     congratulation,
     facts,
     file_names,
+    handed_in_words,
     headline_of_problem,
     next_step,
     score_words,
@@ -74,8 +77,14 @@ class _Page:
         self.lines.put(
             (f"{report.exercise.id}  ", "bold"), body=self._say(report.exercise.title), style="bold", indent=0
         )
+        handed_in = handed_in_words(report, self._language)
+        if handed_in:
+            self.lines.put(body=self._signs.separator.join(handed_in), style="dim")
         self.lines.blank()
         self._score()
+        award = award_words(report, self._language)
+        if award is not None:
+            self.lines.put(body=award, style="bold")
         if report.status is Status.NOT_STARTED:
             self.lines.blank()
             self.lines.put(body=self._say(wording.UNTOUCHED, files=file_names(report, self._language)))
@@ -156,7 +165,7 @@ class _Page:
         shown = reviews if self._verbose else reviews[:_MAX_REVIEWS]
         for review in shown:
             self.lines.put(
-                (f"{review.file}:{review.line}  ", "dim"), body=self._say(review.text), style="dim", indent=4
+                (f"{review_place(review, self._language)}  ", "dim"), body=self._say(review.text), style="dim", indent=4
             )
         if len(reviews) > len(shown):
             self.lines.put(

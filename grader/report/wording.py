@@ -47,6 +47,13 @@ UNTOUCHED = Text(
     zh="{files}：与发给你的文件完全相同，目前还没有可以评分的内容。",
 )
 
+# ------------------------------------------------------------------------------------------------- who handed it in
+
+NAME_AND_ID = Text(en="{name} ({student})", zh="{name}（{student}）")
+ATTEMPT = Text(en="attempt {attempt}", zh="第 {attempt} 次尝试")
+COMMIT = Text(en="commit {commit}", zh="提交号 {commit}")
+POINTS_COUNT = Text(en="{points} of the {earned} points count.", zh="所得 {earned} 分中计 {points} 分。")
+
 # ------------------------------------------------------------------------------------------------- headings of a page
 
 TESTS = Text(en="Tests", zh="测试")
@@ -99,6 +106,7 @@ NEXT_STEP = Text(en="next", zh="下一步")
 YOUR_CODE = Text(en="your code", zh="你的代码")
 TRY_IT = Text(en="try it yourself", zh="自己试一试")
 PRINTED = Text(en="printed", zh="输出")
+IN_EXECUTED = Text(en="In [{cell}], line {line}", zh="In [{cell}] 第 {line} 行")
 IN_CELL = Text(en="cell {cell} of the notebook, line {line}", zh="笔记本第 {cell} 个单元格第 {line} 行")
 IN_FUNCTION = Text(en="{place}, in {function}", zh="{place}，{function}")
 LOADING = Text(en="Your code could not be loaded.", zh="你的代码无法加载。")

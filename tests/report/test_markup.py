@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.report.markup import Markup, element, prose, together
+from grader.report.markup import Markup, beside, element, prose, together
 
 
 def test_text_is_escaped_and_markup_is_not() -> None:
@@ -46,3 +46,15 @@ def test_backticks_that_hold_nothing_stay(text: str) -> None:
 def test_what_could_run_or_load_something_is_refused(name: str, value: str) -> None:
     with pytest.raises(ValueError, match=r"attribute|links"):
         element("a", {name: value})
+
+
+def test_a_link_to_a_page_beside_this_one_leads_below_its_folder() -> None:
+    link = element("a", {"href": beside("reports", 'a "b"&c:', "x.html")}, "x")
+    assert link == '<a href="reports/a%20%22b%22%26c%3A/x.html">x</a>'
+    assert beside("javascript:alert(1)") == "javascript%3Aalert%281%29"
+
+
+@pytest.mark.parametrize("segments", [(), ("",), ("..", "x"), (".",), ("a/b",), ("reports", "", "x")])
+def test_an_address_that_leads_elsewhere_is_refused(segments: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match="below"):
+        beside(*segments)

@@ -135,8 +135,8 @@ def test_unknown_format_is_refused_with_those_that_there_are() -> None:
     with pytest.raises(UsageError, match="Did you mean json") as caught:
         render(scenarios.full(), format_name="jsn")
     assert all(name in str(caught.value) for name in FORMATS)
-    with pytest.raises(UsageError, match=r"'junit'.*Available: text, json"):
-        render(scenarios.full(), format_name="junit")
+    with pytest.raises(UsageError, match=r"'yaml'.*Available: text, json"):
+        render(scenarios.full(), format_name="yaml")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from grader.authoring.findings import Finding, Severity
 from grader.authoring.verify.proof import Figures, Proof, Verdict, exit_code
 from grader.exercise.paths import show_name
 from grader.records import MISCONCEPTION, Language, Text
-from grader.report.escape import json_text, workflow_data, workflow_property
+from grader.report.escape import json_text
+from grader.report.formats.annotations import Level, annotation
 from grader.report.layout import Page
 from grader.report.signs import ASCII, UNICODE, Sign
 
@@ -29,7 +30,7 @@ _SEVERITIES = {
     Severity.WARNING: (Text(en="warning", zh="警告"), "yellow"),
     Severity.NOTE: (Text(en="note", zh="提示"), "cyan"),
 }
-_GITHUB = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
+_LEVELS = {Severity.ERROR: Level.ERROR, Severity.WARNING: Level.WARNING, Severity.NOTE: Level.NOTICE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,16 +240,17 @@ def to_github(proofs: Sequence[Proof], language: Language) -> str:
 
 
 def _annotations(proof: Proof, language: Language) -> list[str]:
-    lines = []
-    for fault in proof.faults:
-        title = workflow_property(f"{proof.exercise}: dlgrade")
-        lines.append(f"::error title={title}::{workflow_data(fault.within(language))}")
+    title = f"{proof.exercise}: dlgrade"
+    lines = [annotation(Level.ERROR, fault.within(language), title=title) for fault in proof.faults]
     for finding in proof.findings:
-        parts = [f"file={workflow_property(finding.file)}"]
-        if finding.line:
-            parts.append(f"line={finding.line}")
-        parts.append(f"title={workflow_property(f'{finding.exercise}: {finding.check}')}")
         told = [finding.problem.within(language), finding.remedy.within(language), finding.detail]
-        message = workflow_data("\n".join(part for part in told if part))
-        lines.append(f"::{_GITHUB[finding.severity]} {','.join(parts)}::{message}")
+        lines.append(
+            annotation(
+                _LEVELS[finding.severity],
+                "\n".join(part for part in told if part),
+                title=f"{finding.exercise}: {finding.check}",
+                file=finding.file,
+                line=finding.line,
+            )
+        )
     return lines

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from grader.cli.formats import Delivery, deliver
 from grader.records import Language
-from grader.report import FORMATS
+from grader.report import FORMATS, Setting
+from grader.report.formats.classroom50 import VARIABLES
 
 SOURCE = """
 def standardise(x):
@@ -37,7 +38,8 @@ def attack(arena):
         lay_links(Path(name), target)
         delivery = Delivery(formats=tuple(FORMATS), folder=Path(name))
         with contextlib.redirect_stdout(io.StringIO()):
-            deliver(report, delivery, language=Language.EN, verbose=True)
+            setting = Setting(variables=dict.fromkeys(VARIABLES, "submit/1"))
+            deliver(report, delivery, language=Language.EN, verbose=True, setting=setting)
     return ["the report went to where the link leads"] if target.exists() else []
 
 

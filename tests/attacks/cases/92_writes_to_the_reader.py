@@ -8,15 +8,20 @@
 # naive = true
 # ///
 
-import dataclasses
+import csv
 import html.parser
+import io
 import json
 import re
-import unicodedata
+import xml.etree.ElementTree
 
-from grader.errors import SubmissionError
+from datetime import UTC, datetime
+
+from markdown_it import MarkdownIt
+
 from grader.records import Language
-from grader.report import FORMATS, View, render
+from grader.report import FORMATS, Setting, View, render
+from grader.report.formats.classroom50 import VARIABLES
 
 HOSTILE = [
     "\x1b[2J\x1b]0;owned\x07\x1b]8;;http://example.org\x1b\\",
@@ -73,7 +78,9 @@ MARKS = {
     "a workflow command": re.compile(r"^\s*::|##\[", re.MULTILINE),
 }
 MARKUP = re.compile(r"<(script|img)\b|\sonerror=", re.IGNORECASE)
-OF_MARKUP = {"html", "junit", "github", "markdown", "gradescope"}
+COMMAND = re.compile(r"::(error|warning|notice) (?:(?:file|line|col|title)=[^,:\r\n]*,?)*::[^\r\n]*")
+TAGS = {"testsuites", "testsuite", "properties", "property", "testcase", "failure", "error", "skipped", "system-out"}
+VARIABLE = "submit/1"  # good enough for each variable that a platform sets
 
 
 class Page(html.parser.HTMLParser):
@@ -87,13 +94,56 @@ class Page(html.parser.HTMLParser):
         self.active |= tag in ("script", "img", "iframe", "object") or fetches or any(n.startswith("on") for n in names)
 
 
-def found_in(text, markup, *, page=False):
+def page_is_active(text):
+    reader = Page()
+    reader.feed(text)
+    return reader.active
+
+
+def markdown_is_active(text):
+    return page_is_active(MarkdownIt("commonmark", {"html": True}).enable("table").render(text))
+
+
+def xml_is_odd(text):
+    return not {element.tag for element in xml.etree.ElementTree.fromstring(text).iter()} <= TAGS
+
+
+def commands_are_odd(text):
+    return not all(COMMAND.fullmatch(line) for line in text.splitlines())
+
+
+def json_is_odd(text):
+    return not isinstance(json.loads(text), dict)
+
+
+def table_has_formulas(text):
+    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    return any(cell.startswith(("=", "+", "@", "|")) for row in rows for cell in row)
+
+
+# How each is read by those it is for; text for people has nothing but the marks.
+READERS = {
+    "report.html": page_is_active,
+    "junit.xml": xml_is_odd,
+    "annotations.txt": commands_are_odd,
+    "report.md": markdown_is_active,
+    "release-body.md": markdown_is_active,
+    "tests.csv": table_has_formulas,
+    "report.txt": lambda text: False,
+}
+
+
+def found_in(text, is_odd):
     found = [name for name, mark in MARKS.items() if mark.search(text)]
-    if page:
-        reader = Page()
-        reader.feed(text)
-        return found + ["markup"] * reader.active
-    return found + ["markup"] * bool(markup and MARKUP.search(text))
+    if is_odd is commands_are_odd and "a workflow command" in found and "##[" not in text:
+        found.remove("a workflow command")  # its own ones, which the reader looks at
+    return found + ["markup"] * bool(is_odd(text))
+
+
+def views(name, language):
+    setting = Setting(variables=dict.fromkeys(VARIABLES, VARIABLE), now=datetime(2026, 9, 1, tzinfo=UTC))
+    for color in (False, True) if name == "text" else (False,):
+        yield View(language=language, verbose=True, color=color, setting=setting)
 
 
 def attack(arena):
@@ -101,21 +151,21 @@ def attack(arena):
     source = SOURCE.replace("@HOSTILE@", repr(HOSTILE))
     report = arena.grade(source)
     origin = "".join(HOSTILE)
-    for name in FORMATS:
+    for name, found in FORMATS.items():
+        is_odd = READERS.get(found.file_name, json_is_odd)
         for language in Language:
-            for color in (False, True):
-                view = View(language=language, verbose=True, color=color)
+            for view in views(name, language):
                 text = render(report, format_name=name, view=view)
-                if color:
+                if view.color:
                     text = re.sub(r"\x1b\[[0-9;]*m", "", text)  # the renderer's own colours
-                gained += [f"{name} ({language}): {what}" for what in found_in(text, name in OF_MARKUP, page=name == "html")]
+                gained += [f"{name} ({language}): {what}" for what in found_in(text, is_odd)]
     try:
         arena.grade(arena.arena.desk / origin.replace("/", "_").replace("\0", "")[:80])
     except Exception as error:
-        gained += [f"a refusal: {what}" for what in found_in(f"{error}", markup=False)]
+        gained += [f"a refusal: {what}" for what in found_in(f"{error}", lambda text: False)]
     return sorted(set(gained))
 
 
 def naive(arena):
     text = arena.naive(SOURCE.replace("@HOSTILE@", repr(HOSTILE))).text
-    return found_in(text, markup=True)
+    return found_in(text, MARKUP.search)
