@@ -1,0 +1,103 @@
+"""Submissions that are alike, as lines for a terminal and as JSON for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from grader.batch import similar_words as words
+from grader.batch.similar import Alike, Place
+from grader.batch.similar_sources import Class
+from grader.records import Language
+from grader.report.escape import json_text
+from grader.report.layout import Page
+
+SCHEMA = "similar/1"
+_MAX_ROWS = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """A class, and what was found in it."""
+
+    of: Class
+    alike: Alike
+
+
+def to_terminal(
+    compared: Sequence[Compared], *, language: Language, width: int, color: bool, ascii_only: bool = False
+) -> str:
+    """Return the pairs that stand out, by exercise, ending with a newline."""
+    language = Language.EN if ascii_only else language
+    page = Page(width=width, ascii_only=ascii_only)
+    for one in compared:
+        _write(page, one, language=language, arrow="<->" if ascii_only else "↔")
+        page.blank()
+    page.put(body=words.NO_VERDICT.within(language), indent=0)
+    return page.render(color=color)
+
+
+def to_json(compared: Sequence[Compared]) -> str:
+    """Return everything that was found, as one JSON document, ending with a newline."""
+    exercises = [_document(one) for one in compared]
+    return json_text({"schema": SCHEMA, "exercises": exercises}, indent=2) + "\n"
+
+
+def _write(page: Page, one: Compared, *, language: Language, arrow: str) -> None:
+    found = one.alike
+    page.put((f"{one.of.exercise.id}  ", "bold"), body=one.of.exercise.title.within(language), style="bold", indent=0)
+    page.blank()
+    for text in (words.heading(found), words.measure(found), words.left_out(one.of, found), *one.of.notes):
+        page.put(body=text.within(language))
+    page.blank()
+    if not found.conspicuous:
+        page.put(body=words.NOTHING.within(language), style="green")
+    for pair in found.conspicuous[:_MAX_ROWS]:
+        remark = words.remark(pair).within(language)
+        page.put(
+            (f"{words.percent(pair.share):>6}  ", "bold yellow"),
+            body=f"{pair.first} {arrow} {pair.second}" + (f"  ({remark})" if remark else ""),
+        )
+    if len(found.conspicuous) > _MAX_ROWS:
+        page.put(body=f"… +{len(found.conspicuous) - _MAX_ROWS}")
+    groups = [cluster for cluster in found.clusters if len(cluster) > 2]
+    if groups:
+        page.blank()
+        page.put((words.GROUPS.within(language), "bold"))
+        for cluster in groups:
+            page.put((f"{len(cluster):>6}  ", "bold"), body=", ".join(cluster))
+
+
+def _document(one: Compared) -> dict[str, Any]:
+    found = one.alike
+    return {
+        "exercise": one.of.exercise.name,
+        "compared": list(found.compared),
+        "too_little": list(found.too_little),
+        "reference_excluded": one.of.has_reference,
+        "pairs": len(found.shares),
+        "median_share": round(found.median, 6),
+        "threshold": round(found.threshold, 6),
+        "is_measured": found.is_measured,
+        "conspicuous": [
+            {
+                "first": pair.first,
+                "second": pair.second,
+                "share": round(pair.share, 6),
+                "tokens": pair.tokens,
+                "identical": pair.is_identical,
+                "first_lines": _lines(pair.first_lines),
+                "second_lines": _lines(pair.second_lines),
+            }
+            for pair in found.conspicuous
+        ],
+        "clusters": [list(cluster) for cluster in found.clusters],
+    }
+
+
+def _lines(places: Iterable[Place]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for name, line in sorted(places):
+        found.setdefault(name, []).append(line)
+    return found
