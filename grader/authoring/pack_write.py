@@ -13,7 +13,7 @@ import secrets
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from pathlib import Path
 
@@ -37,12 +37,15 @@ class Kind(StrEnum):
     GIT = "git"
 
 
-def write_bundle(files: Mapping[str, bytes], target: Path, kind: Kind) -> None:
-    """Write the files as `kind` to `target`, which is new, or empty. Raises: UsageError."""
+def write_bundle(files: Mapping[str, bytes], target: Path, kind: Kind, *, executable: Collection[str] = ()) -> None:
+    """Write the files as `kind` to `target`, which is new, or empty. In a zip the `executable` ones may be run.
+
+    Raises: UsageError.
+    """
     target = target.absolute()
     _refuse_taken(target, kind)
     if kind is Kind.ZIP:
-        write_output(target, zipped(files))
+        write_output(target, zipped(files, executable=executable))
         return
     temporary = target.with_name(f".{target.name}.{os.getpid()}.{secrets.token_hex(4)}")
     try:
@@ -65,14 +68,14 @@ def write_bundle(files: Mapping[str, bytes], target: Path, kind: Kind) -> None:
         ) from None
 
 
-def zipped(files: Mapping[str, bytes]) -> bytes:
+def zipped(files: Mapping[str, bytes], *, executable: Collection[str] = ()) -> bytes:
     """Return a zip of these files, the same bytes for the same files."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(files):
             info = zipfile.ZipInfo(name, _ZIP_TIME)
             info.create_system = 3  # Unix, wherever it is made
-            info.external_attr = 0o100644 << 16
+            info.external_attr = (0o100755 if name in executable else 0o100644) << 16
             archive.writestr(info, files[name])
     return stream.getvalue()
 
