@@ -78,19 +78,37 @@ def every_command() -> list[click.Command]:
     return [command for command in commands if command is not None]
 
 
+def with_those_below(command: click.Command) -> list[click.Command]:
+    """Return a command, and those of it where it is a group."""
+    if not isinstance(command, click.Group):
+        return [command]
+    context = click.Context(command)
+    below = [command.get_command(context, name) for name in command.list_commands(context)]
+    return [command, *(one for one in below if one is not None)]
+
+
 @pytest.mark.parametrize("command", every_command(), ids=lambda command: str(command.name))
 def test_every_command_and_option_is_documented(command: click.Command) -> None:
     section = re.search(rf"^## dlgrade {command.name}\b.*?(?=^## |\Z)", COMMANDS_PAGE, re.MULTILINE | re.DOTALL)
     assert section is not None, f"docs/commands.md has no section for {command.name}"
-    for parameter in command.params:
-        for name in parameter.opts if isinstance(parameter, click.Option) else ():
-            assert re.search(rf"`{name}\b", section[0]), f"docs/commands.md does not mention {command.name} {name}"
+    for one in with_those_below(command):
+        text = section[0]
+        if one is not command:
+            found = re.search(
+                rf"^### dlgrade {command.name} {one.name}\b.*?(?=^### |\Z)", text, re.MULTILINE | re.DOTALL
+            )
+            assert found is not None, f"docs/commands.md has no section for {command.name} {one.name}"
+            text = found[0]
+        for parameter in one.params:
+            for name in parameter.opts if isinstance(parameter, click.Option) else ():
+                assert re.search(rf"`{name}\b", text), f"docs/commands.md does not mention {one.name} {name}"
 
 
 @pytest.mark.parametrize("command", every_command(), ids=lambda command: str(command.name))
 def test_every_option_says_what_it_does(command: click.Command) -> None:
-    assert command.help
-    assert all(option.help for option in command.params if isinstance(option, click.Option))
+    for one in with_those_below(command):
+        assert one.help
+        assert all(option.help for option in one.params if isinstance(option, click.Option))
 
 
 def test_no_command_is_documented_that_does_not_exist() -> None:

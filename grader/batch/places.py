@@ -8,6 +8,12 @@
     batch/plan.json                  what was asked for, and the seed that all others are drawn from
     batch/journal.jsonl              one line an exam that is done: what `--resume` goes by
     batch/timings.csv                what differs from run to run
+    batch/class.json                 who is on the roster, and who handed in nothing
+    batch/counting.json              which attempts count, and for how many points
+    batch/lock                       held by the run that is at work
+    batch/next/                      a regrade in progress: a folder like this one
+    batch/before/N/                  what a regrade took the place of
+    changes.csv                      what the last regrade changed, and why
 
 STUDENT is `folder_of(student)`, EXERCISE the exercise's name ("exercise03_softmax").
 """
@@ -60,6 +66,30 @@ class Places:
     @property
     def timings(self) -> Path:
         return self.root / "batch" / "timings.csv"
+
+    @property
+    def class_list(self) -> Path:
+        return self.root / "batch" / "class.json"
+
+    @property
+    def counting(self) -> Path:
+        return self.root / "batch" / "counting.json"
+
+    @property
+    def lock(self) -> Path:
+        return self.root / "batch" / "lock"
+
+    @property
+    def next(self) -> Places:
+        return Places(self.root / "batch" / "next")
+
+    @property
+    def before(self) -> Path:
+        return self.root / "batch" / "before"
+
+    @property
+    def changes(self) -> Path:
+        return self.root / "changes.csv"
 
     @property
     def reports(self) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.records import Fault, HandedIn, Outcome, Text
+from grader.records import MISCONCEPTION, Explanation, Fault, HandedIn, Outcome, Text
 from grader.report.model import Report, Status, awarded
 
 
@@ -21,6 +21,7 @@ class TestRow:
     earned: float
     visible: bool
     cause_id: str = ""  # of a test that did not pass, where it was explained
+    mistake: Text | None = None  # of a known mistake ("misconception.…"): what its author says of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +70,17 @@ def row_of(report: Report) -> Row:
                 earned=test.earned,
                 visible=test.visible,
                 cause_id="" if test.explanation is None else test.explanation.cause_id,
+                mistake=_mistake(test.explanation),
             )
             for test in report.tests
         ),
         reviews=len(report.reviews),
         problem=None if report.problem is None else report.problem.problem,
     )
+
+
+def _mistake(explanation: Explanation | None) -> Text | None:
+    """Return what the author of a known mistake says of it; other causes name values of one submission."""
+    if explanation is None or not explanation.cause_id.startswith(MISCONCEPTION):
+        return None
+    return explanation.cause

@@ -44,10 +44,14 @@ COMMANDS = {
     "check": Entry(module="check", help=local("Grade a submission and say why.", "评分并解释原因。")),
     "watch": Entry(module="watch", help=local("Grade again on every save.", "每次保存后自动重新评分。")),
     "hint": Entry(module="hint", help=local("One more hint for an exercise.", "再给一条提示。")),
+    "grade": Entry(module="grade", help=local("Grade what a class handed in.", "给全班的提交评分。")),
     "new": Entry(module="new", help=local("A complete exercise, for you to edit.", "生成一个完整的练习供你修改。")),
     "verify": Entry(module="verify", help=local("Prove that exercises work.", "验证练习确实可用。")),
     "pack": Entry(module="pack", help=local("What students get, as one bundle.", "打包发给学生的内容。")),
     "seal": Entry(module="seal", help=local("Encrypt solutions/ for a CI.", "加密封存 solutions/，供 CI 使用。")),
+    "report": Entry(
+        module="report", help=local("Reports again: show, compare, verify.", "处理已有报告：显示、比较、验证。")
+    ),
     "doctor": Entry(module="doctor", help=local("What this machine offers.", "检查这台机器具备哪些条件。")),
 }
 

@@ -51,3 +51,12 @@ def test_a_folder_in_the_place_of_a_report_is_found_out_before_the_exam(tmp_path
     (tmp_path / "report.json").mkdir()
     with pytest.raises(UsageError, match=r"report\.json"):
         plan_delivery("json", tmp_path)
+
+
+def test_a_format_that_misses_its_platform_is_found_out_before_the_exam(monkeypatch: pytest.MonkeyPatch) -> None:
+    from grader.report.formats.classroom50 import VARIABLES
+
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(UsageError, match="not set in the environment: CLASSROOM"):
+        plan_delivery("classroom50", None)

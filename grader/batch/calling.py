@@ -1,0 +1,79 @@
+"""Grading a class from Python: what `grader.grade` does behind its signature."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.batch.grade import ClassResult, Request, grade_class, mode_of
+from grader.batch.handed import EntryOptions
+from grader.exercise.course import Course, load_course
+from grader.exercise.entries import Entry
+from grader.exercise.seal_key import read_key_file
+from grader.exercise.sealed_course import open_sealed
+from grader.records import Device, Isolation
+from grader.report.signing_keys import find_signing_key
+from grader.runners.local import LocalRunner, count_cores
+from grader.texts import choose_language
+
+ALL = "all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What `grader.grade` was called with, in the types that it means."""
+
+    exercises: tuple[str, ...]
+    submissions: tuple[Path, ...]
+    output: Path
+    course: Path | None
+    jobs: int | None
+    device: Device
+    isolation: Isolation | None
+    seed: int | None
+    key_file: Path | None
+    roster: Path | None
+    names: str
+    times: str
+    student: str
+    commit: str
+    formats: tuple[str, ...]
+    sign: Path | None
+    resume: bool
+    regrade: bool
+
+
+def grade_here(wanted: Wanted) -> ClassResult:
+    """Grade a class with processes of this machine. Raises: as `grade_class`."""
+    seal_key = None if wanted.key_file is None else read_key_file(wanted.key_file)
+    signing_key = find_signing_key(wanted.sign) if wanted.sign is not None else None
+    with LocalRunner(wanted.jobs, isolation=wanted.isolation, others=True) as runner:
+        runner.start()
+        course = open_sealed(load_course(wanted.course), seal_key)
+        request = Request(
+            course=course,
+            output=wanted.output,
+            exercises=_entries(course, wanted.exercises),
+            submissions=wanted.submissions,
+            options=EntryOptions(
+                names=wanted.names,
+                roster=wanted.roster,
+                times=wanted.times,
+                student=wanted.student,
+                commit=wanted.commit,
+            ),
+            mode=mode_of(resume=wanted.resume, regrade=wanted.regrade),
+            seed=wanted.seed,
+            device=wanted.device,
+            isolation=wanted.isolation,
+            formats=wanted.formats,
+            language=choose_language(None),
+            key=signing_key,
+        )
+        return grade_class(request, runner, workers=wanted.jobs or count_cores())
+
+
+def _entries(course: Course, names: tuple[str, ...]) -> tuple[Entry, ...]:
+    if names == (ALL,) and course.entries:
+        return course.entries
+    return tuple(course.find_entry(name) for name in names)

@@ -1,0 +1,88 @@
+"""The gradebook: one row a student, for spreadsheets and for what a university's system imports.
+
+The headings are the same in every language, for programs. A byte order mark leads, without which Excel takes UTF-8 for
+the code page of its country and garbles Chinese. A cell without a number is empty: what is unscored is never a zero.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+
+from grader.batch.classbook import Asked, Classbook, Student
+from grader.batch.rows import Row
+from grader.report.escape import csv_cell
+from grader.report.model import Status
+
+BYTE_ORDER_MARK = "\ufeff"
+MISSING = "missing"  # in the column of statuses, for an exercise that was not handed in
+_OF_AN_EXERCISE = ("points", "earned", "possible", "status", "late_days", "attempt", "to_review")
+
+
+def to_gradebook(book: Classbook) -> str:
+    """Return the table as CSV: UTF-8 with a byte order mark, every cell quoted, lines ended by CR LF (RFC 4180)."""
+    with_sections = any(student.section for student in book.students)
+    out = io.StringIO()
+    table = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    table.writerow([csv_cell(name) for name in _headings(book, with_sections=with_sections)])
+    for student in book.students:
+        table.writerow([csv_cell(cell) for cell in _cells(student, book, with_sections=with_sections)])
+    return BYTE_ORDER_MARK + out.getvalue()
+
+
+def _headings(book: Classbook, *, with_sections: bool) -> list[str]:
+    who = ["student", "name", *(["section"] if with_sections else [])]
+    asked = [f"{exercise.name}.{column}" for exercise in book.exercises for column in _OF_AN_EXERCISE]
+    return [*who, *asked, "total", "possible", "share", "remark"]
+
+
+def _cells(student: Student, book: Classbook, *, with_sections: bool) -> list[str]:
+    who = [student.id, student.name, *([student.section] if with_sections else [])]
+    asked = [
+        cell
+        for exercise in book.exercises
+        for cell in (
+            _scored(student.rows[exercise.name], exercise) if exercise.name in student.rows else _missing(exercise)
+        )
+    ]
+    total, possible = student.total, book.possible
+    share = "" if total is None or not possible else _share(total / possible)
+    return [*who, *asked, _number(total), _number(possible), share, _remark(student, book)]
+
+
+def _scored(row: Row, exercise: Asked) -> list[str]:
+    possible = exercise.possible if row.possible is None else row.possible
+    return [
+        _number(row.points),
+        _number(row.earned),
+        _number(possible),
+        (Status.UNSCORED if row.points is None else row.status).value,  # an attempt that may count has no score yet
+        str(row.late_days),
+        str(row.handed_in.attempt),
+        str(row.reviews),
+    ]
+
+
+def _missing(exercise: Asked) -> list[str]:
+    return ["", "", _number(exercise.possible), MISSING, "", "", ""]
+
+
+def _remark(student: Student, book: Classbook) -> str:
+    """Return why there is no total, and what it leaves out."""
+    missing = [exercise.name for exercise in book.exercises if exercise.name not in student.rows]
+    said = [
+        *([f"no total, unscored: {', '.join(student.unscored)}"] if student.unscored else []),
+        *([f"missing: {', '.join(missing)}"] if missing else []),
+    ]
+    return "; ".join(said)
+
+
+def _number(value: float | None) -> str:
+    """Return a number as every spreadsheet reads it: a point, no exponent, six decimals at most."""
+    return "" if value is None else f"{value:.6f}".rstrip("0").rstrip(".")
+
+
+def _share(share: float) -> str:
+    """Return a share with four decimals, rounded down: only a full score is 1."""
+    return f"{math.floor(share * 1e4 + 1e-6) / 1e4:.4f}".rstrip("0").rstrip(".")

@@ -1,0 +1,300 @@
+"""One path of SUBMISSIONS, made into the things that lie there: each with what its name says of it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from grader.batch.finding import Shape, exercise_folders, is_exercises, is_submission_name, shape_of
+from grader.batch.folders import (
+    EMPTY,
+    JUNK,
+    NOT_ASKED,
+    NOT_ONE,
+    Contents,
+    Item,
+    contents_of,
+    examples,
+    inner_contents,
+    skipped,
+    text_of,
+)
+from grader.batch.handed import ClassFolder, EntryOptions, Found, Listing
+from grader.batch.layouts import LAYOUTS, looks_like
+from grader.batch.names import (
+    NamePattern,
+    aliases_of,
+    exercise_called,
+    read_pattern,
+    said_by,
+    stem_of,
+)
+from grader.errors import UsageError
+from grader.exercise.course_file import EXERCISES
+from grader.exercise.entries import normal
+from grader.exercise.paths import names_in, show_path
+from grader.exercise.problems import closest
+from grader.records import Exercise, Text
+from grader.submission.names import wanted_names
+
+
+def list_path(path: Path, exercises: Sequence[Exercise], options: EntryOptions) -> Listing:
+    """Return what lies at one path of SUBMISSIONS.
+
+    Raises: UsageError for a path that is not there, holds nothing, or can be read in two ways.
+    """
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        raise _no_such_path(path) from None
+    if options.student:
+        return _one(path, exercises, student=options.student)
+    if not stat.S_ISDIR(mode):
+        return _one_file(path, exercises, options)
+    if options.names in LAYOUTS:
+        return LAYOUTS[options.names](_class(path, exercises, options))
+    if options.names:
+        return _by_pattern(path, read_pattern(options.names, (*exercises, *options.others)), exercises, options)
+    contents = contents_of(path)
+    if not contents.items:
+        raise _empty(path, contents)
+    if layout := looks_like(contents):
+        listing = LAYOUTS[layout](_class(path, exercises, options))
+        return Listing(found=listing.found, notes=(_read_as(path, layout), *listing.notes))
+    return _by_shape(path, contents, exercises, options)
+
+
+def _class(path: Path, exercises: Sequence[Exercise], options: EntryOptions) -> ClassFolder:
+    return ClassFolder(path=path, exercises=tuple(exercises), options=options)
+
+
+def _by_shape(path: Path, contents: Contents, exercises: Sequence[Exercise], options: EntryOptions) -> Listing:
+    asked = {exercise.name for exercise in exercises}
+    not_asked = [exercise for exercise in options.others if exercise.name not in asked]
+    shape = shape_of(contents, exercises, not_asked)
+    if shape is Shape.ONE:
+        return _one(path, exercises, student="")
+    if shape is Shape.BY_EXERCISE:
+        inner = [_students(item.path, contents_of(item.path), f"{text_of(item.name)}/", exercise)
+                 for item, exercise in exercise_folders(contents, exercises)]  # fmt: skip
+        others = [item.name for item in contents.items if exercise_called(item.name, exercises) is None]
+        notes = [skipped(path, others, NOT_ONE)] if others else []
+        return Listing(
+            found=tuple(found for listing in inner for found in listing.found),
+            notes=(*notes, *(note for listing in inner for note in listing.notes)),
+        )
+    if shape is Shape.MANY:
+        return _beside_others(_students(path, contents, "", None), path, not_asked)
+    raise _unclear(path) if shape is Shape.UNCLEAR else _nothing_there(path, contents)
+
+
+def _beside_others(listing: Listing, path: Path, others: Sequence[Exercise]) -> Listing:
+    """Return the students of a listing without the folders of exercises that are not asked for."""
+    names = [one.path.name for one in listing.found if is_exercises(one.path.name, others)]
+    if not names:
+        return listing
+    kept = tuple(one for one in listing.found if one.path.name not in names)
+    return Listing(found=kept, notes=(*listing.notes, skipped(path, names, NOT_ASKED)))
+
+
+def _one(path: Path, exercises: Sequence[Exercise], *, student: str) -> Listing:
+    found = Found(path=path, entry=text_of(_own_name(path)), student=student or text_of(_student_of(path, exercises)))
+    return Listing(found=(found,))
+
+
+def _one_file(path: Path, exercises: Sequence[Exercise], options: EntryOptions) -> Listing:
+    if options.names in LAYOUTS:
+        raise _not_a_folder(path, options.names)
+    if not options.names:
+        return _one(path, exercises, student="")
+    pattern = read_pattern(options.names, (*exercises, *options.others))
+    item = Item(name=path.name, path=path, is_folder=False, is_file=True)
+    fields = pattern.fits(0, text_of(path.name), folder=False) if pattern.depth == 1 else None
+    if fields is None:
+        raise _no_match(path.parent, pattern, [path.name])
+    return Listing(found=tuple(_found_by([(item, dict(fields))], exercises, options)))
+
+
+def _student_of(path: Path, exercises: Sequence[Exercise]) -> str:
+    """Return whose submission a path is by its own name; a file or folder called like an exercise says its parent's."""
+    whole = Path(os.path.abspath(path))  # noqa: PTH100  # `resolve` would follow links: the name given counts
+    own = {name for exercise in exercises for name in wanted_names(exercise)}
+    aliases = {alias for exercise in exercises for alias in aliases_of(exercise)} | {EXERCISES}
+    name = whole.name if whole.is_dir() else stem_of(whole.name)
+    while whole.name in own or normal(name) in aliases:
+        whole = whole.parent
+        if not whole.name:
+            break
+        name = whole.name
+    return name.removesuffix(".git")
+
+
+def _own_name(path: Path) -> str:
+    return Path(os.path.abspath(path)).name or str(path)  # noqa: PTH100  # the name given counts, not where it leads
+
+
+def _students(folder: Path, contents: Contents, above: str, exercise: Exercise | None) -> Listing:
+    found, empty, other = [], [], []
+    for item in contents.items:
+        inner = inner_contents(item.path) if item.is_folder else None
+        if inner is not None and inner.is_readable and not inner.items:
+            empty.append(item.name)
+        elif item.is_file and not is_submission_name(item.name):
+            other.append(item.name)
+        else:  # links, too: `collect` says that they are not followed
+            name = item.name.removesuffix(".git") if item.is_folder else stem_of(item.name)
+            found.append(
+                Found(path=item.path, entry=above + text_of(item.name), student=text_of(name), exercise=exercise)
+            )
+    return Listing(found=tuple(found), notes=_left(folder, empty, other, contents))
+
+
+def _left(folder: Path, empty: list[str], other: list[str], contents: Contents) -> tuple[Text, ...]:
+    kinds = ((EMPTY, empty), (NOT_ONE, other), (JUNK, list(contents.junk)))
+    return tuple(skipped(folder, names, why) for why, names in kinds if names)
+
+
+# ------------------------------------------------------------------------------------------------- by a pattern
+
+_Steps = list[tuple[Item, dict[str, str]]]
+
+
+def _by_pattern(path: Path, pattern: NamePattern, exercises: Sequence[Exercise], options: EntryOptions) -> Listing:
+    matched: list[_Steps] = []
+    unmatched: list[str] = []
+    for steps in _walk(path, pattern, [], unmatched):
+        matched.append(steps)
+    if not matched:
+        raise _no_match(path, pattern, unmatched)
+    found = [one for steps in matched for one in _found_by(steps, exercises, options)]
+    notes = [skipped(path, unmatched, Text(en=f"not as --names {pattern.text}", zh=f"不符合 --names {pattern.text}"))]
+    return Listing(found=tuple(found), notes=tuple(notes) if unmatched else ())
+
+
+def _walk(folder: Path, pattern: NamePattern, above: _Steps, unmatched: list[str]) -> Iterator[_Steps]:
+    depth = len(above)
+    for item in inner_contents(folder).items:
+        steps: _Steps = [*above, (item, {})]
+        fields = pattern.fits(depth, text_of(item.name), folder=item.is_folder)
+        if fields is None:
+            unmatched.append("/".join(one.name for one, _ in steps))
+            continue
+        steps[-1] = (item, dict(fields))
+        if depth + 1 == pattern.depth:
+            yield steps
+        else:
+            yield from _walk(item.path, pattern, steps, unmatched)
+
+
+def _found_by(steps: _Steps, exercises: Sequence[Exercise], options: EntryOptions) -> Iterator[Found]:
+    """Yield the entry that a path matched by the pattern is; none for an exercise that is not asked for."""
+    fields: dict[str, str] = {}
+    for _, said in steps:
+        fields |= said
+    said_here = said_by(fields)
+    exercise = exercise_called(said_here.exercise, (*exercises, *options.others)) if said_here.exercise else None
+    if exercise is not None and exercise not in exercises:
+        return
+    yield Found(
+        path=steps[-1][0].path,
+        entry="/".join(text_of(item.name) for item, _ in steps),
+        student=said_here.student or said_here.name,
+        name=said_here.name,
+        exercise=exercise,
+        attempt=said_here.attempt,
+        at=said_here.time.replace("_", " "),
+    )
+
+
+# ------------------------------------------------------------------------------------------------- refusals
+
+
+def _read_as(path: Path, layout: str) -> Text:
+    shown = show_path(path)
+    return Text(
+        en=f"{shown}: read as the layout {layout}; `--names PATTERN` overrides that.",
+        zh=f"{shown}：按 {layout} 的格式读取；可用 --names 另行指定。",
+    )
+
+
+def _no_such_path(path: Path) -> UsageError:
+    if path.is_symlink():
+        return UsageError(
+            Text(en=f"{show_path(path)}: a link that leads nowhere.", zh=f"{show_path(path)}：失效的链接。"),
+            remedy=Text(en="Name the folder itself.", zh="请直接给出文件夹。"),
+        )
+    near = closest(path.name, names_in(path.parent)[:1000])
+    meant = show_path(path.parent / near) if near else ""
+    return UsageError(
+        Text(en=f"{show_path(path)}: no such file or folder.", zh=f"{show_path(path)}：没有这个文件或文件夹。"),
+        remedy=Text(
+            en=f"Did you mean {meant}?" if near else "Name the folder of submissions.",
+            zh=f"是不是 {meant}？" if near else "请给出提交所在的文件夹。",
+        ),
+    )
+
+
+def _empty(path: Path, contents: Contents) -> UsageError:
+    hidden = f" ({examples(list(contents.junk))})" if contents.junk else ""
+    return UsageError(
+        Text(en=f"{show_path(path)}: the folder is empty{hidden}.", zh=f"{show_path(path)}：文件夹是空的{hidden}。"),
+        remedy=Text(
+            en="Put one file, folder or archive a student into it.", zh="请为每名学生放入一个文件、文件夹或压缩包。"
+        ),
+    )
+
+
+def _nothing_there(path: Path, contents: Contents) -> UsageError:
+    there = examples([item.name for item in contents.items])
+    return UsageError(
+        Text(
+            en=f"{show_path(path)}: nothing in it is a submission by its name. There is: {there}.",
+            zh=f"{show_path(path)}：从名称看其中没有提交。现有：{there}。",
+        ),
+        remedy=Text(
+            en="Expected: .py, .ipynb, .zip, .tar.gz, or a folder a student. Or say how they are named: --names.",
+            zh="应为 .py、.ipynb、.zip、.tar.gz，或每名学生一个文件夹；也可用 --names 说明命名方式。",
+        ),
+    )
+
+
+def _unclear(path: Path) -> UsageError:
+    shown = show_path(path)
+    return UsageError(
+        Text(
+            en=f"{shown}: one student's submission, or a folder with one entry a student? It looks like both.",
+            zh=f"{shown}：是一名学生的提交，还是每名学生一项的文件夹？两者都像。",
+        ),
+        remedy=Text(
+            en="Say which: `--student ID` for one student's; `--names '{student}'` for one entry a student.",
+            zh="请指明：一名学生的用 `--student 学号`；每名学生一项的用 `--names '{student}'`。",
+        ),
+    )
+
+
+def _not_a_folder(path: Path, layout: str) -> UsageError:
+    return UsageError(
+        Text(
+            en=f"--names {layout}: {show_path(path)} is a file.",
+            zh=f"--names {layout}：{show_path(path)} 是文件。",
+        ),
+        remedy=Text(
+            en="Unpack the platform's archive, and name the folder.", zh="请解压平台的压缩包，并给出解压后的文件夹。"
+        ),
+    )
+
+
+def _no_match(folder: Path, pattern: NamePattern, names: list[str]) -> UsageError:
+    there = examples(names) or "-"
+    return UsageError(
+        Text(
+            en=f"--names {pattern.text}: nothing in {show_path(folder)} is named so. There is: {there}.",
+            zh=f"--names {pattern.text}：{show_path(folder)} 中没有这样命名的项。现有：{there}。",
+        ),
+        remedy=Text(
+            en="Write the pattern as one of these paths is written, with {student} where the id stands.",
+            zh="请照其中一个路径写格式，把编号所在处写作 {student}。",
+        ),
+    )

@@ -1,0 +1,121 @@
+"""What `dlgrade grade` says when an output folder cannot be used as asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from grader.batch.handed import Entry
+from grader.errors import GraderFault, UsageError
+from grader.exercise.paths import show_path
+from grader.records import Text
+
+
+class Interrupted(GraderFault):
+    """A batch that could not go on: what was done is kept, and it can go on later."""
+
+
+def cut_short(error: OSError, *, done: int, total: int) -> Interrupted:
+    """Return what to say when a file cannot be written in the middle of a batch."""
+    reason = error.strerror or str(error)
+    place = f"{show_path(Path(error.filename))}: " if isinstance(error.filename, str) else ""
+    return Interrupted(
+        Text(
+            en=f"{place}{reason}. The batch stopped; {done} of {total} are graded, and kept.",
+            zh=f"{place}{reason}。评分已停止；{total} 份中已完成 {done} 份，结果均已保存。",
+        ),
+        remedy=Text(
+            en="Make room, or give the right to write, then go on with --resume.",
+            zh="请腾出空间或给予写权限，然后用 --resume 继续。",
+        ),
+    )
+
+
+def is_there(root: Path) -> UsageError:
+    """Return the refusal of a folder that holds a batch, with the three ways out."""
+    shown = show_path(root)
+    return UsageError(
+        Text(en=f"--output: {shown} holds a graded batch already.", zh=f"--output：{shown} 中已有一批评分结果。"),
+        remedy=Text(
+            en="--resume goes on with it; --regrade grades all again and shows what changes; "
+            "or name another folder with --output.",
+            zh="--resume 继续该批次；--regrade 全部重新评分并显示变化；或用 --output 指定另一个文件夹。",
+        ),
+    )
+
+
+def nothing_there(root: Path, *, regrade: bool) -> UsageError:
+    """Return the refusal to go on with what is not there."""
+    shown, option = show_path(root), "--regrade" if regrade else "--resume"
+    return UsageError(
+        Text(en=f"{option}: there is no batch in {shown} to go on with.", zh=f"{option}：{shown} 中没有可继续的批次。"),
+        remedy=Text(
+            en=f"Leave {option} out to begin one, or name its folder with --output.",
+            zh=f"去掉 {option} 以开始新批次，或用 --output 指定其文件夹。",
+        ),
+    )
+
+
+def in_use(root: Path) -> UsageError:
+    """Return the refusal of a folder that another run works in."""
+    shown = show_path(root)
+    return UsageError(
+        Text(en=f"--output: another run is at work in {shown}.", zh=f"--output：另一个运行正在使用 {shown}。"),
+        remedy=Text(en="Wait until it ends, or name another folder.", zh="请等它结束，或指定另一个文件夹。"),
+    )
+
+
+def unwritable(error: OSError, root: Path) -> UsageError:
+    """Return the refusal of a folder that takes nothing."""
+    shown, reason = show_path(root), error.strerror or str(error)
+    return UsageError(
+        Text(en=f"--output: {shown} cannot be written to: {reason}.", zh=f"--output：无法写入 {shown}：{reason}。"),
+        remedy=Text(en="Name a folder that you may write to.", zh="请给出一个你有写权限的文件夹。"),
+    )
+
+
+def nothing_to_grade(*, exercises: bool) -> UsageError:
+    """Return what to say where no submission was named; or, unless there are `exercises`, no exercise."""
+    usage = "dlgrade grade EXERCISE… SUBMISSIONS…"
+    if exercises:
+        return UsageError(
+            Text(en=f"{usage}: no SUBMISSIONS are given.", zh=f"{usage}：没有给出 SUBMISSIONS。"),
+            remedy=Text(
+                en="Name the folder with the submissions, or one submission, behind the exercises.",
+                zh="请在练习之后给出提交所在的文件夹，或单个提交。",
+            ),
+        )
+    return UsageError(
+        Text(en=f"{usage}: no EXERCISE is given.", zh=f"{usage}：没有给出 EXERCISE。"),
+        remedy=Text(
+            en="Name one exercise or several first, or `all`; `dlgrade list` shows them.",
+            zh="请先给出一个或多个练习，或用 `all`；`dlgrade list` 可列出练习。",
+        ),
+    )
+
+
+def beside_submissions(root: Path, entries: Sequence[Entry], paths: Sequence[Path]) -> None:
+    """Refuse an output folder among a class's submissions: the next run would take it for one. Raises: UsageError.
+
+    Inside of one submission it does no harm: there only the exercise's own files are looked at.
+    """
+    own, whole = root.resolve(), {entry.path.resolve() for entry in entries}
+    of_one = len({entry.handed_in.student for entry in entries}) == 1 or any(own.is_relative_to(one) for one in whole)
+    for path in paths:
+        top = path.resolve()
+        if own == top or own in whole or (own.is_relative_to(top) and not of_one):
+            raise _among(root, path)
+
+
+def _among(root: Path, path: Path) -> UsageError:
+    shown = show_path(root)
+    return UsageError(
+        Text(
+            en=f"--output: {shown} lies among the submissions in {show_path(path)}.",
+            zh=f"--output：{shown} 位于提交文件夹 {show_path(path)} 之中。",
+        ),
+        remedy=Text(
+            en="Name a folder beside them, or it would be taken for a submission.",
+            zh="请指定其外的文件夹，否则它会被当作一份提交。",
+        ),
+    )

@@ -1,0 +1,172 @@
+"""A regrade shows what changed and why, keeps the old result, and is whole or not there."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from classes import RIGHT, SUBMISSIONS, content_of, hand_in, make_course, request, run
+
+from grader.batch import swap as swapping
+from grader.batch.grade import Mode, Request
+from grader.batch.places import Places
+from grader.batch.plan import read_plan
+from grader.exercise import load_course
+from grader.runners.local import LocalRunner
+
+
+@pytest.fixture(scope="module")
+def runner() -> Iterator[LocalRunner]:
+    """A warm worker for all that leaves it open."""
+    with LocalRunner(1, others=True) as started:
+        yield started
+
+
+class Term:
+    """A course, a class, and its graded result: a copy for each test."""
+
+    def __init__(self, folder: Path) -> None:
+        self.course, self.subs, self.places = folder / "course", folder / "subs", Places(folder / "out")
+
+    def regrade(self, **more: object) -> Request:
+        """Return the request to grade again what was kept."""
+        asked = request(self.course, self.subs, self.places.root, mode=Mode.REGRADE, seed=None)
+        return replace(asked, exercises=(), submissions=(), **{"course": load_course(self.course), **more})
+
+    def changes(self) -> list[dict[str, str]]:
+        text = self.places.changes.read_text(encoding="utf-8-sig")
+        return list(csv.DictReader(io.StringIO(text)))
+
+
+@pytest.fixture(scope="module")
+def first(runner: LocalRunner, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("term")
+    make_course(folder / "course")
+    term = Term(folder)
+    run(request(term.course, hand_in(term.subs, SUBMISSIONS), term.places.root), runner)
+    return folder
+
+
+@pytest.fixture
+def term(first: Path, tmp_path: Path) -> Term:
+    shutil.copytree(first, tmp_path / "term")
+    return Term(tmp_path / "term")
+
+
+def easier(term: Term) -> None:
+    """Let the hidden test ask for what carol's submission can do."""
+    hidden = term.course / "solutions" / "exercise01_inc" / "test_hidden.py"
+    hidden.write_text(hidden.read_text().replace("x = 41", "x = 4"))
+
+
+def test_nothing_changed_is_said_and_leaves_the_same_files(term: Term, runner: LocalRunner) -> None:
+    before = content_of(term.places.root)
+    result = run(term.regrade(), runner)
+    assert result.changes == ()
+    assert result.graded == len(SUBMISSIONS)
+    after = content_of(term.places.root)
+    assert after.pop("changes.csv")
+    assert after == before
+
+
+def test_what_an_exercise_s_change_moves_is_told_with_the_file_and_the_test(term: Term, runner: LocalRunner) -> None:
+    before = content_of(term.places.root)
+    easier(term)
+    result = run(term.regrade(), runner)
+    assert result.changes is not None
+    (change,) = result.changes
+    assert (change.key.student, change.before, change.after) == ("carol", 1.0, 3.0)
+    assert [(test.name, test.before, test.after) for test in change.tests] == [
+        ("test_large", "failed 0/2", "passed 2/2")
+    ]
+    assert change.reason.en == "The exercise changed: test_hidden.py."
+    (row,) = term.changes()
+    assert (row["student"], row["before"], row["after"]) == ("carol", "1", "3")
+    assert result.before is not None
+    assert content_of(result.before) == before
+    assert not term.places.next.root.exists()
+
+
+def test_other_rules_and_another_submission_are_reasons_of_their_own(term: Term, runner: LocalRunner) -> None:
+    (term.course / "dlgrade.toml").write_text(
+        (term.course / "dlgrade.toml").read_text() + "[dates]\ndue = 2026-01-01T00:00:00Z\n[late]\nper_day = 0.5\n"
+    )
+    hand_in(term.subs, {"bob": RIGHT})
+    (term.subs.parent / "times.csv").write_text("student,time\nalice,2026-01-01T12:00:00Z\n")
+    given = replace(term.regrade().options, times=str(term.subs.parent / "times.csv"))
+    asked = replace(term.regrade(options=given), exercises=request(term.course, term.subs, term.places.root).exercises)
+    result = run(replace(asked, submissions=(term.subs,)), runner)
+    assert result.changes is not None
+    told = {change.key.student: change for change in result.changes}
+    assert set(told) == {"alice", "bob"}
+    assert (told["alice"].before, told["alice"].after) == (3.0, 1.5)
+    assert "rules for lateness" in told["alice"].reason.en
+    assert "The submission changed." in told["bob"].reason.en
+
+
+@pytest.mark.parametrize("moves", [0, 1, 3, 5, 8])
+def test_a_regrade_that_is_killed_while_it_takes_its_place_is_finished_by_the_next_run(
+    moves: int, term: Term, runner: LocalRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    easier(term)
+    left = moves
+
+    class Killed(BaseException):
+        pass
+
+    def move(source: Path, target: Path) -> None:
+        nonlocal left
+        if not left:
+            raise Killed
+        left -= 1
+        target.parent.mkdir(parents=True, exist_ok=True)
+        source.rename(target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(swapping, "_move", move)
+        with pytest.raises(Killed):
+            run(term.regrade(), runner)
+    resumed = replace(term.regrade(), mode=Mode.RESUME)
+    assert run(resumed, runner).kept == len(SUBMISSIONS)
+    assert [row["student"] for row in term.changes()] == ["carol"]
+    assert (term.places.before / "1" / "gradebook.csv").is_file()
+
+
+def test_a_regrade_that_was_stopped_leaves_the_old_result_and_goes_on(term: Term, runner: LocalRunner) -> None:
+    easier(term)
+    before = content_of(term.places.root)
+
+    class Stopped(Exception):
+        pass
+
+    def stop(progress: object) -> None:
+        if getattr(progress, "done", 0) == 2:
+            raise Stopped
+
+    from grader.batch.grade import grade_class
+
+    with pytest.raises(Stopped):
+        grade_class(term.regrade(), runner, workers=1, tell=stop)
+    for _ in runner.done():  # what was in work
+        pass
+    assert content_of(term.places.root) == before
+    result = run(term.regrade(mode=Mode.REGRADE_ON), runner)
+    assert result.kept >= 2
+    assert result.changes is not None
+    assert [change.key.student for change in result.changes] == ["carol"]
+    plan = read_plan(term.places)
+    assert plan is not None
+    assert plan.seed == "7"
+
+
+def test_kept_sources_that_were_changed_are_not_taken_for_what_was_handed_in(term: Term, runner: LocalRunner) -> None:
+    (term.places.source("bob", "exercise01_inc") / "inc.py").write_text(RIGHT)
+    with pytest.raises(Exception, match="not as it was when it was graded"):
+        run(term.regrade(), runner)
+    for _ in runner.done():
+        pass
