@@ -34,7 +34,9 @@ from grader.batch.refusals import (
     is_there,
     nothing_there,
     nothing_to_grade,
+    refuse_a_part,
     unwritable,
+    warn_of_own_tests,
 )
 from grader.batch.rows import Row
 from grader.batch.run import Batch, Progress, hold
@@ -214,6 +216,8 @@ class _Run:
             chosen = tuple(self._request.course.find_entry(one.name) for one in known.exercises)
         if not chosen:
             raise nothing_to_grade(exercises=False)
+        if self._request.mode.is_regrade and self._before is not None:
+            refuse_a_part([one.name for one in chosen], [one.name for one in self._before.exercises])
         order = [entry.name for entry in self._request.course.entries]
         return tuple(sorted(dict.fromkeys(chosen), key=lambda one: order.index(one.name)))
 
@@ -230,7 +234,7 @@ class _Run:
         found = find_entries(exercises, paths, self._options(known, others))
         beside_submissions(self._top.root, found.entries, paths)
         self._people = () if found.roster is None else found.roster.people
-        for text in found.notes:
+        for text in (*found.notes, *warn_of_own_tests(request.course, exercises, paths)):
             self._notes.append(text)
             self._note(text)
         return Taken(entries=found.entries, take=partial(take_in, others=others))

@@ -150,6 +150,8 @@ def _differences(old: Plan, new: Plan) -> Iterator[Text]:
         yield _was("--isolation", _degree(old.isolation), _degree(new.isolation))
     if old.signed_by != new.signed_by:
         yield _was("--sign", _short(old.signed_by), _short(new.signed_by))
+    if old.formats != new.formats:
+        yield _was("--format", ",".join(old.formats), ",".join(new.formats))
     yield from _other_exercises(old.exercises, new.exercises)
 
 

@@ -1,4 +1,4 @@
-"""What `dlgrade grade` says when an output folder cannot be used as asked."""
+"""What `dlgrade grade` says when it cannot do as asked, or should not without a word."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from pathlib import Path
 
 from grader.batch.handed import Entry
 from grader.errors import GraderFault, UsageError
+from grader.exercise.course import Course, Origin
 from grader.exercise.paths import show_path
-from grader.records import Text
+from grader.records import Exercise, Text
 
 
 class Interrupted(GraderFault):
@@ -105,6 +106,39 @@ def beside_submissions(root: Path, entries: Sequence[Entry], paths: Sequence[Pat
         top = path.resolve()
         if own == top or own in whole or (own.is_relative_to(top) and not of_one):
             raise _among(root, path)
+
+
+def refuse_a_part(chosen: Sequence[str], before: Sequence[str]) -> None:
+    """Refuse to regrade a part of a batch: the rest would go with the old result. Raises: UsageError."""
+    missing = ", ".join(name for name in before if name not in chosen)
+    if missing:
+        raise UsageError(
+            Text(
+                en=f"--regrade takes the place of the whole batch, which also has {missing}.",
+                zh=f"--regrade 会替换整批结果，其中还有 {missing}。",
+            ),
+            remedy=Text(
+                en="Name those exercises too, or none: then all are graded again.",
+                zh="请同时写出这些练习；或都不写，即全部重新评分。",
+            ),
+        )
+
+
+def warn_of_own_tests(course: Course, exercises: Sequence[Exercise], paths: Sequence[Path]) -> tuple[Text, ...]:
+    """Return the warning that the course was found in what was handed in: its author wrote the tests, too."""
+    if course.is_builtin or course.origin is Origin.NAMED or all(exercise.sealed for exercise in exercises):
+        return ()
+    top = course.root.resolve()
+    if not any(top.is_relative_to(path.resolve()) for path in paths):
+        return ()
+    shown = show_path(course.root)
+    return (
+        Text(
+            en=f"The tests are those in {shown}, part of the submission: whoever handed it in may have changed them. "
+            "Name a course that you trust with --course.",
+            zh=f"测试取自提交本身所含的 {shown}：提交者可能已改动它们。请用 --course 指明你信任的课程。",
+        ),
+    )
 
 
 def _among(root: Path, path: Path) -> UsageError:

@@ -17,6 +17,7 @@ from grader.batch.grade import Mode, Request
 from grader.batch.places import Places
 from grader.batch.plan import read_plan
 from grader.exercise import load_course
+from grader.records import Fault
 from grader.runners.local import LocalRunner
 
 
@@ -107,6 +108,25 @@ def test_other_rules_and_another_submission_are_reasons_of_their_own(term: Term,
     assert (told["alice"].before, told["alice"].after) == (3.0, 1.5)
     assert "rules for lateness" in told["alice"].reason.en
     assert "The submission changed." in told["bob"].reason.en
+
+
+def test_what_had_no_score_through_a_broken_test_gets_one_and_is_told_so(term: Term, runner: LocalRunner) -> None:
+    hidden = term.course / "solutions" / "exercise01_inc" / "test_hidden.py"
+    sound = hidden.read_text()
+    hidden.write_text(sound.replace("== x + 1", "== x + 2"))  # the reference fails it, bob's mistake passes
+    broken = run(term.regrade(), runner)
+    assert broken.unscored > 0
+    row = {one.handed_in.student: one for one in broken.rows}["alice"]
+    assert (row.points, row.fault) == (None, Fault.AUTHOR)
+    assert '"alice","","","","3","unscored"' in (term.places.gradebook).read_text(encoding="utf-8-sig")
+    hidden.write_text(sound)
+    mended = run(term.regrade(), runner)
+    assert mended.unscored == 0
+    assert mended.changes is not None
+    told = {change.key.student: change for change in mended.changes}
+    assert (told["alice"].before, told["alice"].after) == (None, 3.0)
+    assert told["alice"].reason.en == "The exercise changed: test_hidden.py. It had no score before."
+    assert sorted(path.name for path in term.places.before.iterdir()) == ["1", "2"]
 
 
 @pytest.mark.parametrize("moves", [0, 1, 3, 5, 8])

@@ -20,11 +20,13 @@ from classes import ONLY_SMALL, RIGHT, SLOW, SUBMISSIONS, WRONG, content_of, han
 from grader.batch.grade import ClassResult, Mode, Request
 from grader.batch.journal import Key, read_journal
 from grader.batch.places import Places
+from grader.batch.refusals import warn_of_own_tests
 from grader.batch.run import Progress
 from grader.batch.seeds import seed_of
 from grader.errors import AuthorError, GraderFault, UsageError
-from grader.records import HandedIn
-from grader.report import Status
+from grader.exercise import load_course
+from grader.records import HandedIn, Outcome
+from grader.report import Status, unmeasured
 from grader.report.reading import read_report
 from grader.runners.local import LocalRunner
 
@@ -78,6 +80,17 @@ def test_the_same_seed_gives_the_same_files_whatever_the_number_of_workers(
     with LocalRunner(1, others=True) as alone:
         run(request(course, graded.places.root.parent / "subs", tmp_path / "out"), alone)
     assert content_of(tmp_path / "out") == content_of(graded.places.root)
+
+
+def test_where_a_call_was_when_its_time_was_up_is_in_no_report_that_is_to_be_the_same(graded: ClassResult) -> None:
+    raised = read_report(graded.places.report("dave", "exercise01_inc"))
+    assert raised.problem is not None
+    assert raised.problem.traceback
+    assert unmeasured(raised).problem == raised.problem
+    timed_out = replace(raised, tests=tuple(replace(test, outcome=Outcome.TIMEOUT) for test in raised.tests))
+    problem = unmeasured(timed_out).problem
+    assert problem is not None
+    assert problem.traceback == ()
 
 
 def test_seeds_differ_by_student_exercise_and_attempt_and_are_the_same_each_time() -> None:
@@ -164,6 +177,8 @@ def test_another_exercise_than_the_plan_has_stops_a_resume_and_says_which_file(
     assert "--regrade" in str(caught.value)
     with pytest.raises(UsageError, match="--seed: it was 7, it is 8"):
         run(replace(again(graded, course, done), seed=8), _never())
+    with pytest.raises(UsageError, match="--format: it was json,html, it is json,junit"):
+        run(replace(again(graded, course, done), formats=("json", "junit")), _never())
 
 
 def test_a_run_killed_at_any_moment_loses_and_doubles_nothing(
@@ -245,6 +260,8 @@ def test_attempts_of_several_exercises_count_by_the_course_s_rules(runner: Local
     assert award.kept == 0.5
     suites = (places.reports / "ann" / "junit.xml").read_text()
     assert suites.count("<testsuite ") == 2
+    with pytest.raises(UsageError, match="which also has exercise02_dec"):
+        run(replace(asked, mode=Mode.REGRADE, exercises=found.exercises), runner)
 
 
 def test_a_broken_exercise_ends_the_run_before_anybody_gets_a_zero(runner: LocalRunner, tmp_path: Path) -> None:
@@ -262,6 +279,15 @@ def test_an_output_folder_among_the_submissions_is_refused(course: Path, tmp_pat
     subs = hand_in(tmp_path / "subs", {"alice": RIGHT, "bob": WRONG})
     with pytest.raises(UsageError, match="lies among the submissions"):
         run(request(course, subs, subs / "out"), _never())
+
+
+def test_tests_from_the_same_place_as_the_submission_are_warned_of(course: Path, tmp_path: Path) -> None:
+    clone = shutil.copytree(course, tmp_path / "clone")
+    found = load_course(cwd=clone)
+    assert "may have changed them" in warn_of_own_tests(found, [found.find("inc")], [clone])[0].en
+    assert not warn_of_own_tests(found, [found.find("inc")], [clone / "submissions"])
+    named = load_course(clone)
+    assert not warn_of_own_tests(named, [named.find("inc")], [clone])
 
 
 # ------------------------------------------------------------------------------------------ helpers
