@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from grader.records import MISCONCEPTION, Explanation, Fault, HandedIn, Outcome, Text
+from grader.report.formats.outputs import Tally
 from grader.report.model import Report, Status, awarded
 
 
@@ -84,3 +85,16 @@ def _mistake(explanation: Explanation | None) -> Text | None:
     if explanation is None or not explanation.cause_id.startswith(MISCONCEPTION):
         return None
     return explanation.cause
+
+
+def tally_of_row(row: Row) -> Tally:
+    """Return what the sums over a class need of one row."""
+    passed = sum(test.outcome is Outcome.PASSED for test in row.tests)
+    return Tally(
+        exercise=row.exercise.partition("_")[0],
+        status=row.status,
+        points=row.points,
+        possible=row.possible,
+        passed=passed,
+        missed=len(row.tests) - passed,
+    )

@@ -10,7 +10,15 @@ import click
 
 from grader.cli.formats import FormatsOption, deliver, plan_delivery
 from grader.cli.language import choose_language, local
-from grader.cli.options import as_isolation, course_option, examination_options, key_option, language_option
+from grader.cli.options import (
+    FailWhen,
+    as_isolation,
+    course_option,
+    examination_options,
+    fail_when_option,
+    key_option,
+    language_option,
+)
 from grader.cli.output import Progress
 from grader.cli.setting import setting_of
 from grader.errors import SandboxUnavailable
@@ -57,6 +65,7 @@ if TYPE_CHECKING:
     help=local("Also write report.txt, report.json, … there.", "同时把 report.txt、report.json 等写入该文件夹。"),
 )
 @click.option("-v", "--verbose", is_flag=True, help=local("Explain every failed test.", "解释每一项未通过的测试。"))
+@fail_when_option(FailWhen.NOT_FULL)
 @examination_options
 @key_option
 @course_option
@@ -68,6 +77,7 @@ def command(
     formats: str,
     output: Path | None,
     verbose: bool,
+    fail_when: str,
     device: str,
     seed: int | None,
     isolation: str,
@@ -91,7 +101,7 @@ def command(
     setting = setting_of((graded.exercise, submission or graded.course.own_files(graded.exercise)))
     deliver(graded.report, delivery, language=choose_language(None), verbose=verbose, setting=setting)
     tell_beside(graded.course, graded.report)
-    return exit_code(graded.report)
+    return FailWhen(fail_when).code(exit_code(graded.report))
 
 
 @dataclass(frozen=True, slots=True)

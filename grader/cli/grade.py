@@ -11,7 +11,15 @@ from click.core import ParameterSource
 
 from grader.cli.formats import FormatsOption
 from grader.cli.language import choose_language, local, say
-from grader.cli.options import as_isolation, course_option, examination_options, key_option, language_option
+from grader.cli.options import (
+    FailWhen,
+    as_isolation,
+    course_option,
+    examination_options,
+    fail_when_option,
+    key_option,
+    language_option,
+)
 from grader.cli.output import write_error
 from grader.cli.setting import setting_of
 from grader.records import Device, Text
@@ -33,8 +41,10 @@ DEFAULT_OUTPUT = "grades"
         "压缩包、笔记本、仓库。写出成绩册、每人的报告和全班页面。",
     ),
     epilog=local(
-        "Exit codes: 0 all are graded, whatever the scores; 2 wrong usage or a broken exercise; 3 some have no score.",
-        "退出码：0 全部已评分（不论得分）；2 用法错误或练习本身有误；3 有提交未能评分。",
+        "Exit codes: 0 all are graded, whatever the scores; 1 some are not full, with --fail-when not-full; 2 wrong "
+        "usage or a broken exercise; 3 some have no score.",
+        "退出码：0 全部已评分（不论得分）；1 有未满分的（用 --fail-when not-full 时）；2 用法错误或练习本身有误；"
+        "3 有提交未能评分。",
     ),
 )
 @click.argument("arguments", nargs=-1, metavar="[EXERCISE]… [SUBMISSIONS]…")
@@ -113,6 +123,7 @@ DEFAULT_OUTPUT = "grades"
     metavar="NAME",
     help=local("What holds the exams: local, or one of a plugin.", "由谁运行考试：local，或插件提供的运行器。"),
 )
+@fail_when_option(FailWhen.UNSCORED)
 @examination_options
 @key_option
 @course_option
@@ -134,6 +145,7 @@ def command(
     formats: str,
     sign: Path | None,
     runner_name: str,
+    fail_when: str,
     device: str,
     seed: int | None,
     isolation: str,
@@ -189,7 +201,7 @@ def command(
         result = _held(request, runner, jobs)
     if result is None:
         return _EXIT_INTERRUPTED
-    return _shown(result, wanted)
+    return _shown(result, wanted, FailWhen(fail_when))
 
 
 _EXIT_INTERRUPTED = 130
@@ -261,10 +273,14 @@ def _stopped(reached: object, output: Path) -> str:
     )
 
 
-def _shown(result: ClassResult, formats: Sequence[str]) -> int:
+def _shown(result: ClassResult, formats: Sequence[str], fail_when: FailWhen) -> int:
     """Show what came of it, and return the exit code."""
     from grader.cli.grade_result import show
-    from grader.errors import EXIT_GRADER_FAULT
+    from grader.errors import EXIT_GRADER_FAULT, EXIT_NOT_FULL
+    from grader.report import Status
 
     show(result, formats)
-    return EXIT_GRADER_FAULT if result.unscored else 0
+    if result.unscored:
+        return fail_when.code(EXIT_GRADER_FAULT)
+    is_full = all(row.status is Status.FULL for row in result.rows)
+    return 0 if is_full else fail_when.code(EXIT_NOT_FULL)

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 from grader.batch.changes import Change, points
 from grader.batch.grade import ClassResult
 from grader.batch.pages import counting_reports
+from grader.batch.rows import tally_of_row
 from grader.batch.statistics import Case
 from grader.batch.summary import to_summary
-from grader.cli.actions import tell_actions
+from grader.cli.actions import FORMAT, append_outputs, append_summary, tell_actions
 from grader.cli.language import choose_language, local, say
 from grader.cli.output import PLAIN_WIDTH, columns, dress, padded, write_error, write_out, write_plain
 from grader.cli.setting import setting_of
 from grader.exercise.paths import show_name, show_path
 from grader.report import View, find_format
+from grader.report.escape import markdown_block
 
 if TYPE_CHECKING:
     from grader.report import Report
@@ -34,8 +36,22 @@ def show(result: ClassResult, formats: Sequence[str]) -> None:
     elif len(result.page.book.students) == 1 and result.rows:
         _show_student(result, formats or (_TEXT,))
     else:
-        write_out(to_summary(result.page.statistics, _view(), where=lambda case: _report_of(result, case)))
+        write_out(_summary(result, _view()))
+        _tell_actions(result, formats)
     _say_where(result)
+
+
+def _summary(result: ClassResult, view: View) -> str:
+    return to_summary(result.page.statistics, view, where=lambda case: _report_of(result, case))
+
+
+def _tell_actions(result: ClassResult, formats: Sequence[str]) -> None:
+    """Give GitHub's Actions the class's sums, and its summary as a block: no report of a student by itself."""
+    if FORMAT not in formats:
+        return
+    plain = replace(_view(), width=PLAIN_WIDTH, color=False, ascii_only=False)
+    append_summary(lambda room: markdown_block(_summary(result, plain), limit=room // 4))
+    append_outputs([tally_of_row(row) for row in result.rows])
 
 
 def _view() -> View:

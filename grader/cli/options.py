@@ -4,18 +4,33 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
 import click
 
 from grader.cli.language import local
+from grader.errors import EXIT_NOT_FULL
 from grader.records import Device, Isolation, Language
 
 # Any callable, kept as it is: click's decorators apply to functions and commands alike.
 Decorated = TypeVar("Decorated", bound=Callable[..., object])
 
 AUTO = "auto"
+
+
+class FailWhen(StrEnum):
+    """When a command that graded something ends with a failure."""
+
+    NOT_FULL = "not-full"
+    UNSCORED = "unscored"
+    NEVER = "never"
+
+    def code(self, code: int) -> int:
+        """Return the exit code of what was graded, where the score by itself asks for `code`."""
+        forgiven = self is FailWhen.NEVER or (self is FailWhen.UNSCORED and code == EXIT_NOT_FULL)
+        return 0 if forgiven else code
 
 
 def language_option(command: Decorated) -> Decorated:
@@ -66,6 +81,20 @@ def isolation_option(command: Decorated) -> Decorated:
         show_default=True,
         help=local("How strongly your code is confined; auto: as strongly as can be.", "隔离程度；auto 取最强。"),
     )(command)
+
+
+def fail_when_option(default: FailWhen) -> Callable[[Decorated], Decorated]:
+    """Return what adds `--fail-when`: a CI shows a failure as a red cross, and teachers differ on when it helps."""
+    return click.option(
+        "--fail-when",
+        type=click.Choice([one.value for one in FailWhen]),
+        default=default.value,
+        show_default=True,
+        help=local(
+            "Exit with a failure: below a full score, only without a score, or never once a report is made.",
+            "何时以失败码退出：未满分、仅当没有得分，或只要有报告就从不。",
+        ),
+    )
 
 
 def examination_options(command: Decorated) -> Decorated:
