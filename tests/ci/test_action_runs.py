@@ -1,4 +1,4 @@
-"""The action's script and GitLab's job grade for real: a right, a wrong and a hostile submission, as a runner starts them."""
+"""The action's script and GitLab's job grade for real: a right, a wrong and a hostile submission."""
 
 from __future__ import annotations
 

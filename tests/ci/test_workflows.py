@@ -1,4 +1,4 @@
-"""The GitHub action, the workflows and the GitLab job: sound by their schemas, pinned, and without a hole for a text."""
+"""The GitHub action, the workflows and the GitLab job: sound by their schemas, pinned, no hole for a text."""
 
 from __future__ import annotations
 
