@@ -43,7 +43,8 @@ def grade(folder: Path, **inputs: str) -> Step:
         "COURSE": str(ROOT),
         "STUDENT": "ada",
         "FORMATS": "text,github,json,html,junit",
-        "OUTPUT": "dlgrade-report",
+        "OUTPUT": "",
+        "RUNNER_TEMP": str(folder / "temporary"),
         "DEVICE": "cpu",
         "ISOLATION": "auto",
         "FAIL_WHEN": "not-full",
@@ -70,7 +71,7 @@ def grade(folder: Path, **inputs: str) -> Step:
         log=done.stdout,
         outputs=dict(line.split("=", 1) for line in lines),
         summary=files["GITHUB_STEP_SUMMARY"].read_text(encoding="utf-8"),
-        reports=folder / "dlgrade-report" / "reports",
+        reports=folder / "temporary" / "dlgrade-report" / "reports",
     )
 
 
@@ -130,9 +131,12 @@ def test_the_gitlab_job_grades_and_leaves_its_junit_file(tmp_path: Path) -> None
     commands = tmp_path / "commands"
     commands.mkdir()
     (commands / "python3").write_text(
-        f'#!/bin/sh\nmkdir -p "$4/bin" && ln -s "{DLGRADE}" "$4/bin/dlgrade" && ln -s /bin/true "$4/bin/python"\n',
+        f'#!/bin/sh\nmkdir -p "$5/bin" && ln -s "{DLGRADE}" "$5/bin/dlgrade" && ln -s /bin/true "$5/bin/python"\n',
         encoding="utf-8",
     )
+    forged = tmp_path / "dlgrade-report" / "reports" / "aaa"  # handed in, to be taken for a result
+    forged.mkdir(parents=True)
+    (forged / "junit.xml").write_text("<testsuites/>", encoding="utf-8")
     (commands / "python3").chmod(0o755)
     variables = {name: str(value) for name, value in job["variables"].items()}
     done = subprocess.run(
@@ -147,3 +151,52 @@ def test_the_gitlab_job_grades_and_leaves_its_junit_file(tmp_path: Path) -> None
     (pattern,) = [job["artifacts"]["reports"]["junit"]]
     (junit,) = tmp_path.glob(pattern)
     assert ElementTree.parse(junit).getroot().findall(".//failure")
+
+
+@pytest.fixture
+def booby_trapped(tmp_path: Path) -> Path:
+    """A checkout with modules of names that installing imports, which Python would take from the current directory."""
+    checkout = tmp_path / "checkout"
+    checkout.mkdir()
+    for name in ("venv", "pip", "ensurepip", "random", "types", "torch", "logging", "sitecustomize"):
+        (checkout / f"{name}.py").write_text(
+            f"open({str(tmp_path / 'ran')!r}, 'a').write({name!r})\n", encoding="utf-8"
+        )
+    return checkout
+
+
+def test_nothing_that_was_handed_in_runs_while_the_action_installs(booby_trapped: Path) -> None:
+    temporary = booby_trapped.parent / "temporary"
+    temporary.mkdir()
+    given = {
+        "GITHUB_ACTION_PATH": str(ACTION),
+        "GITHUB_OUTPUT": str(temporary / "outputs"),
+        "RUNNER_TEMP": str(temporary),
+        "PIP_ARGUMENTS": "--no-index",  # it gets as far as pip, and no further
+        "OWN_PYTHON": "true",  # then torch is looked for, too
+    }
+    done = subprocess.run(
+        ["bash", str(ACTION / "install.sh")],
+        cwd=booby_trapped,
+        env={**os.environ, **given},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "No matching distribution" in done.stderr, done.stderr
+    assert not (booby_trapped.parent / "ran").exists()
+
+
+def test_nothing_that_was_handed_in_runs_while_the_gitlab_job_installs(booby_trapped: Path) -> None:
+    job = gitlab_job(exercise="exercise03", dlgrade="no-such-distribution")["dlgrade"]
+    variables = {name: str(value) for name, value in job["variables"].items()}
+    done = subprocess.run(
+        ["sh", "-c", "\n".join(job["script"])],
+        cwd=booby_trapped,
+        env={**os.environ, **variables, "PIP_NO_INDEX": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "No matching distribution" in done.stderr, done.stderr
+    assert not (booby_trapped.parent / "ran").exists()

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Grade what was handed in, and end as `fail-when` says.
 #
-# In: DLGRADE (the command), EXERCISE (words), SUBMISSIONS, COURSE, STUDENT, FORMATS, OUTPUT, DEVICE, ISOLATION,
-# FAIL_WHEN, and the keys in DLGRADE_SEAL_KEY and DLGRADE_SIGN_KEY (empty: none), which dlgrade reads by itself.
+# In: DLGRADE (the command), EXERCISE (words), SUBMISSIONS, COURSE, STUDENT, FORMATS, OUTPUT (empty: in RUNNER_TEMP),
+# DEVICE, ISOLATION, FAIL_WHEN, GITHUB_OUTPUT, and the keys in DLGRADE_SEAL_KEY and DLGRADE_SIGN_KEY (empty: none), which dlgrade reads by itself.
 # dlgrade writes the step's outputs and summary. Exit: as dlgrade does, with --fail-when.
 set -euo pipefail
 
@@ -19,6 +19,8 @@ stop() {
 read -r -d '' -a exercises <<<"$EXERCISE" || true
 [[ ${#exercises[@]} -gt 0 ]] || stop "exercise: name at least one, or all."
 
+OUTPUT="${OUTPUT:-$RUNNER_TEMP/dlgrade-report}"
+printf 'folder=%s\n' "$OUTPUT" >>"$GITHUB_OUTPUT"
 options=(--course "$COURSE" --output "$OUTPUT" --format "$FORMATS" --device "$DEVICE" --isolation "$ISOLATION"
     --fail-when "$FAIL_WHEN")
 [[ -z "$STUDENT" ]] || options+=(--student "$STUDENT")
