@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Grade what was handed in, and end as `fail-when` says.
 #
-# In: DLGRADE (the command), EXERCISE (words), SUBMISSIONS, COURSE, STUDENT, FORMATS, OUTPUT (empty: in RUNNER_TEMP),
-# DEVICE, ISOLATION, FAIL_WHEN, GITHUB_OUTPUT, and the keys in DLGRADE_SEAL_KEY and DLGRADE_SIGN_KEY (empty: none), which dlgrade reads by itself.
+# In: DLGRADE (the command), EXERCISE (words), SUBMISSIONS, COURSE, STUDENT, ROSTER, NAMES, TIMES, COMMIT, FORMATS,
+# OUTPUT (empty: in RUNNER_TEMP), DEVICE, ISOLATION, FAIL_WHEN, GITHUB_OUTPUT, and the keys in DLGRADE_SEAL_KEY and DLGRADE_SIGN_KEY (empty: none), which dlgrade reads by itself.
 # dlgrade writes the step's outputs and summary. Exit: as dlgrade does, with --fail-when.
 set -euo pipefail
 
@@ -24,5 +24,9 @@ printf 'folder=%s\n' "$OUTPUT" >>"$GITHUB_OUTPUT"
 options=(--course "$COURSE" --output "$OUTPUT" --format "$FORMATS" --device "$DEVICE" --isolation "$ISOLATION"
     --fail-when "$FAIL_WHEN")
 [[ -z "$STUDENT" ]] || options+=(--student "$STUDENT")
+[[ -z "${ROSTER:-}" ]] || options+=(--roster "$ROSTER")
+[[ -z "${NAMES:-}" ]] || options+=(--names "$NAMES")
+[[ -z "${TIMES:-}" ]] || options+=(--times "$TIMES")
+[[ -z "${COMMIT:-}" ]] || options+=(--commit "$COMMIT")
 
 exec "$DLGRADE" grade "${options[@]}" -- "${exercises[@]}" "$SUBMISSIONS"
