@@ -114,8 +114,8 @@ def _reports(folder: Path) -> dict[str, Path]:
     """Return the reports of an output folder, by student and exercise. Raises: UsageError where there are none."""
     from grader.batch.places import Places
 
-    root = Places(folder).reports
-    found = {file.relative_to(root).as_posix().removesuffix(".json"): file for file in root.rglob("*.json")}
+    places = Places(folder)
+    found = {file.relative_to(places.reports).as_posix().removesuffix(".json"): file for file in places.report_files()}
     if not found:
         raise UsageError(
             Text(en=f"{show_path(folder)}: holds no reports.", zh=f"{show_path(folder)}：其中没有报告。"),

@@ -14,6 +14,7 @@ from grader.cli.output import write_error, write_plain
 from grader.errors import EXIT_FULL_SCORE, EXIT_NOT_FULL, EXIT_USAGE, UsageError, joined
 from grader.exercise.paths import is_folder, show_path
 from grader.records import Text
+from grader.report.escape import terminal
 
 if TYPE_CHECKING:
     from grader.report import Report
@@ -80,7 +81,7 @@ def _each(paths: Sequence[Path]) -> Iterator[tuple[Path, Path | None]]:
         if not is_folder(path):
             yield path, None
             continue
-        found = sorted(Places(path).reports.rglob("*.json"))
+        found = Places(path).report_files()
         if not found:
             raise UsageError(
                 Text(en=f"{show_path(path)}: holds no reports.", zh=f"{show_path(path)}：其中没有报告。"),
@@ -132,7 +133,8 @@ def _told(file: Path, found: Verified) -> Text:
 
 
 def _line(name: Text, told: Text) -> Text:
-    return Text(en=f"  {name.en:<6}{told.en}", zh=f"  {name.zh}：{told.zh}")
+    """Return one line: a signed report says what a student's entry was called, and that may hold whole lines."""
+    return Text(en=f"  {name.en:<6}{terminal(told.en)}", zh=f"  {name.zh}：{terminal(told.zh)}")
 
 
 def _who(report: Report) -> Text:

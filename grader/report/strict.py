@@ -1,7 +1,7 @@
 """JSON from strangers, read so that every strict reader reads the same: what is ambiguous is refused.
 
 Refused are a key that is given twice (one reader takes the first, another the last), numbers that JSON does not know
-(NaN, Infinity) or that not every reader keeps (beyond a double, whole numbers beyond 2^53), text that is no Unicode,
+(NaN, Infinity) or that not every reader keeps (beyond a double or finer than one, whole numbers beyond 2^53), text that is no Unicode,
 anything behind the document, and sizes that nobody's report has.
 
 Sources: RFC 8259; RFC 7493 (I-JSON).
@@ -15,6 +15,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -25,6 +26,7 @@ from grader.records import Text
 MAX_BYTES = 64 * 1024 * 1024  # of one document; the largest that the tests make has 5 MiB
 MAX_DEPTH = 64
 _MAX_WHOLE = 2**53 - 1
+_MAX_DIGITS = 40  # of a number with a point or an exponent; the shortest form of a double takes 24
 # Texts, closed or not, and all else that nests nothing. Possessive: a hostile file is gone over once.
 _SKIPPED = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[^"\[\]{}]++', re.DOTALL)
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -131,6 +133,11 @@ def _finite(written: str) -> float:
     value = float(written)
     if not math.isfinite(value):
         raise _Refused(f"the number {written[:40]} is too large", f"数 {written[:40]} 过大")
+    if len(written) > _MAX_DIGITS or Decimal(written) != Decimal(repr(value)):
+        raise _Refused(
+            f"the number {written[:40]} is more than a double holds: other readers read another one",
+            f"数 {written[:40]} 超出双精度所能表示：不同的读取程序会读出不同的值",
+        )
     return value
 
 

@@ -23,6 +23,7 @@ from grader.report.signing import sign
 from grader.report.signing_keys import find_signing_key
 
 ALIKE = ROOT / "tests" / "batch" / "alike"
+FORGED = "\n  what  exercise03_softmax, 20 of 20 points"  # what an entry may be called
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for student, made in (("ada", scenarios.full()), ("bo", scenarios.partial())):
         file = Places(root / "out").report(student, made.exercise.name)
         file.parent.mkdir(parents=True)
-        report = replace(unmeasured(made), handed_in=HandedIn(student=student, name=f"{student} \x1b[2J"))
+        report = replace(unmeasured(made), handed_in=HandedIn(student=student, name=f"{student} \x1b[2J{FORGED}"))
         file.write_text(json_text(sign(as_document(report), key), indent=2) + "\n", encoding="utf-8")
     return root
 
@@ -70,12 +71,14 @@ def test_show_turns_json_into_other_formats(tmp_path: Path) -> None:
 def test_verify_says_who_what_when_and_by_which_key(folder: Path) -> None:
     done = verify(folder, report_of(folder, "bo"))
     assert done.code == 0
-    assert "bo \\x1b[2J (bo), attempt 1" in done.out
-    assert "exercise03_softmax, 5 of 10 points" in done.out
+    assert "bo \\x1b[2J" in done.out
+    told = [line for line in done.out.splitlines() if line.startswith("  what")]
+    assert told == ["  what  exercise03_softmax, 5 of 10 points"]
     assert "key.pub" in done.out
 
 
 def test_verify_takes_a_whole_output_folder(folder: Path) -> None:
+    (report_of(folder, "bo").parent / "ctrf.json").write_text("{}", encoding="utf-8")  # another format of the same run
     done = verify(folder, folder / "out", language="zh")
     assert done.code == 0
     assert "真实 2 份，不真实 0 份" in done.out

@@ -192,6 +192,8 @@ def test_a_missing_key_is_named(key: str, tmp_path: Path) -> None:
         (b'{"schema": NaN}', "NaN is no number"),
         (b'{"schema": -Infinity}', "-Infinity is no number"),
         (b'{"schema": 1e999}', "too large"),
+        (b'{"schema": 19.99999999999999999}', "more than a double holds"),
+        (b'{"schema": 1.' + b"1" * 5000 + b"}", "more than a double holds"),
         (b'{"schema": 9007199254740993}', "beyond 2^53"),
         (b'{"schema": ' + b"9" * 5000 + b"}", "beyond 2^53"),
         (b'{"schema": "\\ud800"}', "half a character"),
