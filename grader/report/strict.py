@@ -1,8 +1,8 @@
 """JSON from strangers, read so that every strict reader reads the same: what is ambiguous is refused.
 
 Refused are a key that is given twice (one reader takes the first, another the last), numbers that JSON does not know
-(NaN, Infinity) or that not every reader keeps (beyond a double or finer than one, whole numbers beyond 2^53), text that is no Unicode,
-anything behind the document, and sizes that nobody's report has.
+(NaN, Infinity) or that not every reader keeps (beyond a double or finer than one, whole numbers beyond 2^53), text
+that is no Unicode, anything behind the document, and sizes that nobody's report has.
 
 Sources: RFC 8259; RFC 7493 (I-JSON).
 """

@@ -14,9 +14,11 @@ from collections import defaultdict, deque
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from grader.errors import UsageError
 from grader.exercise.entries import normal, number_in
 from grader.records import Exercise
 from grader.submission.asked import names_in_stub
+from grader.submission.magic_line import parse_request
 from grader.submission.magics import without_magics
 from grader.submission.statements import Statement, only, statements_of
 
@@ -68,10 +70,15 @@ def _marks(cell: Cell) -> list[str]:
         return []
     if found["comment"] is not None:
         return [name.strip() for name in found["comment"].split(",") if name.strip()]
-    words = found["magic"].split()
-    values = {place + 1 for place, word in enumerate(words) if word.startswith("--") and "=" not in word}
-    values -= {place + 1 for place, word in enumerate(words) if word == "--verbose"}
-    return [word for place, word in enumerate(words) if not word.startswith("-") and place not in values][:1]
+    try:
+        return [parse_request(found["magic"]).exercise]
+    except UsageError:  # it graded nothing in the notebook either
+        return []
+
+
+def marked_for(cells: Sequence[Cell]) -> tuple[str, ...]:
+    """Return the exercises that the cells say they are of, each once, as they are written."""
+    return tuple(dict.fromkeys(name for cell in cells for name in _marks(cell)))
 
 
 def _is_marked(cell: Cell, exercise: Exercise) -> bool:
@@ -83,9 +90,9 @@ def _means(name: str, exercise: Exercise) -> bool:
     wanted = normal(name)
     aliases = [normal(alias) for alias in (exercise.id, exercise.slug, exercise.name)]
     number = number_in(wanted)
-    if number is not None and number == number_in(aliases[0]):
-        return True
-    return wanted in aliases or (len(wanted) > 1 and number is None and aliases[1].startswith(wanted))
+    if number is not None:
+        return number == number_in(aliases[0])
+    return any(alias.startswith(wanted) for alias in aliases if wanted)
 
 
 # ------------------------------------------------------------------------------------------------- what is needed

@@ -5,19 +5,23 @@ hundred megabytes of them, or a million cells. So its size and the number of its
 its outputs are dropped unseen, and only what is left is checked by `nbformat`, which knows the format's schema.
 
 Which cells make the module, `choosing` says. What IPython alone understands (`%magics`, `!commands`, `help?`) is
-replaced by a line that does nothing, so that lines keep their numbers. Nothing is run or imported here.
+replaced by a line that does nothing, so that lines keep their numbers. Nothing is run or imported here, and what is
+long is parsed in a process of its own (`apart`).
 """
 
 from __future__ import annotations
 
 import ast
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from grader.errors import SubmissionError
 from grader.plaintext import printable
 from grader.records import Exercise, NotebookCell, Text
-from grader.submission.choosing import Cell, chosen_cells
+from grader.submission import apart
+from grader.submission.choosing import Cell, chosen_cells, marked_for
 from grader.submission.magics import without_magics
 from grader.submission.read import Source, too_large, with_line_feeds
 
@@ -36,7 +40,38 @@ def module_of(raw: bytes, exercise: Exercise, file: str, *, shown: str, max_byte
 
     `max_bytes` caps the module. Raises: SubmissionError, naming cell and line where it can.
     """
-    chosen = chosen_cells(_code_cells(raw, shown), exercise, file)
+    question = _Question(
+        cells=tuple(_code_cells(raw, shown)), exercise=exercise, file=file, shown=shown, max_bytes=max_bytes
+    )
+    if sum(len(cell.text) for cell in question.cells) <= apart.CHARACTERS:
+        return _made(question)
+    import msgspec
+
+    made = apart.ask("grader.submission.notebook:made_there", msgspec.to_builtins(question), shown=shown)
+    return msgspec.convert(made, Source)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Question:
+    """All that decides which module a notebook makes."""
+
+    cells: tuple[Cell, ...]
+    exercise: Exercise
+    file: str
+    shown: str
+    max_bytes: int
+
+
+def made_there(question: object) -> object:
+    """Answer `module_of` in a process that may be ended; both as values of JSON."""
+    import msgspec
+
+    return msgspec.to_builtins(_made(msgspec.convert(question, _Question)))
+
+
+def _made(question: _Question) -> Source:
+    exercise, shown, max_bytes = question.exercise, question.shown, question.max_bytes
+    chosen = chosen_cells(question.cells, exercise, question.file)
     size = sum(len(cell.text.encode()) for cell in chosen)
     limit = min(max_bytes, MAX_CODE_BYTES)
     if size > limit:
@@ -51,6 +86,8 @@ def module_of(raw: bytes, exercise: Exercise, file: str, *, shown: str, max_byte
         line += parts[-1].count("\n")
     text = "".join(parts)
     if not text.strip():
+        if others := marked_for(question.cells):
+            raise _marked_for_others(exercise, others, shown)
         raise SubmissionError(
             Text(en=f"{shown}: the notebook holds no code.", zh=f"{shown}：笔记本中没有代码。"),
             remedy=Text(
@@ -59,6 +96,20 @@ def module_of(raw: bytes, exercise: Exercise, file: str, *, shown: str, max_byte
             ),
         )
     return Source(raw=text.encode(), text=text, cells=tuple(cells))
+
+
+def _marked_for_others(exercise: Exercise, others: Sequence[str], shown: str) -> SubmissionError:
+    names = ", ".join(printable(name, limit=60) for name in others[:5])
+    return SubmissionError(
+        Text(
+            en=f"{shown}: every cell with code says that it is of another exercise: {names}.",
+            zh=f"{shown}：所有代码单元格都标明属于别的练习：{names}。",
+        ),
+        remedy=Text(
+            en=f"Hand it in for that one, or mark the cells of this one: %%dlgrade {exercise.id} as their first line.",
+            zh=f"请按那道练习提交，或给本练习的单元格首行写上 %%dlgrade {exercise.id}。",
+        ),
+    )
 
 
 def _python_of(cell: Cell, shown: str) -> str:

@@ -99,6 +99,8 @@ def test_tagged_cells_alone_make_the_module(exercise: Exercise, tmp_path: Path, 
     [
         "%%dlgrade exercise03 --seed 1",
         "%%dlgrade -v --language zh softmax",
+        "%%dlgrade 'exercise03' --seed=1",
+        '%%dlgrade --language "en" s',
         "#| dlgrade: exercise03",
         "#|dlgrade:03, x",
     ],
@@ -112,6 +114,11 @@ def test_a_cell_that_names_the_exercise_is_taken_whole(exercise: Exercise, tmp_p
 @pytest.mark.parametrize("mark", ["%%dlgrade exercise04", "%%dlgrade --seed 3 backprop", "#| dlgrade: exercise04"])
 def test_a_cell_that_names_another_exercise_is_left_out(exercise: Exercise, tmp_path: Path, mark: str) -> None:
     assert module(exercise, tmp_path, code("a = 1"), code(f"{mark}\nthis is (")) == "a = 1\n"
+
+
+def test_a_notebook_whose_cells_are_all_of_another_exercise_is_told_so(exercise: Exercise, tmp_path: Path) -> None:
+    with pytest.raises(SubmissionError, match="of another exercise: exercise04"):
+        module(exercise, tmp_path, code("%%dlgrade exercise04\nz = 1"))
 
 
 def test_what_chosen_cells_need_of_others_comes_along_line_for_line(exercise: Exercise, tmp_path: Path) -> None:
