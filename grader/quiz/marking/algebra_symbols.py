@@ -1,0 +1,66 @@
+"""Whether algebra proves two formulas to be the same, or to be different.
+
+Runs in the child of `algebra_child` only. sympy is given expressions built from a table of operations, never a text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+import sympy  # type: ignore[import-untyped]
+
+from grader.quiz.marking.algebra_numbers import Intervals
+from grader.quiz.marking.formula import Wire
+
+SYMBOLIC: dict[str, Callable[..., sympy.Expr]] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": lambda a, b: a / b,
+    "^": sympy.Pow,
+    "neg": lambda a: -a,
+    "ln": sympy.log,
+    "log2": lambda x: sympy.log(x, 2),
+    "log10": lambda x: sympy.log(x, 10),
+    "exp": sympy.exp,
+    "sqrt": sympy.sqrt,
+    "abs": sympy.Abs,
+    "sign": sympy.sign,
+    "floor": sympy.floor,
+    "ceil": sympy.ceiling,
+    "sin": sympy.sin,
+    "cos": sympy.cos,
+    "tan": sympy.tan,
+    "sinh": sympy.sinh,
+    "cosh": sympy.cosh,
+    "tanh": sympy.tanh,
+    "sigmoid": lambda x: 1 / (1 + sympy.exp(-x)),
+    "relu": lambda x: sympy.Max(0, x),
+    "max": sympy.Max,
+    "min": sympy.Min,
+}
+
+
+def expression(formula: Wire, symbols: dict[str, sympy.Symbol]) -> sympy.Expr:
+    """Return a formula as sympy's expression."""
+    op, *rest = formula
+    if op == "number":
+        fraction = Fraction(str(rest[0]))
+        return sympy.Rational(fraction.numerator, fraction.denominator)
+    if op == "symbol":
+        return symbols.get(str(rest[0])) or {"e": sympy.E, "pi": sympy.pi}[str(rest[0])]
+    return SYMBOLIC[str(op)](*(expression(one, symbols) for one in rest if isinstance(one, list)))
+
+
+def proof(formula: Wire, answer: Wire, intervals: Intervals) -> bool | None:
+    """Return whether algebra proves two formulas the same, or different; None where it cannot say."""
+    symbols = {name: sympy.Symbol(name, real=True, positive=low >= 0 or None) for name, (low, _) in intervals.items()}
+    difference = expression(formula, symbols) - expression(answer, symbols)
+    for simpler in (sympy.expand, lambda one: sympy.expand(sympy.expand_log(one)), sympy.simplify):
+        reduced = simpler(difference)
+        if reduced == 0:
+            return True
+        if not reduced.free_symbols and reduced.is_zero is False:
+            return False
+    return None
