@@ -71,7 +71,7 @@ class CannotLoad(AuthorError):
 
 
 class Generators:
-    """Runs the functions of one quiz; a context manager, whose end ends the child."""
+    """Runs the functions of one quiz; a context manager, whose end ends the child. Threads take turns."""
 
     def __init__(self, quiz: Quiz, *, call_cpu_s: float = CALL_CPU_S, grace_s: float = GRACE_S) -> None:
         self._source = quiz.source
@@ -80,6 +80,7 @@ class Generators:
         self._grace_s = grace_s
         self._child: _Child | None = None
         self._is_ready = False  # the child has loaded quiz.py
+        self._turn = threading.RLock()
         self.isolation: Isolation | None = None  # of the child, once there was one
 
     def call(self, call: Call) -> Any:
@@ -97,6 +98,10 @@ class Generators:
         """
         if not calls:
             return []
+        with self._turn:
+            return self._ask(calls)
+
+    def _ask(self, calls: Sequence[Call]) -> list[Returned | Failure]:
         request = {
             "calls": [
                 {"function": call.function, "params": dict(call.params), "seed": call.seed.hex()} for call in calls
@@ -119,10 +124,11 @@ class Generators:
 
     def prepare(self) -> None:
         """Start the child and go on, so that it gets ready while something else is done."""
-        if self._child is None:
-            self._child = _Child()
-            self._child.send({"source": self._source, "limits": {"load_s": LOAD_CPU_S, "call_s": self._call_cpu_s}})
-            self._is_ready = False
+        with self._turn:
+            if self._child is None:
+                self._child = _Child()
+                self._child.send({"source": self._source, "limits": {"load_s": LOAD_CPU_S, "call_s": self._call_cpu_s}})
+                self._is_ready = False
 
     def close(self) -> None:
         """End the child."""

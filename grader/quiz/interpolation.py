@@ -190,12 +190,15 @@ def _plain_zero(text: str) -> str:
 
 def unknown_name(name: str, known: Mapping[str, object]) -> Text:
     """Say that `name` is no parameter here."""
-    names = ", ".join(known) or "—"
+    there = Text(en=f"There are: {', '.join(known)}.", zh=f"可用：{'、'.join(known)}。") if known else _NO_PARAMETERS
     return Text(
-        en=f"{{{{{name}}}}}: no parameter is called so. There are: {names}. A literal {{{{{name}}}}} is written "
+        en=f"{{{{{name}}}}}: no parameter is called so. {there.en} A literal {{{{{name}}}}} is written "
         f"\\{{{{{name}}}}}.",
-        zh=f"{{{{{name}}}}}：没有这个参数。可用：{names}。若要原样写出，请写 \\{{{{{name}}}}}。",
+        zh=f"{{{{{name}}}}}：没有这个参数。{there.zh}若要原样写出，请写 \\{{{{{name}}}}}。",
     )
+
+
+_NO_PARAMETERS = Text(en="The question has none.", zh="这道题没有参数。")
 
 
 def _unfit(value: Plain, form: str) -> Text:

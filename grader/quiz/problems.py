@@ -38,6 +38,7 @@ _SCHEMA_KINDS = {
     "integer": Text(en="a whole number", zh="整数"),
     "boolean": Text(en="true or false", zh="true 或 false"),
 }
+_FEW = 4  # names that are read easily with "or" between them
 _MAY_BE_INFINITE = ("answer", "value")
 
 
@@ -65,7 +66,10 @@ def read_schema() -> Schema:
 def problem(path: KeyPath, value: object, *, expected: Text, got: Text, fix: Text) -> Text:
     """Say what is wrong with one value: `questions[2].points = "3": expected a number …, got text. Remove …`."""
     key = f"{key_path(path)} = {literal(value)}" if path else literal(value)
-    said = Text(en=f"{key}: expected {expected.en}, got {got.en}.", zh=f"{key}：应为{expected.zh}，实为{got.zh}。")
+    said = Text(
+        en=f"{key}: expected {expected.en}, got {got.en}.",
+        zh=f"{key}：应为{_apart(expected.zh)}，实为{_apart(got.zh)}。",
+    )
     return joined((said, fix)) if fix.en else said
 
 
@@ -79,11 +83,10 @@ def unknown(name: str, known: Iterable[str], *, key: str, what: Text) -> Text:
     """Say that a name at `key` stands for nothing: `after[0] = "bck": expected the id of an item. Did you mean …?`."""
     names = list(known)
     close = closest(name, names)
-    there = ", ".join(names) or "—"
+    there = Text(en=f"There are: {', '.join(names)}.", zh=f"现有：{'、'.join(names)}。") if names else _NONE
     return Text(
-        en=f"{key} = {literal(name)}: expected {what.en}. "
-        + (f"Did you mean {close}?" if close else f"There are: {there}."),
-        zh=f"{key} = {literal(name)}：应为{what.zh}。" + (f"是不是想写 {close}？" if close else f"现有：{there}。"),
+        en=f"{key} = {literal(name)}: expected {what.en}. " + (f"Did you mean {close}?" if close else there.en),
+        zh=f"{key} = {literal(name)}：应为{_apart(what.zh)}。" + (f"是不是想写 {close}？" if close else there.zh),
     )
 
 
@@ -122,7 +125,7 @@ def _lined(error: ValidationError, tree: Tree) -> Iterator[LinedText]:
         example = schema["examples"][0]
         text = Text(
             en=f"{key_path((*path, value))}: not a name allowed here: expected {expected.en}. For example: {example}",
-            zh=f"{key_path((*path, value))}：此处不允许这个名称，应为{expected.zh}。例如：{example}",
+            zh=f"{key_path((*path, value))}：此处不允许这个名称，应为{_apart(expected.zh)}。例如：{example}",
         )
         yield LinedText(tree.line((*path, value)), text)
     else:
@@ -150,7 +153,7 @@ def _missing(path: KeyPath, schema: Schema) -> Text:
     line = f"{path[-1]}: {literal(schema['examples'][0])}"
     return Text(
         en=f"{key_path(path)}: missing; expected {expected.en}. For example: {line}",
-        zh=f"{key_path(path)}：缺少这一项，应为{expected.zh}。例如：{line}",
+        zh=f"{key_path(path)}：缺少这一项，应为{_apart(expected.zh)}。例如：{line}",
     )
 
 
@@ -186,7 +189,10 @@ def _allowed(schema: Schema) -> Text:
     if "const" in schema:
         return both(str(schema["const"]))
     if "enum" in schema:
-        return Text(en=" or ".join(schema["enum"]), zh=" 或 ".join(schema["enum"]))
+        names = schema["enum"]
+        if len(names) > _FEW:
+            return Text(en=f"one of {', '.join(names)}", zh=f"{'、'.join(names)} 之一")
+        return Text(en=" or ".join(names), zh=" 或 ".join(names))
     kind = _SCHEMA_KINDS[schema["type"]]
     if "maximum" in schema:
         low, opening = (schema["minimum"], "[") if "minimum" in schema else (schema["exclusiveMinimum"], "(")
@@ -264,3 +270,11 @@ def _not_finite(path: KeyPath, value: float) -> Text:
         got=both(str(value)),
         fix=Text(en="As a text in quotes it may stand.", zh="可加引号写成文本。"),
     )
+
+
+def _apart(chinese: str) -> str:
+    """Return a phrase as it stands behind a Chinese character: with a blank before what is none."""
+    return f" {chinese}" if chinese[:1].isascii() else chinese
+
+
+_NONE = Text(en="There are none.", zh="这里一个也没有。")

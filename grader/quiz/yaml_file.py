@@ -98,7 +98,7 @@ def refused(file: Path, problems: list[LinedText]) -> AuthorError:
     """Return an error with all `problems` of `file`, a line each, in the order of the file."""
     from grader.errors import joined
 
-    shown = sorted(problems, key=lambda problem: problem.line)
+    shown = sorted(dict.fromkeys(problems), key=lambda problem: problem.line)
     left = len(shown) - MAX_PROBLEMS
     lines = [
         Text(en=f"{show_path(file)}:{one.line}: {one.text.en}", zh=f"{show_path(file)}:{one.line}：{one.text.zh}")

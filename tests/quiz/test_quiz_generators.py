@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -158,6 +159,12 @@ def test_a_function_cannot_change_the_parameters_of_others(generators: Generator
     params = {"n": 1}
     generators.call(Call(function="change", params=params, seed=b"s"))
     assert params == {"n": 1}
+
+
+def test_threads_take_turns_and_get_answers_of_their_own(generators: Generators) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda n: call(generators, "draw", n=n)[0], range(60)))
+    assert found == list(range(60))
 
 
 def test_getting_ready_beforehand_changes_no_result(quiz: Quiz, generators: Generators) -> None:
