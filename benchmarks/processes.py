@@ -14,6 +14,7 @@ from pathlib import Path
 from benchmarks.errors import BenchmarkFailed
 
 _KIB_PER_MIB = 1024.0
+_DEAD = "Z"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,31 @@ def state(pid: int) -> str:
         return ""
 
 
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One process, told from a later one that got its number."""
+
+    pid: int
+    started: str
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it is there still, and no mere entry that waits to be reaped."""
+        return state(self.pid) not in ("", _DEAD) and _started(self.pid) == self.started
+
+
+def process_of(pid: int) -> Process:
+    return Process(pid, _started(pid))
+
+
+def _started(pid: int) -> str:
+    """Return when a process began, in the system's ticks; nothing for one that is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
 def descriptors(pid: int) -> int:
     return len(list(Path(f"/proc/{pid}/fd").iterdir()))
 
@@ -101,6 +127,14 @@ def memory(pid: int) -> Memory:
         private=(pages.get("Private_Dirty", 0) + pages.get("Private_Clean", 0)) / _KIB_PER_MIB,
         page_tables=status.get("VmPTE", 0) / _KIB_PER_MIB,
     )
+
+
+def resident_peak(pid: int) -> float:
+    """Return the most that a process ever held of its own and shared pages, in MiB; 0 for one that has ended."""
+    try:
+        return _kib(Path(f"/proc/{pid}/status")).get("VmHWM", 0) / _KIB_PER_MIB
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
 
 
 def total(pids: list[int]) -> Memory:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from grader.batch.grade import ClassResult
@@ -62,7 +62,7 @@ def grade(
     output: Path | str,
     course: Path | str | None = None,
     jobs: int | None = None,
-    device: Device | str = "cpu",
+    device: Device | str | None = None,
     isolation: Isolation | str | None = None,
     seed: int | None = None,
     key_file: Path | str | None = None,
@@ -71,20 +71,23 @@ def grade(
     times: str = "",
     student: str = "",
     commit: str = "",
-    formats: Sequence[str] = ("json", "html"),
-    sign: Path | str | None = None,
+    formats: Sequence[str] = (),
+    sign: Path | str | Literal[False] | None = None,
     resume: bool = False,
     regrade: bool = False,
 ) -> ClassResult:
     """Grade what a class handed in, as `dlgrade grade` does, into the folder `output`, and return what came of it.
 
-    The options are those of the command; `exercises` may be `"all"`. With `resume` or `regrade`, empty `exercises` and
-    `submissions` are those of the batch in `output`. Every process has ended when this returns.
+    The options are those of the command; `exercises` may be `"all"`. What is not given is as the command has it: on
+    "cpu", the strongest isolation (which `isolation="auto"` says aloud), `formats` "json" and "html". With `resume` or
+    `regrade`, what is not given, and empty `exercises` and `submissions`, are those of the batch in `output`.
+    `sign=False` is the command's `--no-sign`. Every process has ended when this returns.
 
     Raises: the exceptions of `grader.errors`, split by whose fault they are. What was graded until then is kept, and
         `resume` goes on with it.
     """
     from grader.batch.calling import Wanted, grade_here
+    from grader.batch.request import Auto
     from grader.records import Device, Isolation
 
     several = (submissions,) if isinstance(submissions, Path | str) else submissions
@@ -94,8 +97,8 @@ def grade(
         output=Path(output),
         course=None if course is None else Path(course),
         jobs=jobs,
-        device=Device(device),
-        isolation=None if isolation is None else Isolation(isolation),
+        device=None if device is None else Device(device),
+        isolation=None if isolation is None else Auto.STRONGEST if isolation == "auto" else Isolation(isolation),
         seed=seed,
         key_file=None if key_file is None else Path(key_file),
         roster=None if roster is None else Path(roster),
@@ -104,7 +107,8 @@ def grade(
         student=student,
         commit=commit,
         formats=tuple(formats),
-        sign=None if sign is None else Path(sign),
+        sign=None if sign is None or sign is False else Path(sign),
+        unsigned=sign is False,
         resume=resume,
         regrade=regrade,
     )

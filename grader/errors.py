@@ -71,6 +71,10 @@ class GraderFault(GraderError):
     """dlgrade itself failed. The exam is unscored, never a zero."""
 
 
+class Undecided(GraderFault):
+    """Whoever grades has to decide or mend something first, so there is no score yet; nothing has failed."""
+
+
 def both(text: str) -> Text:
     """Use a text that is the same in every language: a path, a name, a literal."""
     return Text(en=text, zh=text)

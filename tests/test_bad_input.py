@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from desks import Order, command
 from sandbox.living import (
     assert_gone,
     children,
@@ -812,16 +813,7 @@ def environment(**extra: str) -> dict[str, str]:
 
 
 def dlgrade(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "grader", *map(str, arguments)],
-        cwd=ROOT,
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return command(Order(arguments=[*map(str, arguments)], cwd=ROOT, environment=environment()))
 
 
 @pytest.mark.parametrize("name", ["missing", "not-utf8", "folder-for-file", "10-mb"])

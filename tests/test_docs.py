@@ -199,3 +199,4 @@ def test_the_benchmarks_can_be_started() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "verify" in done.stdout
+    assert "batch" in done.stdout

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from one_base import sharing
 
 from grader.authoring.expected import read_expected
 from grader.exercise import Entry, load_course
@@ -29,7 +30,7 @@ STATEMENTS = ("README.md", "README.zh.md")
 @pytest.fixture(scope="module")
 def grader() -> Iterator[Grader]:
     """One warm grader for all of them: an exam costs some tens of milliseconds."""
-    with Grader() as warm:
+    with sharing(Grader()) as warm:
         yield warm
 
 

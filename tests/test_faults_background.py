@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from exams import Exams, result, said
+from one_base import sharing
 from sandbox.living import linux_only
 
 from grader.pipeline import Grader
@@ -81,7 +82,7 @@ def pooled(x): return (x @ x).sum()
 
 @pytest.fixture(scope="module")
 def exams(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exams]:
-    with Grader() as grader:
+    with sharing(Grader()) as grader:
         yield Exams(grader, tmp_path_factory.mktemp("background"))
 
 

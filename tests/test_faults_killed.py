@@ -11,7 +11,6 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from exams import Exams, submission_of
@@ -197,30 +196,37 @@ class Killer(threading.Thread):
                 self.hit = True
 
 
-@pytest.mark.parametrize("who", ["exam", "examiner", "zygote"])
-def test_a_kill_at_any_moment_changes_no_grade(tmp_path: Path, who: str) -> None:
-    """Delays over the whole of an exam, from before the first request until after the answer."""
-    tests = "\n".join(f"def test_{n}(student):\n    for _ in range(20): assert student.one() == 1" for n in range(10))
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exams]:
+    """Exams on a base that never has another slot than the one of the exam."""
     with Grader() as grader:
-        own = Exams(grader, tmp_path)
-        exercise = own.exercise(f"import pytest\n{tests}", reference=RIGHT)
-        own.examine(exercise, RIGHT)
-        began = time.monotonic()
-        own.examine(exercise, RIGHT)
-        exam_s = time.monotonic() - began
-        again = 0
-        delays = [exam_s * step / 6 for step in range(7)]
-        for step, delay in enumerate([*delays, *delays[1:3] * 4]):  # the last ones only where kills came too late
-            if step >= len(delays) and again >= 2:
-                break
-            killer = Killer(who, roles(grader), delay)
-            killer.start()
-            report = grader.examine(exercise, submission_of(RIGHT), seed=1)
-            killer.join()
-            assert report.status is Status.FULL, (step, report.problem, report.tests)
-            again += report.attempts - 1
-            grader.forget(exercise)
-            grader._examiner(exercise)  # a new slot, whether or not the old one was hit
-        assert again >= 2  # the kills came in time
+        yield Exams(grader, tmp_path_factory.mktemp("alone"))
         family = family_of(grader)
     assert_gone(family)
+
+
+@pytest.mark.parametrize("who", ["exam", "examiner", "zygote"])
+def test_a_kill_at_any_moment_changes_no_grade(alone: Exams, who: str) -> None:
+    """Delays over the whole of an exam, from before the first request until after the answer."""
+    tests = "\n".join(f"def test_{n}(student):\n    for _ in range(20): assert student.one() == 1" for n in range(10))
+    grader = alone.grader
+    exercise = alone.exercise(f"import pytest\n{tests}", reference=RIGHT)
+    alone.examine(exercise, RIGHT)
+    began = time.monotonic()
+    alone.examine(exercise, RIGHT)
+    exam_s = time.monotonic() - began
+    again = 0
+    delays = [exam_s * step / 6 for step in range(7)]
+    for step, delay in enumerate([*delays, *delays[1:3] * 4]):  # the last ones only where kills came too late
+        if step >= len(delays) and again >= 2:
+            break
+        killer = Killer(who, roles(grader), delay)
+        killer.start()
+        report = grader.examine(exercise, submission_of(RIGHT), seed=1)
+        killer.join()
+        assert report.status is Status.FULL, (step, report.problem, report.tests)
+        again += report.attempts - 1
+        grader.forget(exercise)
+        grader._examiner(exercise)  # a new slot, whether or not the old one was hit
+    assert again >= 2  # the kills came in time
+    grader.forget(exercise)

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from desks import Order, command
 from exams import Exams, submission_of
+from one_base import sharing
 
 from grader.cli.plugged import plugin_states
 from grader.examination.requests import ExamRequest
@@ -88,16 +90,13 @@ class Done:
 
 def dlgrade(*arguments: str | Path, folder: Path, cwd: Path = ROOT) -> Done:
     """Run dlgrade where the distributions in `folder` can be found."""
-    environment = {**os.environ, "DLGRADE_LANG": "en", "PYTHONPATH": os.pathsep.join((str(ROOT), str(folder)))}
-    done = subprocess.run(
-        [sys.executable, "-m", "grader", *map(str, arguments)],
-        cwd=cwd,
-        env=environment,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-    )
+    environment = {
+        **os.environ,
+        "LC_ALL": "C.UTF-8",
+        "DLGRADE_LANG": "en",
+        "PYTHONPATH": os.pathsep.join((str(ROOT), str(folder))),
+    }
+    done = command(Order(arguments=[*map(str, arguments)], cwd=cwd, environment=environment))
     return Done(done.returncode, done.stdout, done.stderr)
 
 
@@ -143,6 +142,7 @@ def test_doctor_lists_every_plugin_with_version_and_state(example: Path) -> None
     ]
 
 
+@pytest.mark.usefixtures("shared_base")
 def test_runner_of_a_plugin_holds_exams(example: Path, course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from grader.exercise import load_course
 
@@ -165,7 +165,7 @@ def test_runner_of_a_plugin_holds_exams(example: Path, course: Path, monkeypatch
 @pytest.fixture(scope="module")
 def plugged(example: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exams]:
     """One warm grader that finds the example."""
-    with pytest.MonkeyPatch.context() as patch, Grader() as grader:
+    with pytest.MonkeyPatch.context() as patch, sharing(Grader()) as grader:
         patch.syspath_prepend(str(example))
         yield Exams(grader, tmp_path_factory.mktemp("plugged"))
 
@@ -338,7 +338,7 @@ def test_diagnoses_that_fail_cost_a_note_and_no_exam(install: Callable[..., Path
         install(f"api = 1\n{body}", group=Group.DIAGNOSES, name=name, distribution=f"odd-{name}")
     for distribution in ("odd-one", "odd-two"):
         install("raise AssertionError", group=Group.DIAGNOSES, name="same", distribution=distribution)
-    with Grader() as grader:
+    with sharing(Grader()) as grader:
         made = Exams(grader, tmp_path)
         exercise = made.exercise(VISIBLE + HIDDEN, reference=SOFT, reveal="hint")
         report, again = made.examine(exercise, TWICE), made.examine(exercise, SOFT)

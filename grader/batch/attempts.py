@@ -1,4 +1,8 @@
-"""Which of a student's entries for an exercise is which attempt. Two that nothing orders are a question, no guess."""
+"""Which of a student's entries for an exercise is which attempt.
+
+Two that nothing orders are a question, no guess; and a student may hand in two on purpose, so it costs nobody else a
+grade: the student has one entry then, which waits for whoever grades to say what is meant.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from grader.batch.handed import Found
+from grader.batch.handed import Doubt, Found
 from grader.batch.matching import Match
 from grader.batch.table import quoted
-from grader.errors import UsageError
 from grader.exercise.paths import show_name
 from grader.records import Exercise, Text
 from grader.submission.names import wanted_names
@@ -26,16 +29,29 @@ class Claim:
     path: Path
     at: str = ""
     commit: str = ""
+    is_head: bool = False  # nobody named the commit
     attempt: int = 1
+    undated: Doubt | None = None  # why the time that it says is none; another source may know it
+    doubt: Doubt | None = None
 
 
-def in_order(claims: Sequence[Claim]) -> tuple[Claim, ...]:
-    """Return one student's entries for one exercise as attempts, the first first.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ordered:
+    """One student's attempts at one exercise, the first first, and files beside the exercise's own, left out."""
 
-    Raises: UsageError that names two which nothing orders.
-    """
+    attempts: tuple[Claim, ...]
+    left_out: tuple[Claim, ...] = ()
+
+
+def in_order(claims: Sequence[Claim]) -> Ordered:
+    """Return one student's entries for one exercise as attempts; as one in doubt, where nothing orders them."""
     own = [claim for claim in claims if claim.found.group in wanted_names(claim.exercise)]
     kept = own or list(claims)  # a platform took a submission apart: the exercise's file, not what lay beside it
+    left_out = tuple(claim for claim in claims if claim not in kept)
+    return Ordered(attempts=_numbered_as_it_can_be(kept), left_out=left_out)
+
+
+def _numbered_as_it_can_be(kept: Sequence[Claim]) -> tuple[Claim, ...]:
     if len(kept) == 1:
         return (replace(kept[0], attempt=kept[0].found.attempt or 1),)
     given = [claim.found.attempt for claim in kept]
@@ -47,7 +63,7 @@ def in_order(claims: Sequence[Claim]) -> tuple[Claim, ...]:
     moments = [datetime.fromisoformat(claim.at) for claim in kept if claim.at]
     if len(moments) == len(kept) == len(set(moments)):
         return _numbered(sorted(kept, key=lambda claim: datetime.fromisoformat(claim.at)))
-    raise _two_entries(kept)
+    return (replace(kept[0], attempt=1, at="", doubt=_two_entries(kept)),)
 
 
 def _attempt(claim: Claim) -> int:
@@ -58,21 +74,24 @@ def _numbered(claims: Sequence[Claim]) -> tuple[Claim, ...]:
     return tuple(replace(claim, attempt=number) for number, claim in enumerate(claims, start=1))
 
 
-def _two_entries(claims: Sequence[Claim]) -> UsageError:
+def _two_entries(claims: Sequence[Claim]) -> Doubt:
     first, second = (show_name(claim.found.entry) for claim in claims[:2])
     student, exercise = quoted(claims[0].match.student), claims[0].exercise.name
     same = [claim for claim in claims[1:] if claim.found.attempt and claim.found.attempt == claims[0].found.attempt]
     as_attempt = f" (attempt {claims[0].found.attempt})" if same else ""
     zh_attempt = f"（第 {claims[0].found.attempt} 次）" if same else ""
-    return UsageError(
-        Text(
-            en=f"{student} has two entries for {exercise}{as_attempt}: {first} and {second}.",
-            zh=f"{student} 的 {exercise}{zh_attempt} 有两份提交：{first} 和 {second}。",
+    more = len(claims) - 2
+    return Doubt(
+        problem=Text(
+            en=f"{student} has {'two' if not more else len(claims)} entries for {exercise}{as_attempt}: "
+            f"{first} and {second}{f' … (+{more})' if more else ''}. Which one is meant?",
+            zh=f"{student} 的 {exercise}{zh_attempt} 有 {len(claims)} 份提交：{first} 和 {second}"
+            f"{f' …（另有 {more} 份）' if more else ''}。以哪一份为准？",
         ),
         remedy=Text(
-            en="Remove one; or, where both are attempts, say which came first: {attempt} or {time} in --names, "
-            "or --times git or mtime.",
-            zh="请删去其中一份；若都是提交，请指明先后：在 --names 中写 {attempt} 或 {time}，"
-            "或用 --times git 或 mtime。",
+            en="Whoever grades: remove the others, or say which came first with --times git or mtime, then go on with "
+            "--resume. Where the names number the attempts, begin anew with {attempt} or {time} in --names.",
+            zh="请评分的老师删去其余的，或用 --times git 或 mtime 指明先后，然后用 --resume 继续。"
+            "若名称中写有次数，请在 --names 中写 {attempt} 或 {time} 重新开始。",
         ),
     )

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.batch.grade import ClassResult, Request, grade_class, mode_of
+from grader.batch.binding import course_by, isolation_by, known_plan
+from grader.batch.grade import Auto, ClassResult, Request, grade_class, mode_of
 from grader.batch.handed import EntryOptions
-from grader.exercise.course import Course, load_course
+from grader.batch.places import Places
+from grader.exercise.course import Course
 from grader.exercise.entries import Entry
 from grader.exercise.seal_key import read_key_file
 from grader.exercise.sealed_course import open_sealed
@@ -28,8 +30,8 @@ class Wanted:
     output: Path
     course: Path | None
     jobs: int | None
-    device: Device
-    isolation: Isolation | None
+    device: Device | None
+    isolation: Isolation | Auto | None
     seed: int | None
     key_file: Path | None
     roster: Path | None
@@ -39,6 +41,7 @@ class Wanted:
     commit: str
     formats: tuple[str, ...]
     sign: Path | None
+    unsigned: bool
     resume: bool
     regrade: bool
 
@@ -47,9 +50,11 @@ def grade_here(wanted: Wanted) -> ClassResult:
     """Grade a class with processes of this machine. Raises: as `grade_class`."""
     seal_key = None if wanted.key_file is None else read_key_file(wanted.key_file)
     signing_key = find_signing_key(wanted.sign) if wanted.sign is not None else None
-    with LocalRunner(wanted.jobs, isolation=wanted.isolation, others=True) as runner:
+    mode = mode_of(resume=wanted.resume, regrade=wanted.regrade)
+    known = known_plan(Places(wanted.output.absolute()), mode)
+    with LocalRunner(wanted.jobs, isolation=isolation_by(wanted.isolation, known), others=True) as runner:
         runner.start()
-        course = open_sealed(load_course(wanted.course), seal_key)
+        course = open_sealed(course_by(wanted.course, known), seal_key)
         request = Request(
             course=course,
             output=wanted.output,
@@ -62,13 +67,14 @@ def grade_here(wanted: Wanted) -> ClassResult:
                 student=wanted.student,
                 commit=wanted.commit,
             ),
-            mode=mode_of(resume=wanted.resume, regrade=wanted.regrade),
+            mode=mode,
             seed=wanted.seed,
             device=wanted.device,
             isolation=wanted.isolation,
             formats=wanted.formats,
             language=choose_language(None),
             key=signing_key,
+            unsigned=wanted.unsigned,
         )
         return grade_class(request, runner, workers=wanted.jobs or count_cores())
 

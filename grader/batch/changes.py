@@ -1,15 +1,22 @@
-"""What a regrade changed, and why: one line a student and exercise whose result is another one now."""
+"""What a regrade changed, and why: each attempt whose result is another one now, and each student's result.
+
+A student's result is what counts of all attempts at an exercise. Where it moved just as an attempt did, the attempt's
+line says it all; where it moved otherwise, because another attempt counts now, it has a line of its own.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from grader.batch.journal import Key, Line
+from grader.batch.counting import Counting, Result, moved_results, read_counting
+from grader.batch.journal import Key, Line, read_journal
+from grader.batch.places import Places
 from grader.batch.plan import Plan, Planned, changed_files
 from grader.batch.rows import Row, TestRow
+from grader.batch.stored import Unreadable
 from grader.errors import both, joined
 from grader.records import Language, Text
 from grader.report.escape import csv_cell
@@ -19,6 +26,7 @@ _HEADINGS = (
     "student",
     "exercise",
     "attempt",
+    "counts",
     "before",
     "after",
     "possible_before",
@@ -43,7 +51,10 @@ class TestChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One attempt whose result is another one now. Points are those that count; None: no score, or not graded."""
+    """One attempt whose result is another one now. Points are those that count; None: no score, or not graded.
+
+    With `is_result` it is what counts of all attempts, and the attempt is the one that counts now.
+    """
 
     key: Key
     before: float | None
@@ -53,21 +64,83 @@ class Change:
     status_after: str
     tests: tuple[TestChange, ...]
     reason: Text
+    is_result: bool = False
 
 
-def changes_between(old: Mapping[Key, Line], new: Mapping[Key, Line], plans: tuple[Plan, Plan]) -> tuple[Change, ...]:
-    """Return what differs between two journals of one class, sorted by exercise, student and attempt.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradedBy:
+    """A class that is graded: by what plan, each attempt, and what counts; None before that was written."""
 
-    `plans`: what each was graded by, the older first.
-    """
+    plan: Plan
+    lines: Mapping[Key, Line]
+    counting: Counting | None
+
+
+def graded_in(places: Places, plan: Plan) -> GradedBy:
+    """Return the class in an output folder, of the exercises of this plan. Raises: OSError, UsageError."""
+    names = {one.name for one in plan.exercises}
+    lines = {key: line for key, line in read_journal(places.journal).items() if key.exercise in names}
+    try:
+        counting = read_counting(places)
+    except Unreadable:  # damaged: attempts are compared all the same
+        counting = None
+    return GradedBy(plan=plan, lines=lines, counting=counting)
+
+
+def changes_between(was: GradedBy, now: GradedBy) -> tuple[Change, ...]:
+    """Return what differs between two gradings of one class, sorted by exercise, student and attempt."""
+    attempts = tuple(_of_attempts(was.lines, now.lines, (was.plan, now.plan)))
+    results = tuple(_of_results(was, now, attempts))
+    return tuple(sorted((*attempts, *results), key=lambda one: (one.key, one.is_result)))
+
+
+def _of_attempts(old: Mapping[Key, Line], new: Mapping[Key, Line], plans: tuple[Plan, Plan]) -> Iterator[Change]:
     before, after = ({planned.name: planned for planned in plan.exercises} for plan in plans)
-    found = []
     for key in sorted({*old, *new}):
         was, now = old.get(key), new.get(key)
         if _result(was) != _result(now):
             exercises = before.get(key.exercise), after.get(key.exercise)
-            found.append(_change(key, was, now, joined(_reasons(was, now, plans, exercises))))
-    return tuple(found)
+            yield _change(key, was, now, joined(_reasons(was, now, plans, exercises)))
+
+
+def _of_results(was: GradedBy, now: GradedBy, attempts: Sequence[Change]) -> Iterator[Change]:
+    """Yield each student's result that moved, unless it moved as the attempt did that counts before and after."""
+    if was.counting is None or now.counting is None:
+        return
+    told = {(one.key, one.before, one.after) for one in attempts}
+    rules = {one.name: one.rules for one in was.plan.exercises}, {one.name: one.rules for one in now.plan.exercises}
+    for moved in moved_results(was.counting, now.counting):
+        old, result = moved.before, moved.after
+        if old.points == result.points:
+            continue
+        key, old_key = (Key(one.exercise, one.student, one.attempt) for one in (result, old))
+        if key == old_key and (key, old.points, result.points) in told:
+            continue
+        other_rules = rules[0].get(result.exercise) != rules[1].get(result.exercise)
+        yield _change(
+            key,
+            _with_points(was.lines.get(old_key), old.points),
+            _with_points(now.lines.get(key), result.points),
+            joined(_of_counting(old, result, rules_changed=other_rules)),
+            is_result=True,
+        )
+
+
+def _of_counting(old: Result, new: Result, *, rules_changed: bool) -> Iterator[Text]:
+    if rules_changed:
+        yield _RULES_CHANGED
+    if old.attempt != new.attempt:
+        yield Text(
+            en=f"Attempt {old.attempt} counted, attempt {new.attempt} counts now.",
+            zh=f"原计第 {old.attempt} 次尝试，现计第 {new.attempt} 次。",
+        )
+    elif not rules_changed:
+        yield Text(en="Other attempts changed.", zh="其他尝试的结果已改变。")
+
+
+def _with_points(line: Line | None, points: float | None) -> Line | None:
+    """Return a line whose row has the points that count of all attempts, and no tests: those are told of attempts."""
+    return None if line is None else replace(line, row=replace(line.row, points=points, tests=()))
 
 
 def to_csv(changes: Sequence[Change], language: Language) -> str:
@@ -80,6 +153,7 @@ def to_csv(changes: Sequence[Change], language: Language) -> str:
             one.key.student,
             one.key.exercise,
             str(one.key.attempt),
+            "1" if one.is_result else "",
             points(one.before),
             points(one.after),
             points(one.possible[0]),
@@ -107,7 +181,7 @@ def _result(line: Line | None) -> object:
     return row.status, row.fault, row.earned, row.possible, row.points, tests
 
 
-def _change(key: Key, was: Line | None, now: Line | None, reason: Text) -> Change:
+def _change(key: Key, was: Line | None, now: Line | None, reason: Text, *, is_result: bool = False) -> Change:
     return Change(
         key=key,
         before=None if was is None else was.row.points,
@@ -117,6 +191,7 @@ def _change(key: Key, was: Line | None, now: Line | None, reason: Text) -> Chang
         status_after="" if now is None else now.row.status.value,
         tests=tuple(_tests(was, now)),
         reason=reason,
+        is_result=is_result,
     )
 
 
@@ -138,6 +213,11 @@ def _shown(test: TestRow | None) -> str:
 
 # ------------------------------------------------------------------------------------------ why
 
+_RULES_CHANGED = Text(
+    en="The rules for lateness or attempts, or the due date, changed.",
+    zh="迟交或尝试次数的规则、或截止时间已更改。",
+)
+
 
 def _reasons(
     was: Line | None,
@@ -157,6 +237,7 @@ def _reasons(
         found.append(Text(en="It had no score before.", zh="此前没有得分。"))
     if now.row.status is Status.UNSCORED and was.row.status is not Status.UNSCORED:
         found.append(Text(en="It has no score now.", zh="现在没有得分。"))
+        found += [] if now.row.problem is None else [now.row.problem]
     yield from found or [
         Text(
             en="Nothing that decides a score has changed: the code or a test does not do the same each time.",
@@ -172,10 +253,7 @@ def _of_exercise(old: Planned | None, new: Planned | None) -> Iterator[Text]:
         files = ", ".join(changed_files(old, new)) or "dlgrade.toml"
         yield Text(en=f"The exercise changed: {files}.", zh=f"练习已更改：{files}。")
     if old.rules != new.rules:
-        yield Text(
-            en="The rules for lateness or attempts, or the due date, changed.",
-            zh="迟交或尝试次数的规则、或截止时间已更改。",
-        )
+        yield _RULES_CHANGED
 
 
 def _of_surroundings(was: Line, now: Line, plans: tuple[Plan, Plan]) -> Iterator[Text]:
@@ -195,7 +273,8 @@ def _of_surroundings(was: Line, now: Line, plans: tuple[Plan, Plan]) -> Iterator
 
 
 def _of_submission(was: Line, now: Line) -> Iterator[Text]:
-    if was.row.submission_sha256 != now.row.submission_sha256:
+    unread = any(row.status is Status.UNSCORED and not row.submission_sha256 for row in (was.row, now.row))
+    if was.row.submission_sha256 != now.row.submission_sha256 and not unread:
         yield Text(en="The submission changed.", zh="提交的内容已更改。")
     if was.row.handed_in.at != now.row.handed_in.at or was.due != now.due:
         yield Text(

@@ -162,7 +162,7 @@ class _Pages:
 
     def _cases(self) -> Markup:
         parts = []
-        for why in (Why.REJECTED, Why.REVIEW, Why.LATE, Why.MISSING):
+        for why in (Why.PENDING, Why.REJECTED, Why.REVIEW, Why.LATE, Why.MISSING):
             cases = [case for case in self._found.cases if case.why is why]
             if cases:
                 parts.append(element("h3", None, f"{self._say(words.WHY[why])} ({len(cases)})"))

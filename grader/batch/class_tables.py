@@ -7,7 +7,7 @@ from pathlib import Path
 
 from grader.batch import words
 from grader.batch.class_charts import rate_bar, spark
-from grader.batch.classbook import Asked, Classbook, Student
+from grader.batch.classbook import Asked, Classbook, Standing, Student, standing_of
 from grader.batch.places import Places
 from grader.batch.rows import Row
 from grader.batch.statistics import Case, CauseFigures, ExerciseFigures, TestFigures, Why
@@ -15,17 +15,19 @@ from grader.batch.summary import claim_of, spread_of, what_happened
 from grader.records import Language, Outcome, Text
 from grader.report import wording
 from grader.report.markup import Address, Markup, beside, element, prose, together
-from grader.report.model import Status
 from grader.report.points import format_percent, format_points
 from grader.report.signs import UNICODE
 
 MAX_UNSCORED = 12  # likely to be one fault, many times
 MAX_CASES = 50  # of each kind; the table of the students has them all
-_STATUS_STYLES = {
-    Status.FULL: ("good", UNICODE.outcome(Outcome.PASSED).glyph),
-    Status.NOT_STARTED: ("quiet", UNICODE.waiting.glyph),
-    Status.REJECTED: ("bad", UNICODE.failed.glyph),
-    Status.UNSCORED: ("odd", UNICODE.outcome(Outcome.GRADER_FAULT).glyph),
+_STYLES = {
+    Standing.FULL: ("good", UNICODE.outcome(Outcome.PASSED).glyph),
+    Standing.CUT: ("warn", UNICODE.outcome(Outcome.PASSED).glyph),
+    Standing.NOT_STARTED: ("quiet", UNICODE.waiting.glyph),
+    Standing.FORBIDDEN: ("bad", UNICODE.outcome(Outcome.FORBIDDEN).glyph),
+    Standing.NOT_LOADED: ("bad", UNICODE.failed.glyph),
+    Standing.REJECTED: ("bad", UNICODE.failed.glyph),
+    Standing.UNSCORED: ("odd", UNICODE.outcome(Outcome.GRADER_FAULT).glyph),
 }
 _CELLS = {Outcome.PASSED: "pass", Outcome.BLOCKED: "wait"}
 
@@ -129,7 +131,7 @@ class Tables:
         outcomes = {test.name: test.outcome for test in row.tests}
         cells = (self._mark(outcomes.get(test.name)) for test in tests)
         who = self._link(student.id, exercise.name, row.handed_in.attempt, student.id)
-        points = words.STATUSES[Status.UNSCORED].within(self._language)
+        points = words.STANDINGS[Standing.UNSCORED].within(self._language)
         if row.points is not None:
             points = format_points(row.points)
         name = element("span", {"class": "quiet"}, f" {student.name}") if student.name != student.id else Markup()
@@ -181,6 +183,7 @@ class Tables:
             case.name if case.name != case.student else "",
             self._ids[case.exercise] if len(self._ids) > 1 else "",
             "" if told is None else told.within(self._language, case.count),
+            self.say(words.ATTEMPT).format(number=case.attempt) if case.why is Why.PENDING else "",
         ]
         return "".join(UNICODE.separator + part for part in parts if part)
 
@@ -229,15 +232,19 @@ class Tables:
         if row.points is not None:
             said = format_points(row.points) + ("" if possible is None else f" / {format_points(possible)}")
         link = self._link(student.id, exercise.name, row.handed_in.attempt, said)
-        status = Status.UNSCORED if row.points is None else row.status
-        return element("td", {"class": "result"}, link, *self._tags(row, status))
+        counted = Markup() if row.counted is None else element("div", {"class": "quiet"}, self.say(row.counted))
+        return element("td", {"class": "result"}, link, *self._tags(row), counted)
 
-    def _tags(self, row: Row, status: Status) -> list[Markup]:
+    def _tags(self, row: Row) -> list[Markup]:
         tags = []
-        if status in _STATUS_STYLES:
-            style, glyph = _STATUS_STYLES[status]
-            word = f"{glyph} {self.say(words.STATUSES[status])}" if row.points is not None else glyph
+        standing = standing_of(row)
+        if standing in _STYLES:
+            style, glyph = _STYLES[standing]
+            told = words.CUT_LATE if standing is Standing.CUT and row.late_days else words.STANDINGS[standing]
+            word = f"{glyph} {self.say(told)}" if row.points is not None else glyph
             tags.append(element("span", {"class": f"{style} tag"}, word))
+        if row.points is not None and row.pending:
+            tags.append(element("span", {"class": "warn tag"}, self.say(words.PENDING)))
         if row.late_days:
             late = f"{self.say(words.WHY[Why.LATE])} {words.DAYS.within(self._language, row.late_days)}"
             tags.append(element("span", {"class": "warn tag"}, late))

@@ -6,11 +6,27 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from grader.batch.rows import Row
-from grader.records import Text
+from grader.records import Outcome, Text
 from grader.report.model import Status
+
+_ROUNDING = 1e-9
+
+
+class Standing(StrEnum):
+    """What became of an exercise, by the points that count."""
+
+    FULL = "full"
+    CUT = "full-cut"  # every point was earned, and the course's rules leave less
+    PARTIAL = "partial"
+    NOT_STARTED = "not-started"
+    FORBIDDEN = "forbidden"  # it was not run: it uses what the exercise forbids
+    NOT_LOADED = "not-loaded"  # not even its import works
+    REJECTED = "rejected"
+    UNSCORED = "unscored"
 
 
 class Listed(Protocol):
@@ -126,6 +142,31 @@ def share_of(row: Row, exercise: Asked) -> float | None:
     if not possible:
         return 0.0 if row.status is Status.REJECTED else None
     return min(max(row.points / possible, 0.0), 1.0)
+
+
+def standing_of(row: Row) -> Standing:
+    """Return what became of an exercise; an attempt that may count and has no score leaves it unscored."""
+    if row.points is None:
+        return Standing.UNSCORED
+    if row.status is Status.FULL:
+        return _standing_of_full(row, row.points)
+    if row.status is not Status.PARTIAL or row.problem is None:
+        return Standing(row.status.value)
+    return Standing.FORBIDDEN if breaks_a_rule(row) else Standing.NOT_LOADED
+
+
+def breaks_a_rule(row: Row) -> bool:
+    """Return whether the code uses what the exercise forbids: seen before it ran, or in one test alone."""
+    return any(test.outcome is Outcome.FORBIDDEN for test in row.tests)
+
+
+def _standing_of_full(row: Row, points: float) -> Standing:
+    earned = points if row.earned is None else row.earned
+    if points > earned - _ROUNDING:
+        return Standing.FULL
+    # Of a mean: not this attempt's points were cut, others have fewer.
+    own = next((one.points for one in row.tried if one.attempt == row.handed_in.attempt), points)
+    return Standing.CUT if own is not None and own <= earned - _ROUNDING else Standing.PARTIAL
 
 
 def _asked(exercise: Titled, students: Iterable[Mapping[str, Row]]) -> Asked:

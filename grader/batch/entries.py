@@ -3,7 +3,9 @@
 Theory of operation. Only names are read here, with the tables that the instructor names, and of an archive its members'
 names where several exercises are asked for; what is in a file is `collect`'s to read, under its caps. Nothing is
 dropped: what is no submission is noted with the reason, who handed in nothing is listed, who is on no roster is graded
-under their own name. Nothing is guessed: what can be read in two ways is an error that says how to say which is meant.
+under their own name. Nothing is guessed: what can be read in two ways is a question. What the one who grades wrote
+(options, a roster, a table of times) is asked about at once, by an error; what a student can cause (two files, a time
+that is none) costs that student's entry alone: it is in doubt and has no score, and every other one is graded.
 The result depends on names only, never on the order in which a file system lists them.
 
     listing    a path of SUBMISSIONS  ->  the things in it (`finding` tells a student's folder from a class's)
@@ -15,24 +17,25 @@ The result depends on names only, never on the order in which a file system list
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from grader.batch.attempts import Claim, in_order
+from grader.batch.dating import dated, notes_on_times, with_given_times, without_doubtful_times
 from grader.batch.finding import locate
-from grader.batch.folders import examples, text_of
+from grader.batch.folders import examples, inner_contents, skipped, text_of
 from grader.batch.handed import Entry, EntryOptions, Found, Handed, Missing
 from grader.batch.listing import list_path
 from grader.batch.matching import Match, Matcher
 from grader.batch.repositories import Pinned, holds, pinned
 from grader.batch.roster import Person, Roster, folded, read_roster
 from grader.batch.table import quoted
-from grader.batch.times import GIT, MTIME, TimeRow, layout_time, modified_at, read_times
+from grader.batch.unfound import refuse_without_files
 from grader.errors import UsageError
 from grader.exercise.paths import show_name, show_path
 from grader.records import Exercise, HandedIn, Text
 
+_BESIDE_NAMED = Text(en="the roster names others in this folder", zh="名单指明的是该文件夹中的其他项")
 MAX_STRANGERS = 20  # that a note of its own is made of, with who was probably meant
 
 __all__ = ["Entry", "EntryOptions", "Handed", "Missing", "find_entries"]
@@ -41,20 +44,25 @@ __all__ = ["Entry", "EntryOptions", "Handed", "Missing", "find_entries"]
 def find_entries(exercises: Sequence[Exercise], paths: Sequence[Path], options: EntryOptions | None = None) -> Handed:
     """Return what was handed in for `exercises` at `paths`, sorted by student, exercise and attempt.
 
-    Raises: UsageError for a path that is not there or can be read in two ways, a table with a mistake, two entries of
-    one student that nothing tells apart, and where there is no entry at all.
+    Raises: UsageError for a path that is not there or can be read in two ways, a table with a mistake, and where there
+    is no entry that can be graded.
     """
     options = options or EntryOptions()
     _check(exercises, paths, options)
     roster = read_roster(options.roster, zone=options.zone) if options.roster else None
-    found, notes = _listed(exercises, paths, options, roster)
-    claims, unclaimed = _claims(exercises, found, options, roster)
-    notes += _notes_on(claims, unclaimed, exercises, roster)
-    claims = _dated(claims, options)
-    ordered = _attempts(claims)
+    found, empty, notes = _listed(exercises, paths, options, roster)
+    matches = _matches(found, roster, notes)
+    claims, unclaimed = _claims(exercises, found, matches, options)
+    notes += _notes_on(claims, [one for one, _ in unclaimed], exercises, roster)
+    ordered = _attempts([dated(claim, options) for claim in claims], notes)
     if not ordered:
         raise _no_entry(exercises, paths, found)
-    ordered = _given_times(ordered, exercises, options, roster, notes)
+    refuse_without_files(ordered, paths)
+    ordered = with_given_times(ordered, exercises, options, roster, notes)
+    notes += notes_on_times(ordered, options)
+    ordered = tuple(without_doubtful_times(claim, options) for claim in ordered)
+    _refuse_if_none_is_clear(ordered)
+    unclaimed += zip(empty, _matches(empty, roster, []), strict=True)
     return Handed(
         entries=tuple(_entry(claim, roster) for claim in ordered),
         missing=_missing(ordered, exercises, roster, unclaimed),
@@ -87,11 +95,13 @@ def _check(exercises: Sequence[Exercise], paths: Sequence[Path], options: EntryO
 
 def _listed(
     exercises: Sequence[Exercise], paths: Sequence[Path], options: EntryOptions, roster: Roster | None
-) -> tuple[list[Found], list[Text]]:
+) -> tuple[list[Found], list[Found], list[Text]]:
+    """Return what lies at the paths, folders with nothing in them, and what is to be said."""
     listings = [list_path(path, exercises, options) for path in paths]
     found = [one for listing in listings for one in listing.found]
+    empty = [one for listing in listings for one in listing.empty]
     notes = [note for listing in listings for note in listing.notes]
-    return _with_named_paths(found, paths, roster, notes), notes
+    return _with_named_paths(found, paths, roster, notes), empty, notes
 
 
 def _with_named_paths(
@@ -99,6 +109,7 @@ def _with_named_paths(
 ) -> list[Found]:
     """Add what the roster itself says is an entry, where it lies deeper than entries are looked for."""
     listed = {one.entry for one in found}
+    named: dict[str, Found] = {}
     for person in roster.people if roster else ():
         if not person.entry or _plain(person.entry) in listed:
             continue
@@ -109,10 +120,13 @@ def _with_named_paths(
         if place is None:
             notes.append(_not_there(roster, person))
             continue
-        above = {str(parent) for parent in inner.parents}
-        found = [one for one in found if one.entry not in above]
-        found.append(Found(path=place, entry=str(inner), student=person.id))
-    return found
+        named[str(inner)] = Found(path=place, entry=str(inner), student=person.id)
+    opened = {str(parent) for entry in named for parent in PurePosixPath(entry).parents}
+    for one in (one for one in found if one.entry in opened):
+        kept = {*named, *opened}
+        if beside := [item.name for item in inner_contents(one.path).items if f"{one.entry}/{item.name}" not in kept]:
+            notes.append(skipped(one.path, beside, _BESIDE_NAMED))
+    return [*(one for one in found if one.entry not in opened), *named.values()]
 
 
 def _lies_below(path: Path, inner: PurePosixPath) -> bool:
@@ -128,18 +142,24 @@ def _plain(entry: str) -> str:
 # --------------------------------------------------------------------------------------------- whose, and for what
 
 
+def _matches(found: Sequence[Found], roster: Roster | None, notes: list[Text]) -> Sequence[Match]:
+    if roster is None:
+        return [Match(student=one.student, name=one.name, person=None) for one in found]
+    matched = Matcher(roster).match_all(found)
+    notes += matched.notes
+    return matched.matches
+
+
 def _claims(
-    exercises: Sequence[Exercise], found: Sequence[Found], options: EntryOptions, roster: Roster | None
+    exercises: Sequence[Exercise], found: Sequence[Found], matches: Sequence[Match], options: EntryOptions
 ) -> tuple[list[Claim], list[tuple[Found, Match]]]:
     """Return what is somebody's entry for an exercise, and the things that have nothing for any."""
-    matcher = Matcher(roster) if roster else None
     claims: list[Claim] = []
     unclaimed: list[tuple[Found, Match]] = []
-    for one in found:
-        match = matcher.match(one) if matcher else Match(student=one.student, name=one.name, person=None)
+    for one, match in zip(found, matches, strict=True):
         asked = exercises if one.exercise is None else (one.exercise,)
-        pin = pinned(one, match, options)
-        own = _at_commit(one, match, pin, asked) if pin else _in_place(one, match, asked)
+        pins = pinned(one, match, asked, options)
+        own = _at_commit(one, match, pins, asked) if pins else _in_place(one, match, asked)
         claims += own
         if not own:
             unclaimed.append((one, match))
@@ -154,22 +174,33 @@ def _in_place(one: Found, match: Match, asked: Sequence[Exercise]) -> list[Claim
     ]
 
 
-def _at_commit(one: Found, match: Match, pin: Pinned, asked: Sequence[Exercise]) -> list[Claim]:
+def _at_commit(one: Found, match: Match, pins: Mapping[str, Pinned], asked: Sequence[Exercise]) -> list[Claim]:
     return [
-        Claim(found=one, match=match, exercise=exercise, path=one.path, commit=pin.commit, at=pin.at)
-        for exercise in holds(one, pin.commit, asked)
+        Claim(
+            found=one,
+            match=match,
+            exercise=exercise,
+            path=one.path,
+            commit=pin.commit,
+            at=pin.at,
+            is_head=pin.is_head,
+            undated=pin.undated,
+            doubt=pin.doubt,
+        )
+        for exercise in asked
+        if (pin := pins[exercise.name]).doubt is not None or len(asked) == 1 or holds(one, pin.commit, exercise)
     ]
 
 
 def _notes_on(
     claims: Sequence[Claim],
-    unclaimed: Sequence[tuple[Found, Match]],
+    unclaimed: Sequence[Found],
     exercises: Sequence[Exercise],
     roster: Roster | None,
 ) -> list[Text]:
     notes = []
     if unclaimed:
-        names = [one.entry for one, _ in unclaimed]
+        names = [one.entry for one in unclaimed]
         asked = ", ".join(exercise.name for exercise in exercises)
         notes.append(
             Text(
@@ -183,7 +214,7 @@ def _notes_on(
         matcher = Matcher(roster)
         strangers = {claim.match.student: claim.found for claim in claims if claim.match.person is None}
         listed = sorted(strangers)
-        notes += [matcher.unknown(strangers[student]) for student in listed[:MAX_STRANGERS]]
+        notes += [matcher.unknown(strangers[student], student) for student in listed[:MAX_STRANGERS]]
         if more := listed[MAX_STRANGERS:]:
             notes.append(
                 Text(
@@ -207,82 +238,32 @@ def _alike(ids: list[str]) -> Text:
     )
 
 
-# --------------------------------------------------------------------------------------------- when, and which attempt
+# --------------------------------------------------------------------------------------------- which attempt
 
 
-def _dated(claims: Sequence[Claim], options: EntryOptions) -> list[Claim]:
-    if options.times == GIT:
-        return list(claims)
-    if options.times == MTIME:
-        return [replace(claim, at=modified_at(claim.path, claim.exercise)) for claim in claims]
-    return [replace(claim, at=layout_time(claim.found.at, claim.found.entry, options.zone)) for claim in claims]
-
-
-def _attempts(claims: Sequence[Claim]) -> tuple[Claim, ...]:
+def _attempts(claims: Sequence[Claim], notes: list[Text]) -> tuple[Claim, ...]:
     groups: dict[tuple[str, str, str], list[Claim]] = {}
     for claim in claims:
         student = claim.match.student
         groups.setdefault((folded(student), student, claim.exercise.name), []).append(claim)
-    return tuple(
-        claim
-        for key in sorted(groups)
-        for claim in in_order(sorted(groups[key], key=lambda claim: (claim.found.entry, str(claim.path))))
-    )
-
-
-def _given_times(
-    claims: Sequence[Claim],
-    exercises: Sequence[Exercise],
-    options: EntryOptions,
-    roster: Roster | None,
-    notes: list[Text],
-) -> tuple[Claim, ...]:
-    """Return the attempts with the times of `--times FILE.csv`, where one is given."""
-    if options.times in ("", GIT, MTIME):
-        return tuple(claims)
-    rows = read_times(Path(options.times), (*exercises, *options.others), zone=options.zone)
-    matcher = Matcher(roster) if roster else None
-    times: dict[str, list[TimeRow]] = {}
-    for row in rows:
-        found = Found(path=Path(), entry="", student=row.student)
-        student = matcher.match(found).student if matcher else row.student
-        times.setdefault(folded(student), []).append(row)
-    handed = {folded(claim.match.student) for claim in claims}
-    known = handed | {folded(person.id) for person in (roster.people if roster else ())}
-    if strangers := [times[student][0].student for student in sorted(times) if student not in known]:
-        shown = show_path(Path(options.times))
+    ordered = [
+        in_order(sorted(groups[key], key=lambda claim: (claim.found.entry, str(claim.path)))) for key in sorted(groups)
+    ]
+    if left_out := [claim.found.entry for one in ordered for claim in one.left_out]:
         notes.append(
             Text(
-                en=f"{shown}: times of {len(strangers)} who handed in nothing: {examples(strangers)}",
-                zh=f"{shown}：有 {len(strangers)} 人的时间，但他们没有提交：{examples(strangers)}",
+                en=f"{len(left_out)} beside a student's own file for the exercise, left out: {examples(left_out)}",
+                zh=f"{len(left_out)} 项与学生本题的文件并列，未采用：{examples(left_out)}",
             )
         )
-    several = {(one.match.student, one.exercise.name) for one in claims if one.attempt > 1}
-    return tuple(_timed(claim, times, options, several) for claim in claims)
+    return tuple(claim for one in ordered for claim in one.attempts)
 
 
-def _timed(
-    claim: Claim, times: dict[str, list[TimeRow]], options: EntryOptions, several: set[tuple[str, str]]
-) -> Claim:
-    fits = [
-        row
-        for row in times.get(folded(claim.match.student), ())
-        if row.exercise in (None, claim.exercise) and row.attempt in (None, claim.attempt)
-    ]
-    # The row that says most wins: one for every exercise stands in where there is none of its own.
-    best = max(fits, key=lambda row: (row.exercise is not None, row.attempt is not None), default=None)
-    if best is None:
-        return claim
-    if best.attempt is None and (claim.match.student, claim.exercise.name) in several:
-        student, shown = quoted(claim.match.student), show_path(Path(options.times))
-        raise UsageError(
-            Text(
-                en=f"{shown}: line {best.line}: {student} has several attempts; which one is this the time of?",
-                zh=f"{shown}：第 {best.line} 行：{student} 有多次提交；这是哪一次的时间？",
-            ),
-            remedy=Text(en="Add a column attempt, counted from 1.", zh="请增加 attempt 列，从 1 计数。"),
-        )
-    return replace(claim, at=best.at.isoformat())
+def _refuse_if_none_is_clear(claims: Sequence[Claim]) -> None:
+    """Refuse a class of which nothing can be graded. Raises: UsageError with the first of the reasons."""
+    doubts = [claim.doubt for claim in claims if claim.doubt is not None]
+    if doubts and len(doubts) == len(claims):
+        raise UsageError(doubts[0].problem, remedy=doubts[0].remedy)
 
 
 # --------------------------------------------------------------------------------------------- the result
@@ -301,9 +282,18 @@ def _entry(claim: Claim, roster: Roster | None) -> Entry:
         ),
         exercise=claim.exercise,
         path=claim.path,
+        shown=_shown(claim),
+        doubt=claim.doubt,
+        is_head=claim.is_head,
         is_expected=roster is None or person is not None,
         due=person.due if person else None,
     )
+
+
+def _shown(claim: Claim) -> str:
+    """Return how messages name what is read: the entry as it was handed in, and where in it the exercise lies."""
+    inner = claim.path.relative_to(claim.found.path).as_posix()
+    return claim.found.entry if inner == "." else f"{claim.found.entry}/{text_of(inner)}"
 
 
 def _missing(

@@ -70,6 +70,16 @@ def locate(path: Path, exercise: Exercise, *, alone: bool, contents: Contents | 
     return path if alone and there.items else None
 
 
+def has_nothing_of(path: Path, exercise: Exercise) -> bool:
+    """Whether something is a folder in which `locate` finds nothing for the exercise, and neither will `collect`."""
+    if path.is_symlink() or not is_folder(path):
+        return False
+    there = inner_contents(path)
+    if not there.is_readable or _holds(there, exercise) or any(name in there.junk for name in _OF_ONE):
+        return False
+    return not any(item.is_folder and _holds(inner_contents(item.path), exercise) for item in there.items)
+
+
 def shape_of(contents: Contents, exercises: Sequence[Exercise], others: Sequence[Exercise] = ()) -> Shape:
     """Return what a folder is, by the names in it and in the folders right below it.
 

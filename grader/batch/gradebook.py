@@ -69,11 +69,20 @@ def _missing(exercise: Asked) -> list[str]:
 
 
 def _remark(student: Student, book: Classbook) -> str:
-    """Return why there is no total, and what it leaves out."""
+    """Return why there is no total, what it leaves out, and which attempts it is made of."""
     missing = [exercise.name for exercise in book.exercises if exercise.name not in student.rows]
+    pending = [
+        f"{name} attempt {attempt}"
+        for name, row in student.rows.items()
+        for attempt in row.pending
+        if row.points is not None or row.earned is not None  # else the row itself says that it is unscored
+    ]
+    counted = [f"{name}: {row.counted.en}" for name, row in student.rows.items() if row.counted is not None]
     said = [
         *([f"no total, unscored: {', '.join(student.unscored)}"] if student.unscored else []),
+        *([f"may still change, unscored: {', '.join(pending)}"] if pending else []),
         *([f"missing: {', '.join(missing)}"] if missing else []),
+        *counted,
     ]
     return "; ".join(said)
 

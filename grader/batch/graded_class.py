@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grader.batch.classbook import Classbook, book_of
-from grader.batch.counting import Counting, Heading, best_rows, read_counting, rows_that_count
+from grader.batch.counting import Counting, Heading, best_rows, read_counting, result_of, rows_that_count
 from grader.batch.journal import Key, Line, read_journal
 from grader.batch.pages import read_class_list
 from grader.batch.places import Places
@@ -72,21 +72,11 @@ def _counting(places: Places, lines: dict[Key, Line]) -> tuple[Counting, tuple[T
         raise _contradicts(places.counting, str(error)) from None
     if found is not None:
         return found, ()
-    from grader.batch.counting import Result
-
     rows = best_rows(line.row for line in lines.values())
     names = sorted({row.exercise for row in rows})
     return Counting(
         exercises=tuple(_heading(places, name, next(row for row in rows if row.exercise == name)) for name in names),
-        results=tuple(
-            Result(
-                exercise=row.exercise,
-                student=row.handed_in.student,
-                attempt=row.handed_in.attempt,
-                points=row.points,
-            )
-            for row in rows
-        ),
+        results=tuple(map(result_of, rows)),
     ), (_NOT_DONE,)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -17,10 +18,19 @@ class EntryOptions:
     names: str = ""  # --names: a pattern over the paths below SUBMISSIONS, or a layout's name
     roster: Path | None = None  # --roster: a CSV with the students
     times: str = ""  # --times: a CSV, "git" or "mtime"; "": what the layout itself says
-    commit: str = ""  # --commit: what counts of every entry that is a git repository
+    commit: str = ""  # --commit: what counts of every entry that is a git repository; DUE: the last before it was due
+    dues: Mapping[str, datetime] = field(default_factory=dict)  # of exercises, by name
     student: str = ""  # --student: the one path is this student's submission
     zone: tzinfo | None = None  # the course's, for times without an offset
     others: tuple[Exercise, ...] = ()  # the course's other exercises, which a name may mean
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """What whoever grades has to decide about one entry: it has no score until then, and every other entry has."""
+
+    problem: Text
+    remedy: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +40,9 @@ class Entry:
     handed_in: HandedIn
     exercise: Exercise
     path: Path
+    shown: str = ""  # how messages name `path`: as it was handed in, not where it lies on this machine
+    doubt: Doubt | None = None
+    is_head: bool = False  # nobody named the commit: it is what the student's repository has as its HEAD
     is_expected: bool = True  # False: there is a roster, and nobody on it is called so
     due: datetime | None = None  # the student's own, where the roster grants one
 
@@ -64,6 +77,7 @@ class Found:
     exercise: Exercise | None = None  # None: its content decides
     attempt: int | None = None
     at: str = ""
+    undated: Doubt | None = None  # why the time that the student wrote down is none
     order: int | None = None  # among a student's attempts, where the layout numbers files but not attempts
     ids: tuple[str, ...] = ()  # others that the roster may know the student by
     group: str = ""  # files of one group are one submission: the layout took a submission apart
@@ -75,6 +89,7 @@ class Listing:
 
     found: tuple[Found, ...]
     notes: tuple[Text, ...] = field(default=())
+    empty: tuple[Found, ...] = field(default=())  # folders with nothing in them: their students are missing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

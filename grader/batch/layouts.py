@@ -10,24 +10,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.batch.folders import JUNK, Contents, contents_of, examples, inner_contents, skipped, text_of
+from grader.batch.folders import JUNK, Contents, Item, contents_of, examples, inner_contents, is_junk, skipped, text_of
 from grader.batch.gradescope import METADATA, list_gradescope
-from grader.batch.handed import ClassFolder, Found, Listing
+from grader.batch.handed import ClassFolder, Doubt, EntryOptions, Found, Listing
+from grader.batch.moments import moment_in
 from grader.batch.names import aliases_of, exercise_called, stem_of
+from grader.batch.roster import folded
+from grader.batch.times import no_time
 from grader.errors import SubmissionError, UsageError
-from grader.exercise.paths import show_path
+from grader.exercise.paths import show_name, show_path
 from grader.records import Exercise, Text
 from grader.submission.limits import Limits
 from grader.submission.read import read_file
 
 STAMP = "timestamp.txt"
 MAX_STAMP_BYTES = 200
-_MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_(?P<kind>file|onlinetext)_?(?P<rest>.*)", re.DOTALL)
+_SAMPLE = 20  # students whose folders are looked into, to know a layout
+# The student's own file name stands last, and may look like anything: the first mark of the platform's is its own. A
+# folder has nothing of the student's behind it, so there the last one is.
+_MOODLE_MARK = r"_(?P<id>\d+)_assignsubmission_(?P<kind>file|onlinetext)_?"
+_MOODLE = re.compile(rf"(?P<name>.+?){_MOODLE_MARK}(?P<rest>.*)", re.DOTALL)
+_MOODLE_FOLDER = re.compile(rf"(?P<name>.+){_MOODLE_MARK}", re.DOTALL)
 _CANVAS = re.compile(
-    r"(?P<name>[^_]+)_(?:LATE_)?(?P<id>\d+)_(?:\d+)_(?P<file>.+?)(?:-(?P<version>\d{1,4}))?(?P<suffix>\.[A-Za-z0-9.]+)?",
+    r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<id>\d+)_(?:\d+)_(?P<file>.+?)(?:-(?P<version>\d{1,4}))?(?P<suffix>\.[A-Za-z0-9.]+)?",
     re.DOTALL,
 )
 _ONLINE_TEXT = Text(en="text typed into the platform, not a file", zh="在平台上输入的文字，不是文件")
@@ -38,48 +46,87 @@ Lister = Callable[[ClassFolder], Listing]
 
 def looks_like(contents: Contents) -> str:
     """Return the layout that a folder is surely in, told by names that nobody gives by hand; "": none."""
+    return _by_its_names(contents) or ("nbgrader" if _is_nbgraders(contents) else "")
+
+
+def _by_its_names(contents: Contents) -> str:
     if contents.named(METADATA):
         return "gradescope"
-    if contents.items and all(_MOODLE.fullmatch(item.name) for item in contents.items):
+    if _is_most(sum(_moodle(item) is not None for item in contents.items), contents):
         return "moodle"
-    if len(contents.items) > 1 and all(_CANVAS.fullmatch(item.name) and item.is_file for item in contents.items):
-        return "canvas"
-    return ""
+    by_canvas = sum(_CANVAS.fullmatch(item.name) is not None and item.is_file for item in contents.items)
+    return "canvas" if by_canvas > 1 and _is_most(by_canvas, contents) else ""
+
+
+def layout_of_names(names: Sequence[str]) -> str:
+    """Return the layout that the paths in an archive are surely in, at their top or in the one folder there; "": none.
+
+    Told as `looks_like` tells a folder's.
+    """
+    paths = [name.split("/") for name in names if not any(is_junk(part) for part in name.split("/") if part)]
+    tops = {parts[0]: len(parts) > 1 for parts in paths}
+    if "submitted" in tops and any(parts[0] == "submitted" and len(parts) > 3 for parts in paths):
+        return "nbgrader"
+    items = tuple(Item(name=top, path=Path(top), is_folder=deep, is_file=not deep) for top, deep in tops.items())
+    if len(items) != 1:
+        return _by_its_names(Contents(items=items, junk=()))
+    inner = ["/".join(parts[1:]) for parts in paths if len(parts) > 1 and parts[1]]
+    return layout_of_names(inner) if inner else ""
+
+
+def looks_in_part(contents: Contents) -> int:
+    """Return how many names are Moodle's, in a folder of which most are not."""
+    return sum(_moodle(item) is not None for item in contents.items)
+
+
+def _is_most(number: int, contents: Contents) -> bool:
+    return 2 * number > len(contents.items)
+
+
+def _moodle(item: Item) -> re.Match[str] | None:
+    return (_MOODLE_FOLDER if item.is_folder else _MOODLE).fullmatch(text_of(item.name))
+
+
+def _is_nbgraders(contents: Contents) -> bool:
+    """Whether a folder is nbgrader's course, by its `submitted` with an assignment a student, each with a time."""
+    submitted = contents.named("submitted")
+    if submitted is None or not submitted.is_folder:
+        return False
+    students = [item for item in inner_contents(submitted.path).items if item.is_folder]
+    inner = [one for student in students[:_SAMPLE] for one in inner_contents(student.path).items]
+    return bool(inner) and all(one.is_folder for one in inner)
 
 
 def list_moodle(given: ClassFolder) -> Listing:
     """Return the submissions of Moodle's download, as folders or as files side by side."""
     folder, contents = given.path, contents_of(given.path)
-    found, typed, unfit = [], [], []
-    names: dict[str, set[str]] = {}
+    found: list[Found] = []
+    typed, unfit = [], []
     for item in contents.items:
-        match = _MOODLE.fullmatch(text_of(item.name))
+        match = _moodle(item)
         if match is None:
             unfit.append(item.name)
         elif match["kind"] == "onlinetext":
             typed.append(item.name)
         else:
-            names.setdefault(match["name"], set()).add(match["id"])
-            found.append((item, match))
-    listed = tuple(
-        Found(
-            path=item.path,
-            entry=text_of(item.name),
-            # Two students may have one name; Moodle's number tells them apart.
-            student=match["name"] if len(names[match["name"]]) == 1 else f"{match['name']} ({match['id']})",
-            name=match["name"],
-            ids=(match["id"], f"Participant {match['id']}"),
-            group=match["rest"] if item.is_file else "",
-        )
-        for item, match in found
-    )
-    return _listing(folder, "moodle", listed, contents, {_ONLINE_TEXT: typed, _UNFIT: unfit})
+            found.append(
+                Found(
+                    path=item.path,
+                    entry=text_of(item.name),
+                    student=match["name"],
+                    name=match["name"],
+                    ids=(match["id"], f"Participant {match['id']}"),
+                    group="" if item.is_folder else match["rest"],
+                )
+            )
+    return _listing(folder, "moodle", _told_apart(found), contents, {_ONLINE_TEXT: typed, _UNFIT: unfit})
 
 
 def list_canvas(given: ClassFolder) -> Listing:
     """Return the submissions of Canvas's download. A `-1` before the suffix counts uploads of one name."""
     folder, contents = given.path, contents_of(given.path)
-    found, typed, unfit = [], [], []
+    found: list[Found] = []
+    typed, unfit, late = [], [], list[str]()
     for item in contents.items:
         name = text_of(item.name)
         match = _CANVAS.fullmatch(name)
@@ -88,6 +135,7 @@ def list_canvas(given: ClassFolder) -> Listing:
         elif name.endswith("_text.html"):
             typed.append(item.name)
         else:
+            late += [item.name] if match["late"] else []
             found.append(
                 Found(
                     path=item.path,
@@ -98,13 +146,34 @@ def list_canvas(given: ClassFolder) -> Listing:
                     group=match["file"] + (match["suffix"] or ""),
                 )
             )
-    owners: dict[str, set[str]] = {}
-    for one in found:
-        owners.setdefault(one.student, set()).add(one.ids[0])
-    listed = tuple(
-        one if len(owners[one.student]) == 1 else replace(one, student=f"{one.student}_{one.ids[0]}") for one in found
+    listing = _listing(folder, "canvas", _told_apart(found), contents, {_ONLINE_TEXT: typed, _UNFIT: unfit})
+    if not late or given.options.times:
+        return listing
+    return replace(listing, notes=(*listing.notes, _late(folder, late)))
+
+
+def _told_apart(found: Sequence[Found]) -> tuple[Found, ...]:
+    """Return the same with one name for each of the platform's numbers: two students may be called alike."""
+    while True:
+        owners: dict[str, set[tuple[str, ...]]] = {}
+        for one in found:
+            owners.setdefault(folded(one.student), set()).add(one.ids)
+        if all(len(ids) == 1 for ids in owners.values()):
+            return tuple(found)
+        found = [
+            one if len(owners[folded(one.student)]) == 1 else replace(one, student=f"{one.student} ({one.ids[0]})")
+            for one in found
+        ]
+
+
+def _late(folder: Path, names: list[str]) -> Text:
+    place = show_path(folder)
+    return Text(
+        en=f"{place}: {len(names)} are marked LATE, but not by how much, so nothing is taken off for it: "
+        f"give the times with --times FILE.csv: {examples(names)}",
+        zh=f"{place}：{len(names)} 项标有 LATE（迟交），但没有具体时间，因此不会扣分；"
+        f"请用 --times FILE.csv 给出时间：{examples(names)}",
     )
-    return _listing(folder, "canvas", listed, contents, {_ONLINE_TEXT: typed, _UNFIT: unfit})
 
 
 def list_nbgrader(given: ClassFolder) -> Listing:
@@ -124,10 +193,12 @@ def list_nbgrader(given: ClassFolder) -> Listing:
             entry=f"{text_of(student.name)}/{text_of(item.name)}",
             student=text_of(student.name),
             exercise=asked[item.name],
-            at=_stamp(item.path),
+            at=stamp.at,
+            undated=stamp.doubt,
         )
         for student, item in found
         if item.name in asked
+        for stamp in (_stamp(item.path, f"{text_of(student.name)}/{text_of(item.name)}", given.options),)
     )
     files = [item.name for item in contents.items if not item.is_folder]
     return _listing(top, "nbgrader", listed, contents, {_UNFIT: files})
@@ -203,16 +274,21 @@ def _assignments(folder: Path, names: set[str], exercises: Sequence[Exercise]) -
     )
 
 
-def _stamp(folder: Path) -> str:
-    """Return the text of an assignment's timestamp.txt, which lies among the student's own files; "" without one.
+@dataclass(frozen=True, slots=True)
+class _Stamp:
+    at: str = ""
+    doubt: Doubt | None = None
 
-    Raises: UsageError for a link, or for what is no short text.
-    """
-    file = folder / STAMP
+
+def _stamp(folder: Path, entry: str, options: EntryOptions) -> _Stamp:
+    """Return what an assignment's timestamp.txt says. It lies among the student's own files, so it may say anything."""
+    file, shown = folder / STAMP, f"{entry}/{STAMP}"
     try:
-        raw = read_file(file, shown=show_path(file), limits=Limits(file=MAX_STAMP_BYTES)).raw
+        raw = read_file(file, shown=show_name(shown), limits=Limits(file=MAX_STAMP_BYTES)).raw
     except FileNotFoundError:
-        return ""
+        return _Stamp()
     except SubmissionError as error:
-        raise UsageError(error.problem, remedy=error.remedy or "") from None
-    return text_of(raw.decode("utf-8", "surrogateescape").strip())
+        return _Stamp(doubt=replace(no_time(shown, error.problem), problem=error.problem))
+    text = text_of(raw.decode("utf-8", "surrogateescape").strip())
+    value = moment_in(text, options.zone)
+    return _Stamp(doubt=no_time(shown, value)) if isinstance(value, Text) else _Stamp(at=value.isoformat())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from grader.batch.finding import Shape, exercise_folders, is_exercises, is_submission_name, shape_of
@@ -22,7 +23,7 @@ from grader.batch.folders import (
     text_of,
 )
 from grader.batch.handed import ClassFolder, EntryOptions, Found, Listing
-from grader.batch.layouts import LAYOUTS, looks_like
+from grader.batch.layouts import LAYOUTS, layout_of_names, looks_in_part, looks_like
 from grader.batch.names import (
     NamePattern,
     aliases_of,
@@ -37,6 +38,7 @@ from grader.exercise.entries import normal
 from grader.exercise.paths import names_in, show_path
 from grader.exercise.problems import closest
 from grader.records import Exercise, Text
+from grader.submission.looking import names_in_zip
 from grader.submission.names import wanted_names
 
 
@@ -63,6 +65,8 @@ def list_path(path: Path, exercises: Sequence[Exercise], options: EntryOptions) 
     if layout := looks_like(contents):
         listing = LAYOUTS[layout](_class(path, exercises, options))
         return Listing(found=listing.found, notes=(_read_as(path, layout), *listing.notes))
+    if by_moodle := looks_in_part(contents):
+        raise _in_part(path, by_moodle, contents)
     return _by_shape(path, contents, exercises, options)
 
 
@@ -84,6 +88,7 @@ def _by_shape(path: Path, contents: Contents, exercises: Sequence[Exercise], opt
         return Listing(
             found=tuple(found for listing in inner for found in listing.found),
             notes=(*notes, *(note for listing in inner for note in listing.notes)),
+            empty=tuple(found for listing in inner for found in listing.empty),
         )
     if shape is Shape.MANY:
         return _beside_others(_students(path, contents, "", None), path, not_asked)
@@ -96,7 +101,7 @@ def _beside_others(listing: Listing, path: Path, others: Sequence[Exercise]) -> 
     if not names:
         return listing
     kept = tuple(one for one in listing.found if one.path.name not in names)
-    return Listing(found=kept, notes=(*listing.notes, skipped(path, names, NOT_ASKED)))
+    return replace(listing, found=kept, notes=(*listing.notes, skipped(path, names, NOT_ASKED)))
 
 
 def _one(path: Path, exercises: Sequence[Exercise], *, student: str) -> Listing:
@@ -108,6 +113,8 @@ def _one_file(path: Path, exercises: Sequence[Exercise], options: EntryOptions) 
     if options.names in LAYOUTS:
         raise _not_a_folder(path, options.names)
     if not options.names:
+        if layout := layout_of_names(names_in_zip(path)):
+            raise _whole_class(path, layout)
         return _one(path, exercises, student="")
     pattern = read_pattern(options.names, (*exercises, *options.others))
     item = Item(name=path.name, path=path, is_folder=False, is_file=True)
@@ -136,11 +143,12 @@ def _own_name(path: Path) -> str:
 
 
 def _students(folder: Path, contents: Contents, above: str, exercise: Exercise | None) -> Listing:
-    found, empty, other = [], [], []
+    found, empty, other, nothing = [], [], [], list[Found]()
     for item in contents.items:
         inner = inner_contents(item.path) if item.is_folder else None
         if inner is not None and inner.is_readable and not inner.items:
             empty.append(item.name)
+            nothing.append(Found(path=item.path, entry=above + text_of(item.name), student=text_of(item.name)))
         elif item.is_file and not is_submission_name(item.name):
             other.append(item.name)
         else:  # links, too: `collect` says that they are not followed
@@ -148,7 +156,7 @@ def _students(folder: Path, contents: Contents, above: str, exercise: Exercise |
             found.append(
                 Found(path=item.path, entry=above + text_of(item.name), student=text_of(name), exercise=exercise)
             )
-    return Listing(found=tuple(found), notes=_left(folder, empty, other, contents))
+    return Listing(found=tuple(found), notes=_left(folder, empty, other, contents), empty=tuple(nothing))
 
 
 def _left(folder: Path, empty: list[str], other: list[str], contents: Contents) -> tuple[Text, ...]:
@@ -216,6 +224,34 @@ def _read_as(path: Path, layout: str) -> Text:
     return Text(
         en=f"{shown}: read as the layout {layout}; `--names PATTERN` overrides that.",
         zh=f"{shown}：按 {layout} 的格式读取；可用 --names 另行指定。",
+    )
+
+
+def _in_part(path: Path, number: int, contents: Contents) -> UsageError:
+    shown, total = show_path(path), len(contents.items)
+    return UsageError(
+        Text(
+            en=f"{shown}: {number} of {total} names are Moodle's, and the others are not.",
+            zh=f"{shown}：{total} 个名称中有 {number} 个是 Moodle 的，其余不是。",
+        ),
+        remedy=Text(
+            en="Say how to read them: --names moodle takes those and skips the others; --names '{student}' takes all.",
+            zh="请说明如何读取：--names moodle 只取这些并跳过其余；--names '{student}' 全部采用。",
+        ),
+    )
+
+
+def _whole_class(path: Path, layout: str) -> UsageError:
+    shown = show_path(path)
+    return UsageError(
+        Text(
+            en=f"{shown}: this is a whole class's archive, in the layout {layout}, not one student's.",
+            zh=f"{shown}：这是整个班级的压缩包（{layout} 格式），不是单个学生的提交。",
+        ),
+        remedy=Text(
+            en="Unzip it first, and name the folder. If it is one student's: --student ID.",
+            zh="请先解压，再给出解压后的文件夹。若确是单个学生的：--student 学号。",
+        ),
     )
 
 

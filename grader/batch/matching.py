@@ -1,17 +1,38 @@
-"""Which student of the roster an entry is of: by id, by another of their ids, or by name; never by a guess."""
+"""Which student of the roster an entry is of: by id, by another of their ids, or by name; never by a guess.
+
+Theory of operation. A platform writes two things into a file's name: its own number for the student, and a name that
+students may be able to choose. The number goes first. Where the two say different students, or a name is the only link
+to somebody of whom the roster knows another number, or two of the platform's numbers go by one name, nothing is
+matched: each is graded under a name of its own, and that is said. So nobody hands in for somebody else.
+"""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
-from grader.batch.folders import text_of
+from grader.batch.folders import examples, text_of
 from grader.batch.handed import Found
 from grader.batch.roster import Person, Roster, folded, letters
 from grader.batch.table import quoted
 from grader.exercise.paths import show_name
 from grader.records import Text
+
+_NUMBER = re.compile(r"(participant )?\d+")
+_HAN = re.compile(r"[\u3400-\u9fff]{2,}")
+_LONGEST_HAN_NAME = 6
+
+
+class By(Enum):
+    """What an entry was matched by; the surest first."""
+
+    ENTRY = "entry"  # the roster says so
+    NUMBER = "number"  # the platform's own, or another id that it wrote
+    NAME = "name"
+    NOTHING = "nothing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +42,15 @@ class Match:
     student: str
     name: str
     person: Person | None
+    by: By = By.NOTHING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matched:
+    """Whose each thing is, in their order, and what contradicts itself."""
+
+    matches: tuple[Match, ...]
+    notes: tuple[Text, ...]
 
 
 class Matcher:
@@ -35,32 +65,95 @@ class Matcher:
         self._entries = _only((_path(person.entry), person) for person in roster.people if person.entry)
 
     def match(self, found: Found) -> Match:
-        """Return whose entry it is: its own name's where the roster knows nobody of it."""
-        person = self._entries.get(_path(found.entry)) or self._ids.get(found.student)
-        person = person or self._folded.get(folded(found.student))
-        known = (self._aliases.get(folded(one)) for one in (found.student, *found.ids))
-        person = person or next((one for one in known if one is not None), None)
-        named = (self._names.get(letters(one)) for one in (found.name, found.student) if letters(one))
-        person = person or next((one for one in named if one is not None), None)
-        if person is None:
-            return Match(student=found.student, name=found.name, person=None)
-        return Match(student=person.id, name=person.name or found.name, person=person)
+        """Return whose entry it is: its own name's where the roster knows nobody of it, or several."""
+        if (person := self._entries.get(_path(found.entry))) is not None:
+            return _of(person, found, By.ENTRY)
+        numbered = {person.id: person for one in found.ids if (person := self._by_id(one)) is not None}
+        named = self._by_id(found.student)
+        spelled = (self._names.get(letters(one)) for one in (found.name, found.student) if letters(one))
+        named = named or next((one for one in spelled if one is not None), None)
+        if not numbered:
+            return self._nobody(found) if named is None else _of(named, found, By.NAME)
+        person = next(iter(numbered.values()))
+        agree = len(numbered) == 1 and named in (None, person)
+        return _of(person, found, By.NUMBER) if agree else self._nobody(found)
 
-    def unknown(self, found: Found) -> Text:
-        """Return the note for an entry of nobody, with the id that was probably meant."""
+    def match_all(self, found: Sequence[Found]) -> Matched:
+        """Return whose each is, where one is looked at beside the others."""
+        matches = [self.match(one) for one in found]
+        has_numbers = any(match.by is By.NUMBER for match in matches)
+        owners: dict[str, set[tuple[str, ...]]] = {}  # of a student: the platform's ids that were matched
+        for one, match in zip(found, matches, strict=True):
+            if match.person is not None and one.ids:
+                owners.setdefault(match.student, set()).add(one.ids)
+        refused = []
+        for place, (one, match) in enumerate(zip(found, matches, strict=True)):
+            if match.by is By.NAME and one.ids and match.person is not None:
+                other_number = has_numbers and any(_NUMBER.fullmatch(folded(alias)) for alias in match.person.aliases)
+                if other_number or len(owners[match.student]) > 1:
+                    matches[place] = self._nobody(one)
+            if matches[place].person is None and one.ids and self._is_known(one):
+                refused.append(one.entry)
+        return Matched(matches=tuple(matches), notes=(_contradiction(refused),) if refused else ())
+
+    def unknown(self, found: Found, student: str) -> Text:
+        """Return the note for an entry of nobody, graded as `student`, with the id that was probably meant."""
         near = self._near(found.student)
-        shown, student = show_name(found.entry), quoted(found.student)
+        shown, named = show_name(found.entry), quoted(student)
         return Text(
-            en=f"{shown}: {student} is not on the roster; graded under that name."
+            en=f"{shown}: {named} is not on the roster; graded under that name."
             + (f" Did you mean {near}?" if near else ""),
-            zh=f"{shown}：名单上没有 {student}；按这个名称评分。" + (f"是不是 {near}？" if near else ""),
+            zh=f"{shown}：名单上没有 {named}；按这个名称评分。" + (f"是不是 {near}？" if near else ""),
         )
 
+    def _by_id(self, text: str) -> Person | None:
+        return self._ids.get(text) or self._folded.get(folded(text)) or self._aliases.get(folded(text))
+
+    def _is_known(self, found: Found) -> bool:
+        """Whether something about an entry that was matched with nobody means somebody of the roster."""
+        meant = [self._by_id(one) for one in (found.student, *found.ids)]
+        meant += [self._names.get(letters(one)) for one in (found.name, found.student) if letters(one)]
+        return any(one is not None for one in meant)
+
+    def _nobody(self, found: Found) -> Match:
+        """Return the match of an entry that is nobody's, under a name that is nobody's on the roster, either."""
+        student = found.student
+        while folded(student) in self._folded or student in self._ids:
+            student = f"{student} ({found.ids[0] if found.ids else '?'})"
+        return Match(student=student, name=found.name, person=None)
+
     def _near(self, student: str) -> str:
+        if _HAN.search(student):
+            return self._near_han(letters(student))
         spelled = {folded(person.id): person.id for person in self._people}
         spelled |= {folded(person.name): person.id for person in self._people if person.name}
         match = difflib.get_close_matches(folded(student), spelled, n=1, cutoff=0.75)
         return show_name(spelled[match[0]]) if match else ""
+
+    def _near_han(self, student: str) -> str:
+        """Return the id of the one Chinese name with the same characters, or that is a part: so short, no other is."""
+        near = [person for person in self._people if _is_near_han(student, letters(person.name or person.id))]
+        return show_name(near[0].id) if len(near) == 1 else ""
+
+
+def _is_near_han(student: str, name: str) -> bool:
+    if len(name) < 2:
+        return False
+    return sorted(student) == sorted(name) or name in student or (len(student) > 1 and student in name)
+
+
+def _of(person: Person, found: Found, by: By) -> Match:
+    return Match(student=person.id, name=person.name or found.name, person=person, by=by)
+
+
+def _contradiction(entries: list[str]) -> Text:
+    return Text(
+        en=f"{len(entries)} whose name or number is that of somebody on the roster, and the other is not, or is not "
+        f"theirs alone; graded under names of their own: {examples(entries)}. Say whose they are in a column entry of "
+        "the roster.",
+        zh=f"有 {len(entries)} 项的姓名或编号与名单上的某人相同，而另一项不符或不唯一；按其自身的名称评分："
+        f"{examples(entries)}。请在名单的 entry 列中指明归属。",
+    )
 
 
 def _only(pairs: Iterable[tuple[str, Person]]) -> dict[str, Person]:
@@ -77,12 +170,16 @@ def _spellings(person: Person) -> tuple[str, ...]:
     return (*person.aliases, *mail)
 
 
-def _name_spellings(person: Person) -> tuple[str, ...]:
-    """Return the name as platforms write it: "Jane Doe", "Doe, Jane", and Canvas's "doejane"."""
+def _name_spellings(person: Person) -> set[str]:
+    """Return the name as platforms write it: "Jane Doe", "Doe, Jane", Canvas's "doejane", and "伟 陈" for 陈伟."""
     given, _, family = person.name.rpartition(" ")
     last, comma, first = person.name.partition(",")
-    turned = (first + last) if comma else (family + given)
-    return (letters(person.name), letters(turned))
+    spelled = {letters(person.name), letters((first + last) if comma else (family + given))}
+    whole = letters(person.name)
+    if _HAN.fullmatch(whole) and len(whole) <= _LONGEST_HAN_NAME:
+        # The family name is the first character, or the first two: 欧阳.
+        spelled |= {whole[cut:] + whole[:cut] for cut in (1, 2) if cut < len(whole)}
+    return spelled | {letters(f"{person.first}{person.last}"), letters(f"{person.last}{person.first}")}
 
 
 def _path(entry: str) -> str:

@@ -16,11 +16,25 @@ _MOMENT = re.compile(
     r"(?P<time>\d{1,2}[:.-]?\d{2}(?:[:.-]?\d{2}(?:\.\d{1,9})?)?)"
     r"\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2}|[A-Z][a-z]+(?:/[A-Za-z_]+)+)?"
 )
+# Moodle's tables: "Wednesday, 12 March 2025, 10:15 AM", "12 March 2025, 22:15", "2025年03月12日 星期三 10:15".
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+_LONG = re.compile(
+    r"(?:[A-Za-z]+, )?(?P<day>\d{1,2}) (?P<month>[A-Za-z]+) (?P<year>\d{4}), "
+    r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?: ?(?P<half>[AaPp])[Mm])?"
+)
+_HAN = re.compile(
+    r"(?P<year>\d{4})年(?P<month>\d{1,2})月(?P<day>\d{1,2})日\s*(?:[,，]?\s*(?:星期|周).)?\s*[,，]?\s*"
+    r"(?P<half>上午|下午)?\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})"
+)
 PATTERN = r"\d{4}-?\d{2}-?\d{2}[T_ ]\d{2}[:.-]?\d{2}(?:[:.-]?\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?"
 
 
 def moment_in(text: str, zone: tzinfo | None) -> datetime | Text:
     """Return the moment that `text` says, with its offset, or what is wrong with it."""
+    text = _written_out(text.strip()) or text
     match = _MOMENT.fullmatch(text.strip())
     value = None if match is None else _local(match)
     if match is None or value is None or value.year not in YEARS:
@@ -58,6 +72,24 @@ ZONE_FIX = Text(
     en='Write it as 2026-09-28T23:59:00+02:00; without the offset, with timezone = "Europe/Zurich" in dlgrade.toml.',
     zh='请写成 2026-09-28T23:59:00+08:00；不写时差时，请在 dlgrade.toml 中写 timezone = "Asia/Shanghai"。',
 )
+
+
+def _written_out(text: str) -> str:
+    """Return a date in words as ISO 8601 in local time; "": it is none."""
+    match = _LONG.fullmatch(text) or _HAN.fullmatch(text)
+    if match is None:
+        return ""
+    name = match["month"].casefold()
+    months = [number for number, month in enumerate(_MONTHS, 1) if len(name) > 2 and month.startswith(name)]
+    month = int(name) if name.isdigit() else months[0] if len(months) == 1 else 0
+    half, hour = (match["half"] or "").casefold(), int(match["hour"])
+    if half in ("a", "p"):
+        if not 1 <= hour <= 12:
+            return ""
+        hour = hour % 12 + (12 if half == "p" else 0)
+    elif half == "下午" and hour < 12:
+        hour += 12
+    return f"{match['year']}-{month:02}-{int(match['day']):02} {hour:02}:{match['minute']}"
 
 
 def _local(match: re.Match[str]) -> datetime | None:

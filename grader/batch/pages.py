@@ -16,6 +16,7 @@ from grader.batch.rows import Row
 from grader.batch.statistics import Statistics, statistics_of
 from grader.batch.stored import Unreadable, from_json, to_text
 from grader.batch.writing import WIDTH
+from grader.exercise.plain_file import read_plain
 from grader.exercise.whole_file import write_whole
 from grader.records import Language
 from grader.report import Report, Setting, View, find_format
@@ -58,7 +59,7 @@ def write_class_list(places: Places, people: Iterable[Listed]) -> ClassList:
 def read_class_list(places: Places) -> ClassList:
     """Return who is on the roster; nobody where that was not written, or is damaged: then pages lack who is missing."""
     try:
-        return from_json(places.class_list.read_bytes(), ClassList)
+        return from_json(read_plain(places.class_list), ClassList)
     except (OSError, Unreadable):
         return ClassList()
 

@@ -1,23 +1,22 @@
 """What a batch was asked for: all that decides its scores, and what `--resume` and `--regrade` need to go on.
 
-The plan is written before the first exam. A batch that goes on does what its plan says; where what would decide a score
-is another one now, it stops: half of the class would be graded by other tests than the rest.
+The plan is written before the first exam. How a batch that goes on is bound to it: `grader.batch.binding`.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader import __version__
 from grader.batch.places import Places
 from grader.batch.stored import Unreadable, from_json, to_text
-from grader.errors import UsageError, joined
+from grader.errors import UsageError
 from grader.exercise.entries import Entry as Asked
 from grader.exercise.manifest import HIDDEN_TESTS, MANIFEST, VISIBLE_TESTS
 from grader.exercise.paths import show_path
+from grader.exercise.plain_file import read_plain
 from grader.exercise.whole_file import write_whole
 from grader.records import Device, Exercise, Isolation, Language, Text
 
@@ -105,7 +104,7 @@ def write_plan(places: Places, plan: Plan) -> None:
 def read_plan(places: Places) -> Plan | None:
     """Return the plan of the batch in a folder; None where there is none. Raises: UsageError for a damaged one."""
     try:
-        content = places.plan.read_bytes()
+        content = read_plain(places.plan)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
@@ -117,72 +116,6 @@ def read_plan(places: Places) -> Plan | None:
     if plan.schema != SCHEMA:
         raise _damaged(places, f"schema = {plan.schema!r}")
     return plan
-
-
-def refuse_another(old: Plan, new: Plan, *, root: Path) -> None:
-    """Refuse to go on with `old` where `new` would grade otherwise. Raises: UsageError that names each difference."""
-    differences = tuple(_differences(old, new))
-    if not differences:
-        return
-    shown = show_path(root)
-    first = Text(
-        en=f"{shown}: this batch cannot go on, for what decides its scores has changed:",
-        zh=f"{shown}：无法继续这批评分，因为决定得分的内容已改变：",
-    )
-    raise UsageError(
-        joined((first, *differences), separator="\n  "),
-        remedy=Text(
-            en="\nPut that back as it was; or grade all again with --regrade, which shows what changes; "
-            "or name another --output DIR.",
-            zh="\n请恢复原状；或用 --regrade 全部重新评分并显示变化；或用 --output 指定另一个文件夹。",
-        ),
-    )
-
-
-def _differences(old: Plan, new: Plan) -> Iterator[Text]:
-    if old.dlgrade != new.dlgrade:
-        yield _was("dlgrade", old.dlgrade, new.dlgrade)
-    if old.seed != new.seed:
-        yield _was("--seed", old.seed, new.seed)
-    if old.device is not new.device:
-        yield _was("--device", old.device.value, new.device.value)
-    if old.isolation is not new.isolation:
-        yield _was("--isolation", _degree(old.isolation), _degree(new.isolation))
-    if old.signed_by != new.signed_by:
-        yield _was("--sign", _short(old.signed_by), _short(new.signed_by))
-    if old.formats != new.formats:
-        yield _was("--format", ",".join(old.formats), ",".join(new.formats))
-    yield from _other_exercises(old.exercises, new.exercises)
-
-
-def _other_exercises(old: Sequence[Planned], new: Sequence[Planned]) -> Iterator[Text]:
-    now = {exercise.name: exercise for exercise in new}
-    if [exercise.name for exercise in old] != [exercise.name for exercise in new]:
-        before, after = (" ".join(exercise.name for exercise in exercises) for exercises in (old, new))
-        yield Text(en=f"EXERCISE: it was {before}, it is {after}", zh=f"EXERCISE：原为 {before}，现为 {after}")
-        return
-    for exercise in old:
-        other = now[exercise.name]
-        if exercise.sha256 != other.sha256:
-            files = ", ".join(changed_files(exercise, other)) or "dlgrade.toml"
-            yield Text(en=f"{exercise.name}: changed: {files}", zh=f"{exercise.name}：已更改：{files}")
-        if exercise.rules != other.rules:
-            yield Text(
-                en=f"{exercise.name}: dlgrade.toml: other rules for lateness or attempts, or another due date",
-                zh=f"{exercise.name}：dlgrade.toml：迟交或尝试次数的规则、或截止时间已更改",
-            )
-
-
-def _was(key: str, old: str, new: str) -> Text:
-    return Text(en=f"{key}: it was {old}, it is {new}", zh=f"{key}：原为 {old}，现为 {new}")
-
-
-def _degree(isolation: Isolation | None) -> str:
-    return "auto" if isolation is None else isolation.value
-
-
-def _short(key_id: str) -> str:
-    return f"{key_id[:16]}…" if key_id else "-"
 
 
 def _damaged(places: Places, reason: str) -> UsageError:

@@ -8,12 +8,12 @@ no score yet.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from grader.batch.rows import Row
+from grader.batch.rows import Row, Tried
 from grader.errors import joined
 from grader.exercise.policy import Counting, LateRules, Policy
 from grader.records import Award, Text
@@ -37,6 +37,8 @@ class Counted:
     awards: dict[int, Award] = field(default_factory=dict)
     unscored: tuple[int, ...] = ()  # attempts whose score is still to come, and may change the result
     reason: Text | None = None  # why it is this attempt; None: there was only one
+    tried: tuple[Tried, ...] = ()  # all attempts in the order of time, where there are several
+    undated: bool = False  # lateness could matter, but nobody knows when the attempt that counts was handed in
 
 
 def moment_of(at: str) -> datetime | None:
@@ -64,7 +66,7 @@ def award(
     beyond = rules.attempts.max is not None and nth > rules.attempts.max
     late, again = _late_share(days, rules.late), max(_ONE - (nth - 1) * _exact(rules.attempts.per_attempt), Decimal(0))
     kept = Decimal(0) if beyond else late * again
-    unknown = at is None and due is not None
+    unknown = at is None and due is not None and earned > 0 and rules.late.takes
     reasons = [
         _no_time() if unknown else None,
         _late_reason(days, late, rules.late) if days else None,
@@ -119,6 +121,23 @@ def counted(rows: Iterable[Row], *, due: datetime | None, rules: Policy, extende
         awards=awards,
         unscored=tuple(row.handed_in.attempt for row in within if row.earned is None),
         reason=_counting_reason(chosen.row, attempts, rules) if len(attempts) > 1 else None,
+        tried=_tried(attempts, awards, nth, allowed) if len(attempts) > 1 else (),
+        undated=not chosen.row.handed_in.at and (rules.late.takes or (extended or due) is not None),
+    )
+
+
+def _tried(
+    attempts: Sequence[Row], awards: Mapping[int, Award], nth: Mapping[int, int], allowed: int | None
+) -> tuple[Tried, ...]:
+    numbers = [row.handed_in.attempt for row in attempts]
+    return tuple(
+        Tried(
+            attempt=number,
+            earned=row.earned,
+            points=awards[number].points if number in awards else None,
+            beyond=allowed is not None and nth[number] > allowed,
+        )
+        for number, row in zip(numbers, attempts, strict=True)
     )
 
 

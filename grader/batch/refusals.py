@@ -57,6 +57,51 @@ def nothing_there(root: Path, *, regrade: bool) -> UsageError:
     )
 
 
+def not_empty(root: Path) -> UsageError:
+    """Return the refusal of a folder with something in it, which nobody here can vouch for."""
+    shown = show_path(root)
+    return UsageError(
+        Text(
+            en=f"--output: {shown} is not empty, and there is no batch in it.",
+            zh=f"--output：{shown} 不是空文件夹，其中也没有批次。",
+        ),
+        remedy=Text(
+            en="Results go into a new folder or an empty one: name another with --output, or empty this one.",
+            zh="结果只写入新建的或空的文件夹：请用 --output 指定另一个，或清空该文件夹。",
+        ),
+    )
+
+
+def is_linked(path: Path) -> UsageError:
+    """Return the refusal of a link, or of anything else that is neither a folder nor a file."""
+    shown = show_path(path)
+    return UsageError(
+        Text(
+            en=f"--output: {shown} is a link, or no regular file: it may lead to files of others.",
+            zh=f"--output：{shown} 是链接或非普通文件：它可能指向他人的文件。",
+        ),
+        remedy=Text(
+            en="Links are not followed. Name the folder itself, or another --output DIR.",
+            zh="不会跟随链接。请直接给出文件夹本身，或用 --output 指定另一个文件夹。",
+        ),
+    )
+
+
+def in_a_submission(root: Path, submission: Path) -> UsageError:
+    """Return the refusal to go on with a batch that may have been handed in."""
+    shown, within = show_path(root), show_path(submission)
+    return UsageError(
+        Text(
+            en=f"--output: {shown} lies in the submission {within}: whoever handed that in may have made this batch.",
+            zh=f"--output：{shown} 位于提交 {within} 之中：这批结果可能出自提交者之手。",
+        ),
+        remedy=Text(
+            en="Begin a new batch, without --resume and --regrade, in a folder outside of it: --output DIR.",
+            zh="请去掉 --resume 与 --regrade，并用 --output 在其外的文件夹中开始新批次。",
+        ),
+    )
+
+
 def in_use(root: Path) -> UsageError:
     """Return the refusal of a folder that another run works in."""
     shown = show_path(root)
@@ -98,7 +143,8 @@ def nothing_to_grade(*, exercises: bool) -> UsageError:
 def beside_submissions(root: Path, entries: Sequence[Entry], paths: Sequence[Path]) -> None:
     """Refuse an output folder among a class's submissions: the next run would take it for one. Raises: UsageError.
 
-    Inside of one submission it does no harm: there only the exercise's own files are looked at.
+    Inside of one submission only the exercise's own files are looked at, so there it may be: new or empty
+    (`grader.batch.opening`), for whatever lies there already is its author's.
     """
     own, whole = root.resolve(), {entry.path.resolve() for entry in entries}
     of_one = len({entry.handed_in.student for entry in entries}) == 1 or any(own.is_relative_to(one) for one in whole)

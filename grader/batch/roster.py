@@ -36,9 +36,10 @@ _IDS = (
         "用户名",
         "账号",
     ),
-    ("sis user id", "sis id", "id number", "identifier", "编号"),
+    ("sis user id", "sis id", "id number", "编号"),
     ("student", "id", "学生"),
-    ("email", "e-mail", "email address", "mail", "邮箱", "电子邮箱", "电子邮件"),
+    ("email", "e-mail", "email address", "mail", "邮箱", "电子邮箱", "电子邮件", "电子邮件地址"),
+    ("identifier", "标识符"),  # Moodle's own: "Participant 17"
 )
 _NAMES = ("name", "full name", "student name", "display name", "姓名", "学生姓名")
 _FIRST = ("first name", "firstname", "given name", "given names", "名")
@@ -57,6 +58,8 @@ class Person:
 
     id: str
     name: str = ""
+    first: str = ""  # where the roster has them apart
+    last: str = ""
     aliases: tuple[str, ...] = ()  # other ids
     entry: str = ""  # what they hand in, seen from SUBMISSIONS, where the roster says it
     commit: str = ""
@@ -119,7 +122,7 @@ class _Columns:
 
 def _columns(table: Table) -> _Columns:
     heads = [" ".join(re.sub(r"[_\-\s]+", " ", folded(cell)).split()) for cell in table.header]
-    ids = [place for kind in _IDS if (place := _place(heads, kind)) is not None]
+    ids = list(dict.fromkeys(place for kind in _IDS for place in _places(heads, kind)))
     name = _place(heads, _NAMES)
     students = [place for place in ids if heads[place] in ("student", "学生")]
     if name is None and students and len(ids) > 1:  # in Canvas's gradebook that column holds the name
@@ -133,8 +136,12 @@ def _columns(table: Table) -> _Columns:
 
 
 def _place(heads: list[str], spellings: Iterable[str]) -> int | None:
+    return next(iter(_places(heads, spellings)), None)
+
+
+def _places(heads: list[str], spellings: Iterable[str]) -> list[int]:
     wanted = [spelling.replace("-", " ") for spelling in spellings]
-    return next((place for spelling in wanted for place, head in enumerate(heads) if head == spelling), None)
+    return [place for spelling in wanted for place, head in enumerate(heads) if head == spelling]
 
 
 def _person(table: Table, record: Record, columns: _Columns, zone: tzinfo | None) -> Person | None:
@@ -152,6 +159,8 @@ def _person(table: Table, record: Record, columns: _Columns, zone: tzinfo | None
     return Person(
         id=unicodedata.normalize("NFC", ids[0]),
         name=_name(cells, columns),
+        first="" if columns.first is None else cells[columns.first],
+        last="" if columns.last is None else cells[columns.last],
         aliases=tuple(dict.fromkeys(ids[1:])),
         entry=said.get("entry", ""),
         commit=said.get("commit", ""),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from grader.records import MISCONCEPTION, Explanation, Fault, HandedIn, Outcome, Text
 from grader.report.formats.outputs import Tally
-from grader.report.model import Report, Status, awarded
+from grader.report.model import Report, Status, awarded, is_undecided
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,16 @@ class TestRow:
     visible: bool
     cause_id: str = ""  # of a test that did not pass, where it was explained
     mistake: Text | None = None  # of a known mistake ("misconception.…"): what its author says of it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """One of a student's attempts at one exercise: `points` are what it alone would count for; None: no score."""
+
+    attempt: int
+    earned: float | None
+    points: float | None
+    beyond: bool = False  # over the number of attempts that may count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +53,11 @@ class Row:
     tests: tuple[TestRow, ...]
     reviews: int  # places at which a person should look
     problem: Text | None  # why it could not be read or loaded, or why there is no score
+    undecided: bool = False  # unscored until whoever grades decides something; nothing failed
+    pending: tuple[int, ...] = ()  # of the row that counts: attempts without a score, which may still change it
+    counted: Text | None = None  # of the row that counts: why it is this attempt, where there are several
+    tried: tuple[Tried, ...] = ()  # of the row that counts: all attempts in the order of time, where there are several
+    undated: bool = False  # of the row that counts: lateness could matter, but nobody knows when it was handed in
 
 
 def row_of(report: Report) -> Row:
@@ -77,6 +92,7 @@ def row_of(report: Report) -> Row:
         ),
         reviews=len(report.reviews),
         problem=None if report.problem is None else report.problem.problem,
+        undecided=is_undecided(report),
     )
 
 

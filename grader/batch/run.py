@@ -7,28 +7,33 @@ comes, a report is forgotten when it is written, and of each only its row stays.
 every file depends on its own group alone, so the order shows nowhere.
 
 A batch that goes on reads each submission again: what is in the journal, with a report as it was written and the same
-submission, is not held again. A report without a score through the grader's fault is no result: it is tried again.
+submission, is not held again. A report without a score is no result, whosever fault it is: it is tried again.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
+from pathlib import Path
 
+from grader.batch.course_paths import seen_from
+from grader.batch.gone import put_aside
 from grader.batch.handed import Entry
-from grader.batch.journal import Journal, Key, Line, Sharing, is_intact, key_of
+from grader.batch.journal import Journal, Key, Line, Sharing, is_intact, is_settled, key_of
+from grader.batch.lanes import Lanes
 from grader.batch.places import Places
 from grader.batch.policy import counted
 from grader.batch.refusals import cut_short
 from grader.batch.rows import Row
 from grader.batch.seeds import seed_of
+from grader.batch.surroundings import one_for_all, surroundings_of
 from grader.batch.timings import Timing, Timings
-from grader.batch.writing import Graded, Rules, Writer
-from grader.errors import AuthorError, GraderError, GraderFault, SubmissionError, both
+from grader.batch.writing import Graded, Rules, Writer, that_counts
+from grader.errors import AuthorError, GraderError, GraderFault, SubmissionError
 from grader.examination.requests import ExamRequest
-from grader.exercise.paths import show_name, show_path
-from grader.records import Device, Fault, Submission, Text
+from grader.records import Device, Submission
 from grader.report import Report, Status, build_failure, build_report
 from grader.runners import Done, Job, Runner
 
@@ -56,7 +61,9 @@ class Batch:
     rules: Mapping[str, Rules]
     entries: tuple[Entry, ...]  # sorted by exercise, student, attempt
     take: Callable[[Entry], Submission]
+    course: Path  # its top: what a student reads names files as seen from there
     old: Mapping[Key, Line] = field(default_factory=dict)
+    gone: tuple[Line, ...] = ()  # of it, what is not among the entries any more
 
 
 def hold(batch: Batch, runner: Runner, *, workers: int, tell: Callable[[Progress], None]) -> tuple[Row, ...]:
@@ -68,7 +75,10 @@ def hold(batch: Batch, runner: Runner, *, workers: int, tell: Callable[[Progress
     with Journal(batch.places.journal) as journal, Timings(batch.places.timings) as timings:
         work = _Work(batch, runner, journal, timings, tell)
         try:
-            return work.all(window=_WINDOW * workers)
+            rows = work.all(workers)
+            students = frozenset(entry.handed_in.student for entry in batch.entries)
+            put_aside(batch.places, journal, batch.gone, students=students)
+            return rows
         except OSError as error:
             raise cut_short(error, done=work.progress.done, total=work.progress.total) from error
 
@@ -105,25 +115,28 @@ class _Work:
         self._batch, self._runner, self._journal, self._timings, self._tell = batch, runner, journal, timings, tell
         self._sharing = Sharing()
         self._exams: dict[str, _Exam] = {}
+        self._in_work: Counter[str] = Counter()  # exams, by exercise
         self._rows: dict[tuple[str, str], Row] = {}
-        self._able: set[str] = set()  # exercises of which an exam was held
+        self._able = {line.key.exercise for line in batch.old.values() if is_settled(line)}  # an exam was held of them
+        self._shrunk = {(line.key.exercise, line.key.student) for line in batch.gone}
+        self._surroundings = surroundings_of(batch.old.values())
         self.progress = Progress(total=len(batch.entries), done=0, kept=0, unscored=0)
 
-    def all(self, *, window: int) -> tuple[Row, ...]:
+    def all(self, workers: int) -> tuple[Row, ...]:
         """Hold what is to be held; return the rows."""
-        groups = _groups(self._batch.entries)
+        lanes, window = Lanes(_groups(self._batch.entries), at_once=workers), _WINDOW * workers
         self._tell(self.progress)
-        self._fill(groups, window)
+        self._fill(lanes, window)
         for done in self._runner.done():
             self._settle(done)
-            self._fill(groups, window)
+            self._fill(lanes, window)
         order = dict.fromkeys((entry.exercise.name, entry.handed_in.student) for entry in self._batch.entries)
         return tuple(self._rows[key] for key in order)
 
-    def _fill(self, groups: Iterator[_Group], window: int) -> None:
+    def _fill(self, lanes: Lanes[_Group], window: int) -> None:
         """Take groups in until the window is full; those that need no exam are done at once."""
         while len(self._exams) < window:
-            group = next(groups, None)
+            group = lanes.next(self._in_work)
             if group is None:
                 return
             jobs = self._begin(group)
@@ -147,7 +160,7 @@ class _Work:
                 continue
             if report is None:
                 assert isinstance(found, GraderError)
-                report = _not_held(entry, found, self._batch.device)
+                report = seen_from(self._batch.course, _not_held(entry, found, self._batch.device))
             submission = found if isinstance(found, Submission) else None
             group.graded[entry.handed_in.attempt] = Graded(entry=entry, report=report, submission=submission)
         return jobs
@@ -155,15 +168,14 @@ class _Work:
     def _read(self, entry: Entry) -> Submission | SubmissionError | AuthorError | GraderFault:
         try:
             return self._batch.take(entry)
-        except SubmissionError as error:
-            return by_its_entry(error, entry)
-        except (AuthorError, GraderFault) as error:
+        except (SubmissionError, AuthorError, GraderFault) as error:
             return error
 
     def _job(self, group: _Group, entry: Entry, submission: Submission) -> Job:
         key = "\0".join(map(str, key_of(entry.exercise.name, entry.handed_in)))
         seed = seed_of(self._batch.seed, entry.exercise.name, entry.handed_in)
         group.waiting += 1
+        self._in_work[entry.exercise.name] += 1
         self._exams[key] = _Exam(group, entry, submission)
         request = ExamRequest(submission=submission, seed=seed)
         return Job(key=key, exercise=entry.exercise, request=request, device=self._batch.device)
@@ -173,7 +185,7 @@ class _Work:
     def _old(self, entry: Entry, found: Submission | GraderError) -> Line | None:
         """Return the line of an attempt that need not be graded again."""
         line = self._batch.old.get(key_of(entry.exercise.name, entry.handed_in))
-        if line is None or (line.row.status is Status.UNSCORED and line.row.fault is not Fault.AUTHOR):
+        if line is None or line.row.status is Status.UNSCORED:
             return None
         if line.row.exercise_sha256 != entry.exercise.sha256:
             return None
@@ -181,13 +193,13 @@ class _Work:
             same = line.row.submission_sha256 == found.sha256
         else:
             same = line.kept is None and line.row.problem == found.problem
-        handed_in = entry.handed_in
-        report = self._batch.places.report(handed_in.student, entry.exercise.name, handed_in.attempt)
-        return line if same and is_intact(line, report) else None
+        return line if same and is_intact(line, self._batch.places) else None
 
     def _is_done(self, group: _Group, old: Sequence[Line | None]) -> bool:
-        """Return whether nothing about a group is new: not even when it was handed in."""
-        return all(
+        """Return whether nothing about a group is new: not even when it was handed in, nor how many there are."""
+        first = group.entries[0]
+        is_shrunk = (first.exercise.name, first.handed_in.student) in self._shrunk
+        return not is_shrunk and all(
             line is not None
             and line.row.handed_in == entry.handed_in
             and line.due == ("" if entry.due is None else entry.due.isoformat())
@@ -209,7 +221,7 @@ class _Work:
         rows = [replace(line.row, points=line.row.earned) for line in lines]
         result = counted(rows, due=rules.due, rules=rules.policy, extended=entry.due)
         chosen = next(line.row for line in lines if line.row.handed_in.attempt == result.row.handed_in.attempt)
-        self._count(group, [line.row for line in lines], replace(chosen, points=result.points), kept=True)
+        self._count(group, [line.row for line in lines], that_counts(chosen, result), kept=True)
 
     # -- what this run does
 
@@ -217,12 +229,14 @@ class _Work:
         """Turn what came back into a report; the last one of a group lets it be written."""
         exam = self._exams.pop(done.job.key)
         entry = exam.entry
+        self._in_work[entry.exercise.name] -= 1
         if done.examination is not None:
-            self._able.add(entry.exercise.name)
             report = self._report(exam, done)
+            self._able.add(entry.exercise.name)
         else:
             assert done.error is not None
             report = self._without_exam(exam, done.error)
+        report = seen_from(self._batch.course, report)
         handed_in = entry.handed_in
         self._timings.add(Timing.of(entry.exercise.name, handed_in, report, wall_s=done.wall_s))
         exam.group.graded[handed_in.attempt] = Graded(entry=entry, report=report, submission=exam.submission)
@@ -233,11 +247,13 @@ class _Work:
     def _report(self, exam: _Exam, done: Done) -> Report:
         assert done.examination is not None
         try:
-            return build_report(
+            report = build_report(
                 exam.entry.exercise, exam.submission, done.examination, device=self._batch.device, total_s=done.wall_s
             )
         except GraderFault as error:
             return self._without_exam(exam, error)
+        self._surroundings = one_for_all(self._surroundings, report)
+        return report
 
     def _without_exam(self, exam: _Exam, error: GraderError) -> Report:
         """Return the report of an exam that could not be held. Raises: what would be the same for each of them."""
@@ -268,24 +284,17 @@ class _Work:
         self._tell(self.progress)
 
 
-def _groups(entries: Sequence[Entry]) -> Iterator[_Group]:
-    """Yield the groups, one at a time."""
-    for _, group in groupby(entries, key=lambda entry: (entry.exercise.name, entry.handed_in.student)):
+def _groups(entries: Sequence[Entry]) -> dict[str, Iterator[_Group]]:
+    """Return the groups of each exercise, made one at a time."""
+    of = groupby(entries, key=lambda entry: entry.exercise.name)
+    return {exercise: _groups_of(tuple(of_one)) for exercise, of_one in of}
+
+
+def _groups_of(entries: Sequence[Entry]) -> Iterator[_Group]:
+    for _, group in groupby(entries, key=lambda entry: entry.handed_in.student):
         yield _Group(entries=tuple(group))
 
 
 def _not_held(entry: Entry, error: GraderError, device: Device) -> Report:
     assert isinstance(error, SubmissionError | AuthorError | GraderFault)
     return build_failure(entry.exercise, error, device=device)
-
-
-def by_its_entry(error: SubmissionError, entry: Entry) -> SubmissionError:
-    """Return the error with the entry's own name for its path, which is the grader's, and another one elsewhere."""
-    shown, name = show_path(entry.path), entry.handed_in.entry
-    if not name or "/" not in shown:
-        return error
-    problem, remedy = (
-        Text(en=text.en.replace(shown, show_name(name)), zh=text.zh.replace(shown, show_name(name)))
-        for text in (error.problem, error.remedy or both(""))
-    )
-    return SubmissionError(problem, remedy=remedy if remedy.en else "")

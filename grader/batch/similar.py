@@ -6,7 +6,7 @@ what is left of a submission is its own part. A pair's share is how many tokens 
 runs that the other one has too. Short exercises are alike by nature, so a share alone says little: a pair is
 conspicuous where its share lies far outside those of all other pairs of the class (Tukey's outer fence: three times
 the distance of the quartiles above the upper one), and is at least `LEAST_SHARE`; and where both are the same to the
-letter.
+letter. What all pairs share is kept as numbers, and a `Pair` is made of the conspicuous alone.
 
 Nothing here says who copied from whom, or that anybody did: it says where a person should look.
 """
@@ -14,36 +14,27 @@ Nothing here says who copied from whom, or that anybody did: it says where a per
 from __future__ import annotations
 
 import itertools
-import re
 import statistics
+from array import array
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from grader.batch.similar_tokens import Token, names_in, tokens_of
+from grader.batch.similar_prints import Place, Print, print_of, runs_of, without_lonely
+from grader.batch.similar_prints import Work as Work  # theirs too, for whoever compares
+from grader.batch.similar_tokens import names_in
 
-RUN = 12  # tokens: two or three operations of numeric code
-LEAST_SHARE = 0.5  # the most alike of independent solutions that were tried reached 0.32: docs/design/similarity.md
+LEAST_SHARE = 0.5  # the most alike of independent solutions that were tried reached 0.35: docs/design/similarity.md
 LEAST_TOKENS = 40  # of an own part: below, there is too little to tell copying from the only way to write it
 LEAST_PAIRS = 10  # for the class to be its own measure: five submissions
 MAX_SHOWN = 100  # pairs of which the lines are told
 _FENCE = 3.0
-
-Place = tuple[str, int]  # a file's name and a line in it, from 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
-    """What one student handed in for the exercise: source text by the file's name."""
-
-    student: str
-    files: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
     """Two submissions, in the order of the students' names, with the lines that both have.
 
-    The lines are told of the `MAX_SHOWN` pairs that are most alike.
+    The lines are told of the first `MAX_SHOWN` of `Alike.told`.
     """
 
     first: str
@@ -56,15 +47,42 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Three students or more whom conspicuous pairs join, directly or through others."""
+
+    students: tuple[str, ...]  # sorted
+    pairs: int  # of them that are conspicuous
+    lowest: float  # share of these pairs
+    highest: float
+    is_identical: bool  # all are the same to the letter
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether each of them is alike with each: then single pairs say nothing more."""
+        return self.pairs == len(self.students) * (len(self.students) - 1) // 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """A file that was not looked at to its end: it is too long, or no Python from some line on."""
+
+    student: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alike:
     """What a class's submissions of one exercise have in common."""
 
     compared: tuple[str, ...]  # students, sorted
     too_little: tuple[str, ...]  # students whose own part is too small to judge, such as an untouched stub
-    shares: tuple[float, ...]  # of every pair, sorted
+    unread: tuple[Unread, ...]
+    shares: Sequence[float]  # of every pair, sorted
     threshold: float  # from 1 on: no pair of this class can stand out by its share
     conspicuous: tuple[Pair, ...]  # the most alike first
     clusters: tuple[tuple[str, ...], ...]  # of students joined by such pairs, the largest first
+    groups: tuple[Group, ...]  # the clusters of three and more
+    told: tuple[Pair, ...]  # what to look at: the pairs of no complete group, and its first student with each other
 
     @property
     def median(self) -> float:
@@ -76,6 +94,12 @@ class Alike:
         """Whether there are enough pairs for the class to be its own measure."""
         return len(self.shares) >= LEAST_PAIRS
 
+    @property
+    def alone(self) -> tuple[Pair, ...]:
+        """The pairs that no complete group tells already."""
+        complete = {student for group in self.groups if group.is_complete for student in group.students}
+        return tuple(pair for pair in self.told if pair.first not in complete)
+
 
 def find_alike(works: Sequence[Work], *, stub: Mapping[str, str], common: Collection[str] = ()) -> Alike:
     """Return which submissions of one exercise are conspicuously alike, no student standing in `works` twice.
@@ -84,92 +108,62 @@ def find_alike(works: Sequence[Work], *, stub: Mapping[str, str], common: Collec
     nobody's own: the reference, a handout.
     """
     given = frozenset(name for text in stub.values() for name in names_in(text))
-    known = {run for text in (*stub.values(), *common) for run in _runs(_signs(tokens_of(text, given=given)))}
-    prints = [_Print.of(work, given=given, known=known) for work in sorted(works, key=lambda work: work.student)]
-    compared = [one for one in prints if one.own.bit_count() >= LEAST_TOKENS]
-    pairs = [_compare(*two) for two in itertools.combinations(compared, 2)]
-    fence = _fence(sorted(pair.share for pair in pairs))
-    by_student = {one.work.student: one for one in compared}
-    found = sorted(
-        (pair for pair in pairs if fence < pair.share >= LEAST_SHARE or pair.is_identical),
-        key=lambda pair: (-pair.share, -pair.tokens, pair.first, pair.second),
-    )
+    known = frozenset(run for text in (*stub.values(), *common) for run in runs_of(text, given=given))
+    prints = [print_of(work, given=given, known=known) for work in sorted(works, key=lambda work: work.student)]
+    compared = without_lonely([one for one in prints if one.length >= LEAST_TOKENS])
+    in_order = array("d", _shares(compared))
+    shares = array("d", sorted(in_order))
+    fence = _fence(shares)
+    found = _found(compared, in_order, fence)
+    clusters = _clusters(found)
+    groups = tuple(_groups(clusters, found))
+    by_student = {one.student: one for one in compared}
     return Alike(
         compared=tuple(by_student),
-        too_little=tuple(one.work.student for one in prints if one.own.bit_count() < LEAST_TOKENS),
-        shares=tuple(sorted(pair.share for pair in pairs)),
+        too_little=tuple(one.student for one in prints if one.length < LEAST_TOKENS),
+        unread=tuple(Unread(student=one.student, file=file) for one in prints for file in one.cut),
+        shares=shares,
         threshold=max(fence, LEAST_SHARE),
-        conspicuous=(*(_with_lines(pair, by_student) for pair in found[:MAX_SHOWN]), *found[MAX_SHOWN:]),
-        clusters=_clusters(found),
+        conspicuous=tuple(found),
+        clusters=clusters,
+        groups=groups,
+        told=tuple(_told(found, groups, by_student)),
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Print:
-    """A submission's runs. A set of its tokens is the bits of a number: bit k for the token k."""
-
-    work: Work
-    places: tuple[Place, ...]  # of each token
-    runs: Mapping[tuple[str, ...], int]  # each run that is not common, with the tokens that it covers
-    own: int  # tokens that no common run covers
-    bare: str  # the text without white space
-
-    @classmethod
-    def of(cls, work: Work, *, given: Collection[str], known: Collection[tuple[str, ...]]) -> _Print:
-        places: list[Place] = []
-        runs: dict[tuple[str, ...], int] = {}
-        common = 0
-        for name, text in sorted(work.files.items()):
-            tokens = tokens_of(text, given=given)
-            for place, run in enumerate(_runs(_signs(tokens)), start=len(places)):
-                covered = ((1 << RUN) - 1) << place
-                if run in known:
-                    common |= covered
-                else:
-                    runs[run] = runs.get(run, 0) | covered
-            places += [(name, token.line) for token in tokens]
-        return cls(
-            work=work,
-            places=tuple(places),
-            runs=runs,
-            own=((1 << len(places)) - 1) & ~common,
-            bare=re.sub(r"\s", "", "".join(text for _, text in sorted(work.files.items()))),
-        )
-
-    def covered(self, shared: Collection[tuple[str, ...]]) -> int:
-        """Return which own tokens stand in these runs."""
-        found = 0
-        for run in shared:
-            found |= self.runs[run]
-        return found & self.own
-
-    def lines(self, tokens: int) -> frozenset[Place]:
-        """Return where these tokens stand."""
-        return frozenset(place for bit, place in enumerate(self.places) if tokens >> bit & 1)
+# ------------------------------------------------------------------------------------------ pairs
 
 
-def _signs(tokens: Sequence[Token]) -> list[str]:
-    return [token.sign for token in tokens]
+def _shares(prints: Sequence[Print]) -> Iterator[float]:
+    """Yield the share of every pair, in the order of `itertools.combinations`."""
+    keys = [one.key for one in prints]
+    for first, second in itertools.combinations(range(len(prints)), 2):
+        shared = keys[first] & keys[second]
+        yield _share(prints[first], prints[second], shared) if shared else 0.0
 
 
-def _runs(signs: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    return (tuple(signs[place : place + RUN]) for place in range(len(signs) - RUN + 1))
+def _share(first: Print, second: Print, shared: Collection[int]) -> float:
+    smaller = _smaller(first, second)
+    return smaller.covered(shared).bit_count() / smaller.length
 
 
-def _compare(first: _Print, second: _Print) -> Pair:
-    shared = first.runs.keys() & second.runs.keys()
-    smaller = min((first, second), key=lambda one: one.own.bit_count())
-    tokens = smaller.covered(shared).bit_count()
-    return Pair(
-        first=first.work.student,
-        second=second.work.student,
-        share=tokens / smaller.own.bit_count(),
-        tokens=tokens,
-        is_identical=first.bare == second.bare,
-    )
+def _smaller(first: Print, second: Print) -> Print:
+    return first if first.length <= second.length else second
 
 
-def _with_lines(pair: Pair, prints: Mapping[str, _Print]) -> Pair:
+def _found(prints: Sequence[Print], shares: Sequence[float], fence: float) -> list[Pair]:
+    """Return the conspicuous pairs, the most alike first."""
+    pairs: list[Pair] = []
+    for (first, second), share in zip(itertools.combinations(prints, 2), shares, strict=True):
+        is_identical = first.letters == second.letters
+        if fence < share >= LEAST_SHARE or is_identical:
+            tokens = round(share * _smaller(first, second).length)
+            names = {"first": first.student, "second": second.student}
+            pairs.append(Pair(**names, share=share, tokens=tokens, is_identical=is_identical))
+    return sorted(pairs, key=lambda pair: (-pair.share, -pair.tokens, pair.first, pair.second))
+
+
+def _with_lines(pair: Pair, prints: Mapping[str, Print]) -> Pair:
     first, second = prints[pair.first], prints[pair.second]
     shared = first.runs.keys() & second.runs.keys()
     return replace(
@@ -177,6 +171,13 @@ def _with_lines(pair: Pair, prints: Mapping[str, _Print]) -> Pair:
         first_lines=first.lines(first.covered(shared)),
         second_lines=second.lines(second.covered(shared)),
     )
+
+
+def _told(found: Sequence[Pair], groups: Sequence[Group], prints: Mapping[str, Print]) -> Iterator[Pair]:
+    head = {student: group.students[0] for group in groups if group.is_complete for student in group.students}
+    told = [pair for pair in found if head.get(pair.first, pair.first) == pair.first]
+    for place, pair in enumerate(told):
+        yield _with_lines(pair, prints) if place < MAX_SHOWN else pair
 
 
 def _fence(shares: Sequence[float]) -> float:
@@ -187,12 +188,35 @@ def _fence(shares: Sequence[float]) -> float:
     return upper + _FENCE * (upper - lower)
 
 
+# ------------------------------------------------------------------------------------------ groups
+
+
 def _clusters(pairs: Sequence[Pair]) -> tuple[tuple[str, ...], ...]:
     """Return the students that pairs join, directly or through others."""
     group: dict[str, set[str]] = {}
     for pair in pairs:
-        joined = group.get(pair.first, {pair.first}) | group.get(pair.second, {pair.second})
-        for student in joined:
-            group[student] = joined
-    found = {tuple(sorted(students)) for students in group.values()}
-    return tuple(sorted(found, key=lambda students: (-len(students), students)))
+        one, other = group.setdefault(pair.first, {pair.first}), group.setdefault(pair.second, {pair.second})
+        if one is other:
+            continue
+        smaller, larger = sorted((one, other), key=len)
+        larger |= smaller
+        for student in smaller:
+            group[student] = larger
+    found = {id(students): tuple(sorted(students)) for students in group.values()}
+    return tuple(sorted(found.values(), key=lambda students: (-len(students), students)))
+
+
+def _groups(clusters: Sequence[tuple[str, ...]], pairs: Sequence[Pair]) -> Iterator[Group]:
+    where = {student: place for place, students in enumerate(clusters) for student in students}
+    within: dict[int, list[Pair]] = {}
+    for pair in pairs:
+        within.setdefault(where[pair.first], []).append(pair)
+    for place, students in enumerate(clusters):
+        if len(students) > 2:
+            yield Group(
+                students=students,
+                pairs=len(within[place]),
+                lowest=within[place][-1].share,  # the most alike come first
+                highest=within[place][0].share,
+                is_identical=all(pair.is_identical for pair in within[place]),
+            )

@@ -9,12 +9,11 @@ from pathlib import Path
 
 from grader.batch.places import Places
 from grader.batch.similar import Work
-from grader.errors import SubmissionError, UsageError
+from grader.errors import GraderFault, SubmissionError, UsageError
 from grader.exercise import Course
 from grader.exercise.paths import is_file, is_folder, names_in, show_path
 from grader.exercise.solution import has_solution, solution_file
 from grader.records import Exercise, Text
-from grader.submission.repository import RepositoryError
 
 _NUMBERED = re.compile(r"(?P<exercise>.+?)(?:\.(?P<attempt>[0-9]{1,6}))?")
 _MAX_BYTES = 1024 * 1024  # of one source file; `grade` keeps none that is larger
@@ -101,7 +100,7 @@ def _handed_in(folder: Path, exercise: Exercise) -> tuple[tuple[Work, ...], tupl
     for entry in handed.entries:  # a later attempt comes later
         try:
             submission = take_in(entry)
-        except (SubmissionError, RepositoryError) as error:  # no reason to compare nobody
+        except (SubmissionError, GraderFault) as error:  # no reason to compare nobody
             notes.append(error.problem)
             continue
         student = entry.handed_in.student

@@ -10,10 +10,10 @@ import math
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from grader.batch.classbook import Asked, Classbook, Student, share_of
+from grader.batch.classbook import Asked, Classbook, Standing, Student, breaks_a_rule, share_of, standing_of
 from grader.batch.rows import Row, TestRow
 from grader.records import MISCONCEPTION, Fault, Outcome, Text
 from grader.report.model import Status
@@ -28,7 +28,11 @@ class Why(StrEnum):
     """Why a person should look at a submission; the most pressing first."""
 
     UNSCORED = "unscored"
+    PENDING = "pending"  # an attempt without a score, beside one that counts until then
     REJECTED = "rejected"
+    FORBIDDEN = "forbidden"  # it uses what the exercise forbids
+    NOT_LOADED = "not-loaded"
+    BEYOND = "beyond"  # attempts over the number that may count
     REVIEW = "review"
     LATE = "late"
     MISSING = "missing"
@@ -95,8 +99,11 @@ class ExerciseFigures:
     unscored: int
     rejected: int
     not_started: int
+    forbidden: int  # not run, since the code uses what the exercise forbids
     not_loaded: int  # the code could not even be imported
-    full: int
+    full: int  # by the points that count
+    cut: int  # every point earned, of which the course's rules leave less
+    undated: int  # lateness could matter, but nobody knows when they were handed in
     spread: Spread | None  # None: nobody has a score
     tests: tuple[TestFigures, ...]  # the hardest first
     causes: tuple[CauseFigures, ...]  # known mistakes first, the most common first
@@ -114,6 +121,7 @@ class Case:
     fault: Fault | None
     count: int  # places to look at, or days late
     problem: Text | None
+    undecided: bool = False  # it waits for whoever grades
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +149,7 @@ def statistics_of(book: Classbook) -> Statistics:
 def _figures(exercise: Asked, book: Classbook) -> ExerciseFigures:
     rows = book.rows_of(exercise.name)
     scored = [row for row in rows if row.points is not None]
+    standing = Counter(map(standing_of, rows))
     shares = [share for row in scored if (share := share_of(row, exercise)) is not None]
     return ExerciseFigures(
         exercise=exercise,
@@ -149,10 +158,13 @@ def _figures(exercise: Asked, book: Classbook) -> ExerciseFigures:
         missing=len(book.students) - len(rows),
         graded=len(scored),
         unscored=len(rows) - len(scored),
-        rejected=sum(row.status is Status.REJECTED for row in rows),
-        not_started=sum(row.status is Status.NOT_STARTED for row in rows),
-        not_loaded=sum(row.status is Status.PARTIAL and row.problem is not None for row in rows),
-        full=sum(row.status is Status.FULL for row in rows),
+        rejected=standing[Standing.REJECTED],
+        not_started=standing[Standing.NOT_STARTED],
+        forbidden=standing[Standing.FORBIDDEN],
+        not_loaded=standing[Standing.NOT_LOADED],
+        full=standing[Standing.FULL],
+        cut=standing[Standing.CUT],
+        undated=sum(row.undated for row in rows),
         spread=_spread(shares),
         tests=_tests(scored),
         causes=_causes(scored),
@@ -239,9 +251,17 @@ def _cases(student: Student, exercise: str) -> Iterable[Case]:
     if row is None:
         yield _case(Why.MISSING, student, exercise)
         return
+    if row.points is not None:
+        for attempt in row.pending:
+            yield replace(_case(Why.PENDING, student, exercise), attempt=attempt)
+    for tried in row.tried:
+        if tried.beyond:
+            yield replace(_case(Why.BEYOND, student, exercise), attempt=tried.attempt)
     found = (
         (Why.UNSCORED, row.points is None, 0),
         (Why.REJECTED, row.status is Status.REJECTED, 0),
+        (Why.FORBIDDEN, breaks_a_rule(row), 0),
+        (Why.NOT_LOADED, standing_of(row) is Standing.NOT_LOADED, 0),
         (Why.REVIEW, row.reviews > 0, row.reviews),
         (Why.LATE, row.late_days > 0, row.late_days),
     )
@@ -256,8 +276,15 @@ def _case(why: Why, student: Student, exercise: str, row: Row | None = None, cou
         student=student.id,
         name=student.name,
         exercise=exercise,
-        attempt=0 if row is None else row.handed_in.attempt,
+        attempt=0 if row is None else _attempt(why, row),
         fault=None if row is None else row.fault,
         count=count,
         problem=None if row is None else row.problem,
+        undecided=row is not None and row.undecided,
     )
+
+
+def _attempt(why: Why, row: Row) -> int:
+    """Return the attempt that is to be looked at; of a mean without a score, one that is missing in it."""
+    is_other = why is Why.UNSCORED and row.earned is not None and row.pending
+    return row.pending[0] if is_other else row.handed_in.attempt

@@ -210,6 +210,8 @@ class _Summary:
     def _case(self, case: Case) -> None:
         told = {Why.REVIEW: words.PLACES}.get(case.why)
         count = "" if told is None else f"{told.within(self._language, case.count)}  "
+        if case.why is Why.PENDING:
+            count = f"{self._say(words.ATTEMPT).format(number=case.attempt)}  "
         where, student = self._where(case), self.lines.clean_code(case.student)
         named = case.name.casefold() not in ("", case.student.casefold())
         who = self.lines.clean_code(f"{case.student} {case.name}") if named else student
@@ -247,7 +249,9 @@ def counts_of(figures: ExerciseFigures, language: Language) -> list[str]:
         (words.UNSCORED, figures.unscored),
         (words.REJECTED, figures.rejected),
         (words.NOT_STARTED, figures.not_started),
+        (words.FORBIDDEN, figures.forbidden),
         (words.NOT_LOADED, figures.not_loaded),
+        (words.CUT, figures.cut),
         (words.FULL, figures.full),
     )
     graded = words.GRADED.within(language, figures.graded)
@@ -285,5 +289,5 @@ def what_happened(case: Case, language: Language) -> str:
     problem = "" if case.problem is None else case.problem.within(language).partition("\n")[0]
     if case.fault is None:
         return problem
-    fault = words.FAULTS[case.fault].within(language)
+    fault = (words.DECISION if case.undecided else words.FAULTS[case.fault]).within(language)
     return words.FAULT_AND_PROBLEM.within(language).format(fault=fault, problem=problem) if problem else fault

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
+from grader.batch.handed import Doubt
 from grader.batch.moments import ZONE_FIX, moment_in, read_moment
 from grader.batch.names import exercise_called
 from grader.batch.roster import folded
@@ -23,10 +24,32 @@ from grader.submission.names import wanted_names
 
 GIT = "git"
 MTIME = "mtime"
-_STUDENT = ("student", "student id", "id", "username", "login", "user", "email", "学号", "学生")
+_STUDENT = (
+    *("student", "student id", "id", "username", "login", "user", "学号", "学生"),
+    *("identifier", "标识符", "编号", "email", "email address", "full name", "姓名", "全名"),
+)
+_ALSO = ("email", "email address", "id number", "username", "学号", "电子邮件地址")  # ids beside the first
+_NAME = ("full name", "name", "姓名", "全名")
 _EXERCISE = ("exercise", "assignment", "练习", "作业")
 _ATTEMPT = ("attempt", "submission", "次数", "提交次数")
-_TIME = ("time", "at", "submitted", "submitted at", "submission time", "timestamp", "date", "提交时间", "时间")
+_TIME = (
+    "time",
+    "at",
+    "submitted",
+    "submitted at",
+    "submission time",
+    "timestamp",
+    "date",
+    "提交时间",
+    "时间",
+    "last modified (submission)",
+    "最后修改 (提交)",
+    "最后修改（提交）",
+    "最后修改 (作业)",
+    "最后修改（作业）",
+)
+# In Moodle's grading worksheet: there is a row for everybody, and nothing was handed in.
+_NOTHING = ("", "-")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +61,8 @@ class TimeRow:
     attempt: int | None
     at: datetime
     line: int
+    ids: tuple[str, ...] = ()  # others that it has for the student
+    name: str = ""
 
 
 def read_times(path: Path, exercises: Sequence[Exercise], *, zone: tzinfo | None) -> tuple[TimeRow, ...]:
@@ -52,15 +77,21 @@ def read_times(path: Path, exercises: Sequence[Exercise], *, zone: tzinfo | None
     heads = [" ".join(folded(cell).replace("_", " ").split()) for cell in table.header]
     student, time = _column(table, heads, _STUDENT), _column(table, heads, _TIME)
     exercise, attempt = _optional(heads, _EXERCISE), _optional(heads, _ATTEMPT)
+    others = [place for head in _ALSO for place, known in enumerate(heads) if head == known and place != student]
+    name = _optional(heads, _NAME)
     rows: dict[tuple[str, str, int | None], TimeRow] = {}
     for record in table.records:
         cells = record.cells
+        if cells[time] in _NOTHING and is_worksheet(heads):
+            continue
         row = TimeRow(
             student=cells[student],
             exercise=_exercise(table, record.line, cells[exercise], exercises) if exercise is not None else None,
             attempt=_attempt(table, record.line, cells[attempt]) if attempt is not None else None,
             at=read_moment(table, record.line, cells[time], zone),
             line=record.line,
+            ids=tuple(cells[place] for place in others if cells[place]),
+            name="" if name is None else cells[name],
         )
         key = (folded(row.student), row.exercise.name if row.exercise else "", row.attempt)
         before = rows.setdefault(key, row)
@@ -77,15 +108,37 @@ def modified_at(path: Path, exercise: Exercise) -> str:
     return "" if newest is None else datetime.fromtimestamp(newest, UTC).isoformat(timespec="seconds")
 
 
-def layout_time(text: str, entry: str, zone: tzinfo | None) -> str:
-    """Return the time that a name or a platform's file says, as ISO 8601. Raises: UsageError."""
+def is_worksheet(heads: Sequence[str]) -> bool:
+    """Whether a table is Moodle's grading worksheet, by its heads."""
+    return bool({"identifier", "标识符", "编号"} & set(heads)) and len(heads) > len(("identifier", "time"))
+
+
+def layout_time(text: str, entry: str, zone: tzinfo | None) -> str | Doubt:
+    """Return the time that a name or a platform's file says, as ISO 8601; what is to be decided where it is none.
+
+    Raises: UsageError for a local time in a course without a time zone: so are all of them.
+    """
     if not text:
         return ""
     value = moment_in(text, zone)
-    if isinstance(value, Text):
+    if not isinstance(value, Text):
+        return value.isoformat()
+    if zone is None and not isinstance(moment_in(text, UTC), Text):
         shown = show_name(entry)
         raise UsageError(Text(en=f"{shown}: {value.en}", zh=f"{shown}：{value.zh}"), remedy=ZONE_FIX)
-    return value.isoformat()
+    return no_time(entry, value)
+
+
+def no_time(shown: str, why: Text) -> Doubt:
+    """Return what to decide about an entry whose own time is none."""
+    place = show_name(shown)
+    return Doubt(
+        problem=Text(en=f"{place}: {why.en}", zh=f"{place}：{why.zh}"),
+        remedy=Text(
+            en="Whoever grades: say when it was handed in, in a table (--times FILE.csv), then go on with --resume.",
+            zh="请评分的老师在表中写明提交时间（--times FILE.csv），然后用 --resume 继续。",
+        ),
+    )
 
 
 def _stamp(path: Path) -> float | None:

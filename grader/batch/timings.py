@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from grader.exercise.plain_file import open_plain
 from grader.records import HandedIn
 from grader.report import Report
 from grader.report.escape import csv_cell
@@ -49,7 +50,9 @@ class Timings:
     def __init__(self, file: Path) -> None:
         """Open the table, new or to go on with. Raises: OSError."""
         file.parent.mkdir(parents=True, exist_ok=True)
-        self._stream = file.open("a", encoding="utf-8", newline="")
+        self._stream = os.fdopen(
+            open_plain(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND), "a", encoding="utf-8", newline=""
+        )
         if not os.fstat(self._stream.fileno()).st_size:
             self._stream.write(_line([field.name for field in fields(Timing)]))
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from grader.batch.classbook import Standing
 from grader.batch.statistics import Why
 from grader.records import Fault, Text
-from grader.report.model import Status
 from grader.report.wording import Counted
 
 # ------------------------------------------------------------------------------------------------- headings
@@ -57,6 +57,24 @@ NOT_STARTED = Counted(
 NOT_LOADED = Counted(
     one=Text(en="1 could not be loaded", zh="无法加载 1 份"),
     many=Text(en="{count} could not be loaded", zh="无法加载 {count} 份"),
+)
+FORBIDDEN = Counted(
+    one=Text(en="1 uses what is forbidden", zh="使用禁用内容 1 份"),
+    many=Text(en="{count} use what is forbidden", zh="使用禁用内容 {count} 份"),
+)
+CUT = Counted(
+    one=Text(en="1 all right, with points taken off", zh="全对但有扣分 1 份"),
+    many=Text(en="{count} all right, with points taken off", zh="全对但有扣分 {count} 份"),
+)
+UNDATED = Counted(
+    one=Text(
+        en="1 of {of} has no time of handing in: nothing was taken off for lateness.",
+        zh="{of} 份提交中有 1 份没有提交时间：未因迟交扣分。",
+    ),
+    many=Text(
+        en="{count} of {of} have no time of handing in: nothing was taken off for lateness.",
+        zh="{of} 份提交中有 {count} 份没有提交时间：未因迟交扣分。",
+    ),
 )
 OF_STUDENTS = Counted(one=Text(en="1 student", zh="1 名学生"), many=Text(en="{count} students", zh="{count} 名学生"))
 MORE = Counted(one=Text(en="and 1 more", zh="另有 1 项"), many=Text(en="and {count} more", zh="另有 {count} 项"))
@@ -125,21 +143,32 @@ FAULTS = {
     Fault.GRADER: Text(en="dlgrade or the machine", zh="dlgrade 或机器"),
     Fault.STUDENT: Text(en="the student", zh="学生"),
 }
+DECISION = Text(en="needs your decision", zh="需要你决定")
 WHY = {
     Why.UNSCORED: NO_SCORE,
+    Why.PENDING: Text(en="May still change: an attempt has no score", zh="成绩可能变动：有一次尝试尚未评分"),
     Why.REJECTED: Text(en="Not accepted", zh="未能接收"),
+    Why.FORBIDDEN: Text(en="Uses what is forbidden", zh="使用了禁用内容"),
+    Why.NOT_LOADED: Text(en="Could not be loaded", zh="无法加载"),
+    Why.BEYOND: Text(en="Attempts over the limit, which do not count", zh="超出次数上限的尝试，不计分"),
     Why.REVIEW: Text(en="Places to look at", zh="供人工查看"),
     Why.LATE: Text(en="Late", zh="迟交"),
     Why.MISSING: Text(en="Missing", zh="缺交"),
 }
+ATTEMPT = Text(en="attempt {number}", zh="第 {number} 次尝试")
 PLACES = Counted(one=Text(en="1 place", zh="1 处"), many=Text(en="{count} places", zh="{count} 处"))
 DAYS = Counted(one=Text(en="1 day", zh="1 天"), many=Text(en="{count} days", zh="{count} 天"))
 
-STATUSES = {
-    Status.FULL: Text(en="full score", zh="满分"),
-    Status.PARTIAL: Text(en="partial", zh="部分得分"),
-    Status.NOT_STARTED: Text(en="not started", zh="尚未开始"),
-    Status.REJECTED: Text(en="not accepted", zh="未能接收"),
-    Status.UNSCORED: Text(en="no score", zh="没有评分"),
+STANDINGS = {
+    Standing.FULL: Text(en="full score", zh="满分"),
+    Standing.CUT: Text(en="all right, points taken off", zh="全对，有扣分"),
+    Standing.PARTIAL: Text(en="partial", zh="部分得分"),
+    Standing.NOT_STARTED: Text(en="not started", zh="尚未开始"),
+    Standing.FORBIDDEN: Text(en="uses what is forbidden", zh="使用禁用内容"),
+    Standing.NOT_LOADED: Text(en="could not be loaded", zh="无法加载"),
+    Standing.REJECTED: Text(en="not accepted", zh="未能接收"),
+    Standing.UNSCORED: Text(en="no score", zh="没有评分"),
 }
+CUT_LATE = Text(en="all right, late", zh="全对，迟交")
+PENDING = Text(en="may still change", zh="可能变动")
 STATUS_MISSING = Text(en="missing", zh="缺交")

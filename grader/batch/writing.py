@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.batch.handed import Entry
-from grader.batch.journal import Kept, Line, report_digest
+from grader.batch.journal import Kept, Line, file_digest
 from grader.batch.places import Places
 from grader.batch.policy import Counted, counted
 from grader.batch.rows import Row, row_of
@@ -20,7 +20,7 @@ from grader.exercise.digest import digest
 from grader.exercise.policy import Policy
 from grader.exercise.whole_file import write_whole
 from grader.records import Award, Language, Submission
-from grader.report import Report, View, find_format, unmeasured
+from grader.report import Format, Report, View, find_format, unmeasured
 
 if TYPE_CHECKING:
     from grader.report.signing_keys import SigningKey
@@ -85,16 +85,16 @@ class Writer:
     def _write_one(self, one: Graded, report: Report) -> Line:
         exercise, handed_in = one.entry.exercise, one.entry.handed_in
         kept = None if one.submission is None else self._write_sources(one.entry, one.submission)
-        content = self._json(report)
-        for name, form in self._each.items():
-            suffix = Path(form.file_name).suffix
-            suffix = suffix if name in ("html", "text") else f".{form.file_name}"
-            file = self._places.report(handed_in.student, exercise.name, handed_in.attempt, suffix=suffix)
-            _write(file, form.render(report, self._view).encode("utf-8", "replace"))
-        _write(self._places.report(handed_in.student, exercise.name, handed_in.attempt), content)
+        contents = {
+            _suffix(name, form): form.render(report, self._view).encode("utf-8", "replace")
+            for name, form in self._each.items()
+        }
+        contents[".json"] = self._json(report)
+        for suffix, content in contents.items():
+            _write(self._places.report(handed_in.student, exercise.name, handed_in.attempt, suffix=suffix), content)
         return Line(
             row=row_of(report),
-            report_sha256=report_digest(content),
+            reports={suffix: file_digest(content) for suffix, content in contents.items()},
             kept=kept,
             due="" if one.entry.due is None else one.entry.due.isoformat(),
             isolation="" if report.isolation is None else report.isolation.value,
@@ -121,8 +121,14 @@ class Writer:
             untouched=submission.untouched,
             ignored=submission.ignored,
             sha256=digest(contents),
+            files=tuple(contents),
             cells={file.name: file.cells for file in submission.files if file.cells},
         )
+
+
+def _suffix(name: str, form: Format) -> str:
+    """Return what stands behind the exercise's name in the name of a report's file."""
+    return Path(form.file_name).suffix if name in ("html", "text") else f".{form.file_name}"
 
 
 def text_bytes(text: str) -> bytes:
@@ -147,8 +153,19 @@ def _is_silent(award: Award) -> bool:
 
 def _row_that_counts(result: Counted, reports: Sequence[Report]) -> Row:
     attempt = result.row.handed_in.attempt
-    found = next(row for row in map(row_of, reports) if row.handed_in.attempt == attempt)
-    return replace(found, points=result.points)  # of a mean, not those of this attempt
+    return that_counts(next(row for row in map(row_of, reports) if row.handed_in.attempt == attempt), result)
+
+
+def that_counts(row: Row, result: Counted) -> Row:
+    """Return the row of the attempt that counts, with what all attempts come to: a mean is not its own points."""
+    return replace(
+        row,
+        points=result.points,
+        pending=result.unscored,
+        counted=result.reason,
+        tried=result.tried,
+        undated=result.undated,
+    )
 
 
 def _write(file: Path, content: bytes) -> None:

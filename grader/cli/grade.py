@@ -25,8 +25,8 @@ from grader.cli.setting import setting_of
 from grader.records import Device, Text
 
 if TYPE_CHECKING:
-    from grader.batch.grade import ClassResult, Mode, Request
-    from grader.batch.plan import Plan
+    from grader.batch.grade import ClassResult, Request
+    from grader.report.signing_keys import SigningKey
     from grader.runners import Runner
 
 DEFAULT_OUTPUT = "grades"
@@ -96,7 +96,13 @@ DEFAULT_OUTPUT = "grades"
     "--student", default="", metavar="ID", help=local("Whose the one submission is.", "这份提交属于哪个学生。")
 )
 @click.option(
-    "--commit", default="", metavar="REF", help=local("Of git repositories: this commit.", "git 仓库取该提交。")
+    "--commit",
+    default="",
+    metavar="REF",
+    help=local(
+        "Of git repositories: this commit; `due`: the last one before it was due.",
+        "git 仓库取该提交；`due`：截止前的最后一次提交。",
+    ),
 )
 @click.option(
     "--format",
@@ -114,6 +120,12 @@ DEFAULT_OUTPUT = "grades"
     type=click.Path(path_type=Path),
     metavar="KEY",
     help=local("Sign reports with this private key; else DLGRADE_SIGN_KEY.", "用该私钥签名；默认取 DLGRADE_SIGN_KEY。"),
+)
+@click.option(
+    "--no-sign",
+    "unsigned",
+    is_flag=True,
+    help=local("Leave reports unsigned, also of a batch that was signed.", "不给报告签名，即使该批次原本有签名。"),
 )
 @click.option(
     "--runner",
@@ -144,6 +156,7 @@ def command(
     commit: str,
     formats: str,
     sign: Path | None,
+    unsigned: bool,
     runner_name: str,
     fail_when: str,
     device: str,
@@ -153,35 +166,31 @@ def command(
     course: Path | None,
 ) -> int:
     """Grade, show, and return the exit code."""
-    from grader.batch.grade import Request, mode_of
+    from grader.batch.binding import course_by, isolation_by, known_plan
+    from grader.batch.grade import Auto, Request, mode_of
     from grader.batch.handed import EntryOptions
+    from grader.batch.places import Places
     from grader.cli.grade_arguments import split
     from grader.cli.grading import find_seal_key
-    from grader.exercise import load_course
     from grader.exercise.sealed_course import open_sealed
     from grader.report import find_format
-    from grader.report.signing_keys import find_signing_key
     from grader.runners.find import make_runner
 
     mode = mode_of(resume=resume, regrade=regrade)
-    known = _known(output, mode)
-    degree, where = as_isolation(isolation), Device(device)
-    if known is not None:  # what is not said is as it was
-        degree = degree if _is_given(context, "isolation") else known.isolation
-        where = where if _is_given(context, "device") else known.device
+    known = known_plan(Places(output.absolute()), mode)
+    degree = (as_isolation(isolation) or Auto.STRONGEST) if _is_given(context, "isolation") else None
+    where = Device(device) if _is_given(context, "device") else None
     wanted = tuple(dict.fromkeys(name.strip().lower() for name in formats.split(",") if name.strip()))
     setting = setting_of()
     for name in wanted:
         check = find_format(name).check
         if check is not None:
             check(setting)
-    seal_key, signing_key = find_seal_key(key_file), find_signing_key(sign)
-    if signing_key is not None and signing_key.warning is not None:
-        write_error(say(signing_key.warning))
-    runner = make_runner(runner_name, workers=jobs, isolation=degree, others=True)
+    seal_key, signing_key = find_seal_key(key_file), _signing_key(sign, unsigned=unsigned)
+    runner = make_runner(runner_name, workers=jobs, isolation=isolation_by(degree, known), others=True)
     with runner:
         runner.start()  # first of all: torch is imported in the background while names are read
-        found = open_sealed(load_course(course), seal_key)
+        found = open_sealed(course_by(course, known), seal_key)
         given = split(arguments, found)
         request = Request(
             course=found,
@@ -197,6 +206,7 @@ def command(
             language=choose_language(None),
             setting=setting,
             key=signing_key,
+            unsigned=unsigned,
         )
         result = _held(request, runner, jobs)
     if result is None:
@@ -208,13 +218,22 @@ _EXIT_INTERRUPTED = 130
 _MAX_NOTES = 30
 
 
-def _known(output: Path, mode: Mode) -> Plan | None:
-    """Return the plan that a run goes on with; None for a new one."""
-    from grader.batch.grade import Mode
-    from grader.batch.places import Places
-    from grader.batch.plan import read_plan
+def _signing_key(file: Path | None, *, unsigned: bool) -> SigningKey | None:
+    """Return the key that reports are signed with; None for none. Raises: UsageError."""
+    from grader.errors import UsageError
+    from grader.report.signing_keys import find_signing_key
 
-    return None if mode is Mode.NEW else read_plan(Places(output.absolute()))
+    if unsigned and file is not None:
+        raise UsageError(
+            Text(en="--no-sign and --sign: one of them only.", zh="--no-sign 与 --sign：只能给出其一。"),
+            remedy=Text(en="Leave one of them out.", zh="请去掉其中一个。"),
+        )
+    found = find_signing_key(file)  # in any case: it takes the key out of the environment
+    if unsigned:
+        return None
+    if found is not None and found.warning is not None:
+        write_error(say(found.warning))
+    return found
 
 
 def _is_given(context: click.Context, name: str) -> bool:

@@ -11,7 +11,7 @@ from grader.batch.changes import Change, points
 from grader.batch.grade import ClassResult
 from grader.batch.pages import counting_reports
 from grader.batch.rows import tally_of_row
-from grader.batch.statistics import Case
+from grader.batch.statistics import Case, Why
 from grader.batch.summary import to_summary
 from grader.cli.actions import FORMAT, append_outputs, append_summary, tell_actions
 from grader.cli.language import choose_language, local, say
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 _MAX_CHANGES = 40
 _MAX_TESTS = 3
+_MAX_PENDING = 5
+_BYTES_A_CHARACTER = 4  # in UTF-8, at most
+_FENCES = 40  # characters that a block has around its text and behind what is cut
+_LEAST_SUMMARY = 200  # characters, below which a part of a summary says nothing
 _TEXT = "text"
 
 
@@ -38,6 +42,7 @@ def show(result: ClassResult, formats: Sequence[str]) -> None:
     else:
         write_out(_summary(result, _view()))
         _tell_actions(result, formats)
+    _say_pending(result)
     _say_where(result)
 
 
@@ -50,8 +55,17 @@ def _tell_actions(result: ClassResult, formats: Sequence[str]) -> None:
     if FORMAT not in formats:
         return
     plain = replace(_view(), width=PLAIN_WIDTH, color=False, ascii_only=False)
-    append_summary(lambda room: markdown_block(_summary(result, plain), limit=room // 4))
+    append_summary(lambda room: block_within(_summary(result, plain), room))
     append_outputs([tally_of_row(row) for row in result.rows])
+
+
+def block_within(text: str, room: int) -> str:
+    """Return text as a fenced block of at most `room` bytes, cut where it must be; "" where next to none has room."""
+    block = markdown_block(text)
+    if len(block.encode()) <= room:
+        return block
+    limit = room // _BYTES_A_CHARACTER - _FENCES
+    return markdown_block(text, limit=limit) if limit >= _LEAST_SUMMARY else ""
 
 
 def _view() -> View:
@@ -66,6 +80,9 @@ def _show_student(result: ClassResult, formats: Sequence[str]) -> None:
     view = replace(_view(), setting=setting_of(*((one.exercise, path) for one in reports for path in folders)))
     tell_actions(reports, replace(view, width=PLAIN_WIDTH, color=False, ascii_only=False), formats=formats)
     write_out(_together(reports, formats[0], view))
+    for row in result.rows:
+        if row.counted is not None:
+            write_error(f"{row.exercise}: {say(row.counted)}")
 
 
 def _together(reports: Sequence[Report], name: str, view: View) -> str:
@@ -79,6 +96,23 @@ def _report_of(result: ClassResult, case: Case) -> str:
     """Return where the report of a case lies, as a person types it."""
     suffix = ".html" if "html" in result.plan.formats else ".json"
     return show_path(result.places.report(case.student, case.exercise, max(case.attempt, 1), suffix=suffix))
+
+
+def _say_pending(result: ClassResult) -> None:
+    """Say which attempts have no score beside one that counts: the gradebook shows points, and the command fails."""
+    cases = [case for case in result.page.statistics.cases if case.why is Why.PENDING]
+    for case in cases[:_MAX_PENDING]:
+        who, exercise = show_name(case.student), case.exercise
+        write_error(
+            local(
+                f"{who}, {exercise}: attempt {case.attempt} has no score; what counts may still change: "
+                f"{_report_of(result, case)}",
+                f"{who}，{exercise}：第 {case.attempt} 次尝试没有评分，成绩可能变动：{_report_of(result, case)}",
+            )
+        )
+    if len(cases) > _MAX_PENDING:
+        more = len(cases) - _MAX_PENDING
+        write_error(local(f"… and {more} more; see the gradebook", f"……另有 {more} 份，见成绩册"))
 
 
 def _say_where(result: ClassResult) -> None:
@@ -116,6 +150,7 @@ def _show_changes(result: ClassResult, changes: Sequence[Change]) -> None:
 def _cells(change: Change) -> tuple[str, str, str]:
     """Return who, at what, and what the points were and are."""
     attempt = f" ({change.key.attempt})" if change.key.attempt > 1 else ""
+    attempt = local(" (counts)", "（计分）") if change.is_result else attempt
     before, after = (
         _points(value, most) for value, most in zip((change.before, change.after), change.possible, strict=True)
     )

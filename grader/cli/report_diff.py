@@ -16,6 +16,9 @@ from grader.exercise.paths import is_folder, show_path
 from grader.records import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from grader.batch.counting import Moved, Result
     from grader.report.difference import Difference
     from grader.report.layout import Page
 
@@ -78,6 +81,7 @@ class _Comparison:
                 self.page.blank()
         self._write_missing(before, sorted(old.keys() - new.keys()))
         self._write_missing(after, sorted(new.keys() - old.keys()))
+        moved = self._write_results(before, after)
         only = len(old.keys() ^ new.keys())
         more = differing - _MAX_SHOWN
         if more > 0:
@@ -90,17 +94,58 @@ class _Comparison:
             style="bold",
             indent=0,
         )
-        return not differing and not only
+        return not differing and not only and not moved
 
     def _write(self, found: Difference, *, indent: int = 0) -> None:
         from grader.report.difference_text import write_difference
 
         write_difference(self.page, found, language=choose_language(None), arrow=self.arrow, indent=indent)
 
+    def _write_results(self, before: Path, after: Path) -> int:
+        """Tell whose result is another one, whatever the reports say: the rules choose among attempts."""
+        found = _moved(before, after)
+        for one in found[:_MAX_SHOWN]:
+            old, new = (_counted(result) for result in (one.before, one.after))
+            self.page.put(
+                (f"{one.after.student}, {one.after.exercise}", "bold"),
+                body=local(f": what counts: {old} {self.arrow} {new}", f"：计分：{old} {self.arrow} {new}"),
+                indent=0,
+            )
+        return len(found)
+
     def _write_missing(self, folder: Path, names: list[str]) -> None:
         for name in names[:_MAX_SHOWN]:
             shown = show_path(folder)
             self.page.put((name, "bold"), body=local(f": only in {shown}", f"：仅在 {shown} 中"), indent=0)
+
+
+def _moved(before: Path, after: Path) -> Sequence[Moved]:
+    """Return the results that differ; none where one of the folders does not say what counts."""
+    from grader.batch.counting import moved_results, read_counting
+    from grader.batch.places import Places
+    from grader.batch.stored import Unreadable
+
+    try:
+        old, new = (read_counting(Places(folder)) for folder in (before, after))
+    except (OSError, Unreadable) as error:
+        raise UsageError(
+            Text(
+                en=f"batch/counting.json: cannot be read: {error}.",
+                zh=f"batch/counting.json：无法读取：{error}。",
+            ),
+            remedy=Text(
+                en="`dlgrade grade --resume` with that --output writes it anew.",
+                zh="对该 --output 运行 `dlgrade grade --resume` 会重新写出。",
+            ),
+        ) from None
+    return () if old is None or new is None else moved_results(old, new)
+
+
+def _counted(result: Result) -> str:
+    from grader.batch.changes import points
+
+    shown = "-" if result.points is None else points(result.points)
+    return local(f"{shown} (attempt {result.attempt})", f"{shown}（第 {result.attempt} 次尝试）")
 
 
 def _difference(before: Path, after: Path) -> Difference:

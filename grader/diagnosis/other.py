@@ -16,6 +16,7 @@ from grader.diagnosis.wording import same
 from grader.diagnosis.wording.kinds import kind
 from grader.diagnosis.wording.problems import CAUSES, cause, problem
 from grader.examination.evidence import (
+    READING,
     Asserted,
     Call,
     Ended,
@@ -149,6 +150,8 @@ def explain_ended(ended: Ended, reveal: Reveal) -> Explanation:
 
 def _ending(ended: Ended, reveal: Reveal) -> tuple[str, Text]:
     limit, full = f"{ended.limit:g}", reveal is Reveal.FULL
+    if ended.outcome is Outcome.TIMEOUT and ended.detail == READING:
+        return "ended.reading", problem("ended.reading", limit=limit)
     if ended.outcome is Outcome.TIMEOUT:
         return "ended.call", problem(_overrun(ended), limit=limit)
     if ended.outcome is Outcome.MEMORY:

@@ -231,11 +231,14 @@ class HandleMisused:
     call: Call | None
 
 
+READING = "reading"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
     """The child was ended, or ended itself, during a call or while it loaded the module.
 
-    `detail` is a machine word: "call" or "exam" (which deadline), "exit" (with `status`), "signal" (with
+    `detail` is a machine word: "call", "exam" or "reading" (which deadline), "exit" (with `status`), "signal" (with
     `status`), "wire" (it broke the protocol), "memory", "background" (it computed between its calls, for
     `background_s`), or the forbidden name.
     """

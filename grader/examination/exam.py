@@ -33,6 +33,7 @@ from grader.examination.proxy import Proxies
 from grader.examination.rand import derive_seed
 from grader.examination.requests import ExamRequest, Probe
 from grader.examination.rules import Rules
+from grader.examination.rules.in_time import looked_in_time
 from grader.examination.session import Session
 from grader.examination.signals import TestIsBroken, TestStopped
 from grader.examination.signatures import Signatures
@@ -116,7 +117,7 @@ class Exam:
         """Hold the exam; return what it found, but for the mistakes that are known."""
         began = time.monotonic()
         submission = self._request.submission
-        looked = self._rules.look(submission.files)
+        looked = looked_in_time(self._rules, submission.files)
         session = self._session(submission.files, self._request.probe)
         if self._observation is not None:
             session.on_call = self._observation.note

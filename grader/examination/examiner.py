@@ -36,6 +36,7 @@ from grader.sandbox.children import ChildSource
 from grader.sandbox.gpu import GpuWatch, watch_gpu
 from grader.sandbox.gpu_records import Lacks
 from grader.sandbox.link import receive_record, send_record
+from grader.submission.apart import is_long
 
 
 def serve(control: socket.socket, source: ChildSource, explain: Explain, make_causes: MakeCauses) -> None:
@@ -95,7 +96,8 @@ class _Examiner:
         self._causes = make_causes(exercise, self._reference)
         self._is_prepared = False  # once an exam has needed the causes
         self._stub = read_stub(exercise)
-        self._stubs_breach = own_breach(exercise, rules, self._stub, stub=True)
+        is_stub = not any(is_long(file.text) for file in self._stub)  # else a student's, who may write into it
+        self._stubs_breach = own_breach(exercise, rules, self._stub, stub=True) if is_stub else None
         self._make = functools.partial(
             Exam,
             exercise,

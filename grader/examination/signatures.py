@@ -13,8 +13,15 @@ import types
 from grader.exercise.public import public_as_it_is
 from grader.exercise.solution import has_solution, solution_file
 from grader.records import Exercise
+from grader.submission.apart import is_long
 
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # the last two: nested too deeply to be parsed
+
+
+def _stub_tree(text: str) -> ast.Module:
+    if is_long(text):  # it is a student's by now, and may take the parser minutes
+        raise ValueError
+    return ast.parse(text)
 
 
 class Signatures:
@@ -30,7 +37,7 @@ class Signatures:
         self._is_by_stub = not has_solution(exercise)
         for name in exercise.files:
             try:
-                self._read(ast.parse(public_as_it_is(exercise, name).text).body, prefix="")
+                self._read(_stub_tree(public_as_it_is(exercise, name).text).body, prefix="")
             except _UNREADABLE:  # in a clone students write into the stub: its exam tells them
                 continue
         if not self._is_by_stub:

@@ -37,6 +37,11 @@ class LateRules:
     floor: float = 0.0  # share that is left at least, as long as anything counts
     max_days: int | None = None  # after more of them nothing counts; None: something always does
 
+    @property
+    def takes(self) -> bool:
+        """Whether lateness can cost anything."""
+        return (self.per_day > 0 and self.floor < 1) or self.max_days is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptRules:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from grader.errors import AuthorError, GraderFault, SandboxUnavailable, SubmissionError
+from grader.errors import AuthorError, GraderFault, SandboxUnavailable, SubmissionError, Undecided
 from grader.records import (
     Device,
     Examination,
@@ -126,8 +126,9 @@ def build_failure(
 
 
 def _explain(error: Unexamined) -> Explanation:
+    kind = Undecided if isinstance(error, Undecided) else type(error)  # its own kinds have the same headline
     return Explanation(
-        problem=error.problem, cause_id=f"{error.fault.value}.{type(error).__name__}", next_step=error.remedy
+        problem=error.problem, cause_id=f"{error.fault.value}.{kind.__name__}", next_step=error.remedy
     )
 
 

@@ -16,10 +16,12 @@ from grader.report.html_failure import Failures, outcome_label
 from grader.report.html_page import html_page
 from grader.report.html_style import STYLE
 from grader.report.markup import Markup, element, prose, together
-from grader.report.model import Report, Status, ended_alike, needs_explaining, root_blocker
+from grader.report.model import Report, Status, ended_alike, is_cut, needs_explaining
 from grader.report.points import format_points
 from grader.report.sentences import (
     award_words,
+    blocker_claim,
+    cannot_run,
     congratulation,
     facts,
     file_names,
@@ -73,6 +75,7 @@ class _Document:
         report = self._report
         words = score_words(report, self._language)
         style = {Status.FULL: "good", Status.UNSCORED: "odd", Status.REJECTED: "bad"}.get(report.status, "")
+        style = "" if is_cut(report) else style
         parts = [
             element("p", {"class": "quiet"}, report.exercise.name),
             element("h1", None, prose(self._say(report.exercise.title))),
@@ -98,7 +101,7 @@ class _Document:
         full = _BAR_WIDTH if share >= 1 - 1e-9 else min(math.floor(_BAR_WIDTH * share), _BAR_WIDTH - 1)
         box = {"viewBox": f"0 0 {_BAR_WIDTH} 10", "preserveAspectRatio": "none", "role": "img", "aria-label": alt}
         rest = element("rect", {"class": "rest", "width": str(_BAR_WIDTH), "height": "10"})
-        style = "done" if self._report.status is Status.FULL else "part"
+        style = "done" if share >= 1 - 1e-9 else "part"
         return element(
             "svg", {"class": "bar", **box}, rest, element("rect", {"class": style, "width": str(full), "height": "10"})
         )
@@ -163,7 +166,7 @@ class _Document:
             ]
         if report.problem is not None and report.status is not Status.UNSCORED:
             word = element("span", {"class": "bad"}, UNICODE.failed.glyph, " ", self._say(wording.NOT_RUN))
-            return [self._row(word, wording.CANNOT_RUN.within(self._language, len(tests)), _points(tests))]
+            return [self._row(word, cannot_run(report).within(self._language, len(tests)), _points(tests))]
         return [self._one(test) for test in tests]
 
     def _one(self, test: TestResult) -> Markup:
@@ -171,9 +174,8 @@ class _Document:
         if self._is_explained(test):
             claim = element("a", {"href": f"#{self._ids[test.name]}"}, claim)
         if test.outcome is Outcome.BLOCKED:
-            blocker = root_blocker(self._report, test)
-            waits = wording.WAITS_FOR.within(self._language).format(claim="", blocker=blocker).strip()
-            claim = together([claim, element("div", {"class": "quiet"}, waits)])
+            waits = self._say(wording.WAITS_FOR).format(blocker=self._say(blocker_claim(self._report, test)))
+            claim = together([claim, element("div", {"class": "quiet"}, prose(waits))])
         return self._row(outcome_label(test.outcome, self._language), claim, _points([test]))
 
     def _row(self, outcome: Markup, claim: str, points: str) -> Markup:

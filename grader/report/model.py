@@ -22,6 +22,7 @@ from grader.records import (
 from grader.texts import choose_language
 
 _ENDINGS = {Outcome.TIMEOUT, Outcome.MEMORY, Outcome.CRASHED, Outcome.FORBIDDEN}  # of the child, not of the test
+_UNDECIDED = "grader.Undecided"  # the `cause_id` that `build_failure` gives such a report
 
 
 class Status(StrEnum):
@@ -134,6 +135,16 @@ def awarded(report: Report) -> float | None:
     return report.score.earned if report.award is None else report.award.points
 
 
+def is_cut(report: Report) -> bool:
+    """Return whether the course's rules leave less than what was earned."""
+    return report.award is not None and report.score is not None and report.award.points < report.score.earned
+
+
+def breaks_a_rule(report: Report) -> bool:
+    """Return whether the code was not run at all, because it uses what the exercise forbids."""
+    return report.problem is not None and any(test.outcome is Outcome.FORBIDDEN for test in report.tests)
+
+
 def unmeasured(report: Report) -> Report:
     """Return the report without what is measured: byte for byte the same for the same seed, submission and versions.
 
@@ -156,6 +167,11 @@ def unmeasured(report: Report) -> Report:
 
 def _anywhere(explanation: Explanation | None, *, is_over: bool) -> Explanation | None:
     return replace(explanation, traceback=()) if explanation is not None and is_over else explanation
+
+
+def is_undecided(report: Report) -> bool:
+    """Return whether nothing failed: whoever grades has to settle something before there can be a score."""
+    return report.problem is not None and report.problem.cause_id == _UNDECIDED
 
 
 def exit_code(report: Report) -> int:

@@ -13,6 +13,7 @@ from grader.report import wording
 from grader.report.layout import Page, pad, pad_left
 from grader.report.model import Report, Status, root_blocker
 from grader.report.points import format_points
+from grader.report.sentences import blocker_claim, cannot_run
 from grader.report.signs import Sign, Signs
 
 
@@ -98,7 +99,7 @@ class TestRows:
         passed, blocked = test.outcome is Outcome.PASSED, test.outcome is Outcome.BLOCKED
         text = test.claim.within(self._language)
         if blocked:
-            text = wording.WAITS_FOR.within(self._language).format(claim=text, blocker=root_blocker(self._report, test))
+            text = f"{text} {self._waits_for(test)}"
         return Row(
             sign=self._signs.outcome(test.outcome),
             word="" if passed else self._say(wording.OUTCOMES[test.outcome]),
@@ -123,7 +124,7 @@ class TestRows:
             word=self._say(wording.NOT_RUN),
             earned=_earned(tests),
             possible=_possible(tests),
-            text=wording.CANNOT_RUN.within(self._language, len(tests)),
+            text=cannot_run(self._report).within(self._language, len(tests)),
         )
 
     def _folded(self, blocked: Sequence[TestResult]) -> list[Row]:
@@ -137,11 +138,16 @@ class TestRows:
                 word=self._say(wording.OUTCOMES[Outcome.BLOCKED]),
                 earned=self._points(_earned(tests)),
                 possible=self._points(_possible(tests)),
-                text=wording.WAIT_FOR.within(self._language, len(tests), blocker=blocker),
+                text=wording.WAIT_FOR.within(
+                    self._language, len(tests), blocker=self._say(blocker_claim(self._report, tests[0]))
+                ),
                 quiet=True,
             )
-            for blocker, tests in by_blocker.items()
+            for tests in by_blocker.values()
         ]
+
+    def _waits_for(self, test: TestResult) -> str:
+        return self._say(wording.WAITS_FOR).format(blocker=self._say(blocker_claim(self._report, test)))
 
     def _points(self, points: str) -> str:
         return "" if self._report.status is Status.UNSCORED else points  # points without a sum would read like a score

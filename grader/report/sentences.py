@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from grader.errors import both, joined
-from grader.records import Fault, Language, Text
+from grader.records import Fault, Language, TestResult, Text
 from grader.report import wording
-from grader.report.model import Report, Status, coarse
+from grader.report.model import Report, Status, awarded, breaks_a_rule, coarse, is_cut, is_undecided, root_blocker
 from grader.report.points import format_percent, format_points
+from grader.report.wording import Counted
 
 _COMMIT = 12  # characters of a commit's digest: enough to find it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreWords:
-    """The score in words: "5 / 10 points" and "50 %"; `share` is None where there is no bar to draw."""
+    """The points that count, in words: "5 / 10 points" and "50 %"; `share` is None where there is no bar to draw."""
 
     points: str
     word: str
@@ -23,22 +24,23 @@ class ScoreWords:
 
 
 def score_words(report: Report, language: Language) -> ScoreWords:
-    """Return the score in words, or that there is none."""
-    score = report.score
-    if score is None:
+    """Return the points that count in words, or that there are none."""
+    score, counting = report.score, awarded(report)
+    if score is None or counting is None:
         return ScoreWords(points=wording.NO_SCORE.within(language), word="", share=None)
-    earned = format_points(score.earned)
+    points = format_points(counting)
     if score.possible is None:
-        points = wording.SCORE_UNKNOWN.within(language).format(earned=earned)
-        return ScoreWords(points=points, word=wording.REJECTED.within(language), share=None)
-    share = score.earned / score.possible if score.possible else 0.0
+        said = wording.SCORE_UNKNOWN.within(language).format(points=points)
+        return ScoreWords(points=said, word=wording.REJECTED.within(language), share=None)
+    share = counting / score.possible if score.possible else 0.0
     word = {
-        Status.FULL: wording.FULL if report.hidden_available else wording.VISIBLE_FULL,
         Status.NOT_STARTED: wording.NOT_STARTED,
         Status.REJECTED: wording.REJECTED,
     }.get(report.status)
+    if report.status is Status.FULL and not is_cut(report):
+        word = wording.FULL if report.hidden_available else wording.VISIBLE_FULL
     return ScoreWords(
-        points=wording.SCORE.within(language).format(earned=earned, possible=format_points(score.possible)),
+        points=wording.SCORE.within(language).format(points=points, possible=format_points(score.possible)),
         word=format_percent(share) if word is None else word.within(language),
         share=share,
     )
@@ -61,15 +63,15 @@ def handed_in_words(report: Report, language: Language) -> list[str]:
 
 
 def award_words(report: Report, language: Language) -> str | None:
-    """Return what the course's rules leave of the points, and why; None where they leave all and say nothing."""
+    """Return what was earned where the course's rules leave less of it, and why; None where they say nothing."""
     award, score = report.award, report.score
-    if award is None or score is None or (award.reason is None and award.points == score.earned):
+    if award is None or score is None:
         return None
+    if not is_cut(report):
+        return None if award.reason is None else award.reason.within(language)
     points, earned = format_points(award.points), format_points(score.earned)
-    said = wording.POINTS_COUNT.within(language).format(points=points, earned=earned)
-    if award.reason is None:
-        return said
-    return joined((both(said), award.reason)).within(language)
+    said = wording.EARNED.within(language).format(points=points, earned=earned)
+    return said if award.reason is None else joined((both(said), award.reason)).within(language)
 
 
 def congratulation(report: Report, language: Language) -> str | None:
@@ -97,9 +99,24 @@ def next_step(report: Report, language: Language) -> str | None:
 
 def headline_of_problem(report: Report) -> Text:
     """Return the line above what concerns the whole submission or the whole exam."""
+    if report.status is Status.REJECTED:
+        return wording.READING
     if report.status is not Status.UNSCORED:
-        return wording.READING if report.status is Status.REJECTED else wording.LOADING
+        return wording.AGAINST_RULES if breaks_a_rule(report) else wording.LOADING
+    if is_undecided(report):
+        return wording.UNDECIDED
     return wording.UNAVAILABLE if report.unavailable else wording.UNSCORED[report.fault or Fault.GRADER]
+
+
+def blocker_claim(report: Report, test: TestResult) -> Text:
+    """Return what the test claims that a blocked one waits for: nobody but its author knows its name."""
+    name = root_blocker(report, test)
+    return next((one.claim for one in report.tests if one.name == name), both(name))
+
+
+def cannot_run(report: Report) -> Counted:
+    """Return what the tests wait for where none could run."""
+    return wording.CANNOT_JUDGE if breaks_a_rule(report) else wording.CANNOT_RUN
 
 
 def way_out(report: Report, language: Language) -> str | None:

@@ -12,7 +12,7 @@ from grader.report import wording
 from grader.report.cells import review_place
 from grader.report.failure import FailureBlock
 from grader.report.layout import Page
-from grader.report.model import Report, Status, ended_alike, needs_explaining
+from grader.report.model import Report, Status, ended_alike, is_cut, needs_explaining
 from grader.report.points import filled_blocks
 from grader.report.rows import TestRows
 from grader.report.sentences import (
@@ -112,7 +112,8 @@ class _Page:
             self.lines.put(body=self._say(wording.VISIBLE_ONLY), style="yellow")
 
     def _score_bar(self, words: ScoreWords, share: float) -> None:
-        style = "green" if self._report.status is Status.FULL else "yellow" if share else "red"
+        is_full = self._report.status is Status.FULL and not is_cut(self._report)
+        style = "green" if is_full else "yellow" if share else "red"
         text = f"{words.points}{self._signs.separator}{words.word}"
         room = self.lines.width - 4 - cell_len(text)
         length = next((length for length in _BARS if length <= room), _BARS[-1])

@@ -26,8 +26,8 @@ class Counted:
 
 # ------------------------------------------------------------------------------------------------- score
 
-SCORE = Text(en="{earned} / {possible} points", zh="{earned} / {possible} 分")
-SCORE_UNKNOWN = Text(en="{earned} points", zh="{earned} 分")
+SCORE = Text(en="{points} / {possible} points", zh="{points} / {possible} 分")
+SCORE_UNKNOWN = Text(en="{points} points", zh="{points} 分")
 FULL = Text(en="full score", zh="满分")
 NOT_STARTED = Text(en="not started", zh="尚未开始")
 REJECTED = Text(en="not accepted", zh="未能接收")
@@ -52,7 +52,7 @@ UNTOUCHED = Text(
 NAME_AND_ID = Text(en="{name} ({student})", zh="{name}（{student}）")
 ATTEMPT = Text(en="attempt {attempt}", zh="第 {attempt} 次尝试")
 COMMIT = Text(en="commit {commit}", zh="提交号 {commit}")
-POINTS_COUNT = Text(en="{points} of the {earned} points count.", zh="所得 {earned} 分中计 {points} 分。")
+EARNED = Text(en="Earned: {earned}, of which {points} count.", zh="测试所得 {earned} 分，计入 {points} 分。")
 
 # ------------------------------------------------------------------------------------------------- headings of a page
 
@@ -82,13 +82,17 @@ OUTCOMES = {
 }
 NOT_RUN = Text(en="not run", zh="未运行")
 WAIT_FOR = Counted(
-    one=Text(en="1 more waits for {blocker}", zh="另有 1 项等待 {blocker}"),
-    many=Text(en="{count} more wait for {blocker}", zh="另有 {count} 项等待 {blocker}"),
+    one=Text(en="1 more waits for: {blocker}", zh="另有 1 项等待：{blocker}"),
+    many=Text(en="{count} more wait for: {blocker}", zh="另有 {count} 项等待：{blocker}"),
 )
-WAITS_FOR = Text(en="{claim} Waits for {blocker}.", zh="{claim}等待 {blocker}。")
+WAITS_FOR = Text(en="Waits for: {blocker}", zh="等待：{blocker}")
 CANNOT_RUN = Counted(
     one=Text(en="1 test needs your code to load first", zh="代码能够加载之后才会运行 1 项测试"),
     many=Text(en="{count} tests need your code to load first", zh="代码能够加载之后才会运行 {count} 项测试"),
+)
+CANNOT_JUDGE = Counted(
+    one=Text(en="1 test needs code without what is forbidden", zh="代码不含禁用内容之后才会运行 1 项测试"),
+    many=Text(en="{count} tests need code without what is forbidden", zh="代码不含禁用内容之后才会运行 {count} 项测试"),
 )
 ALL_ENDED_ALIKE = Text(
     en="All tests that ran ended the same way, so they probably have one cause.",
@@ -110,6 +114,7 @@ IN_EXECUTED = Text(en="In [{cell}], line {line}", zh="In [{cell}] 第 {line} 行
 IN_CELL = Text(en="cell {cell} of the notebook, line {line}", zh="笔记本第 {cell} 个单元格第 {line} 行")
 IN_FUNCTION = Text(en="{place}, in {function}", zh="{place}，{function}")
 LOADING = Text(en="Your code could not be loaded.", zh="你的代码无法加载。")
+AGAINST_RULES = Text(en="Your code uses what this exercise forbids.", zh="你的代码使用了本题禁止的内容。")
 READING = Text(en="Your submission could not be read.", zh="无法读取你的提交。")
 OUTPUT_WITHHELD = Text(
     en="not shown: this test is hidden, and your output may hold its inputs",
@@ -142,6 +147,10 @@ UNSCORED = {
         zh="dlgrade 或这台机器出错。这不是你的问题，也不会记为零分。",
     ),
 }
+UNDECIDED = Text(
+    en="There is no score yet, and this is not a zero: whoever grades has to settle something first.",
+    zh="目前还没有评分，也不会记为零分：需要评分的老师先处理以下问题。",
+)
 UNAVAILABLE = Text(
     en="This cannot be had here. It is not your fault, and it is not a zero.",
     zh="这里不具备所需条件。这不是你的问题，也不会记为零分。",

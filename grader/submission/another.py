@@ -13,6 +13,7 @@ from pathlib import Path
 
 from grader.errors import GraderError
 from grader.records import Exercise, Submission
+from grader.submission import apart
 from grader.submission.asked import names_in_stub
 from grader.submission.collect import collect
 from grader.submission.names import wanted_names
@@ -25,13 +26,16 @@ def other_of_files(path: Path, others: Sequence[Exercise]) -> Exercise | None:
 
 def other_of_names(submission: Submission, others: Sequence[Exercise]) -> Exercise | None:
     """Return the one exercise all of whose names the submission defines; None: of none, or of several."""
-    defined = _defined("\n".join(file.text for file in submission.files))
+    defined = _defined(submission)
     return _only([other for other in others if (asked := names_asked(other)) and asked <= (defined or frozenset())])
 
 
 def defines_nothing_of(submission: Submission, exercise: Exercise) -> bool:
-    """Whether the submission can be parsed, and defines none of the names that the exercise asks for."""
-    defined = _defined("\n".join(file.text for file in submission.files))
+    """Whether the submission can be parsed, and defines none of the names that the exercise asks for.
+
+    Raises: SubmissionError for what takes Python too long.
+    """
+    defined = _defined(submission)
     asked = names_asked(exercise)
     return defined is not None and bool(asked) and not asked & defined
 
@@ -54,8 +58,19 @@ def _is_taken(path: Path, exercise: Exercise) -> bool:
     return True
 
 
-def _defined(text: str) -> frozenset[str] | None:
+def _defined(submission: Submission) -> frozenset[str] | None:
     """Return the public functions, classes and assigned names at the top of a module; None: it cannot be parsed."""
+    text = "\n".join(file.text for file in submission.files)
+    if apart.is_long(text):
+        shown = ", ".join(file.name for file in submission.files)
+        names = apart.ask("grader.submission.another:defined_here", text, shown=shown)
+    else:
+        names = defined_here(text)
+    return None if names is None else frozenset(names)
+
+
+def defined_here(text: str) -> list[str] | None:
+    """Return the same of a text that is known to be short, or in a process that may be ended."""
     try:
         with warnings.catch_warnings(action="ignore"):
             body = ast.parse(text).body
@@ -69,7 +84,7 @@ def _defined(text: str) -> frozenset[str] | None:
             names |= {target.id for target in statement.targets if isinstance(target, ast.Name)}
         elif isinstance(statement, ast.Import | ast.ImportFrom):
             names |= {alias.asname or alias.name for alias in statement.names}
-    return frozenset(name for name in names if not name.startswith("_"))
+    return sorted(name for name in names if not name.startswith("_"))
 
 
 def _only(exercises: list[Exercise]) -> Exercise | None:

@@ -19,11 +19,11 @@ from grader.exercise.digest import digest
 from grader.exercise.paths import names_in, show_name, show_names, show_path
 from grader.exercise.problems import closest
 from grader.records import Exercise, SourceFile, Submission, Text
-from grader.submission.folder import MAX_LISTED, read_folder
+from grader.submission.folder import MAX_LISTED, below, read_folder
 from grader.submission.kinds import Kind
 from grader.submission.limits import MAX_FILE_BYTES, Limits
 from grader.submission.names import Asked, Picker
-from grader.submission.read import RawFile, Source, read_file, source_of, unreadable
+from grader.submission.read import SAVE_AS_TEXT, RawFile, Source, read_file, source_of, unreadable
 from grader.submission.refusals import shown_name
 from grader.submission.unwritten import is_unwritten
 
@@ -39,7 +39,9 @@ class _HandedIn:
     ignored: int = 0
 
 
-def collect(exercise: Exercise, path: Path, *, commit: str = "", max_bytes: int = MAX_FILE_BYTES) -> Submission:
+def collect(
+    exercise: Exercise, path: Path, *, commit: str = "", shown: str = "", max_bytes: int = MAX_FILE_BYTES
+) -> Submission:
     """Return the submission at `path`: a folder, a zip or a tar with the exercise's files, or, of a one-file exercise,
     that file or a notebook.
 
@@ -47,22 +49,23 @@ def collect(exercise: Exercise, path: Path, *, commit: str = "", max_bytes: int 
     the names and the bytes as they came (of a notebook, over the module made of it). `untouched`: equal to the stubs
     but for white space at line ends and blank lines at the end, and not written yet. `max_bytes` caps each source file.
     With a `commit` (a hash, a tag, a branch, HEAD), `path` is a git repository, and only that commit's files count.
+    `shown` is how messages name what was handed in, else by its path.
     Raises: UsageError when `path` does not exist; SubmissionError for what cannot be taken, with the way out;
         RepositoryError, which is nobody's zero, where there is no such commit.
     """
-    limits = Limits(file=max_bytes)
+    limits, shown = Limits(file=max_bytes), shown or show_path(path)
     try:
         mode = path.lstat().st_mode
     except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a NUL in the path
         raise _no_such_path(path) from None
     except OSError as error:
-        raise unreadable(error, show_path(path)) from None
+        raise unreadable(error, shown) from None
     if commit:
-        handed_in = _from_commit(exercise, path, commit, limits)
+        handed_in = _from_commit(exercise, path, commit, shown, limits)
     elif stat.S_ISDIR(mode):
-        handed_in = _from_folder(exercise, path, limits)
+        handed_in = _from_folder(exercise, path, shown, limits)
     else:
-        handed_in = _from_file(exercise, path, limits)
+        handed_in = _from_file(exercise, path, shown, limits)
     sources = handed_in.sources
     return Submission(
         files=tuple(
@@ -75,8 +78,7 @@ def collect(exercise: Exercise, path: Path, *, commit: str = "", max_bytes: int 
     )
 
 
-def _from_file(exercise: Exercise, path: Path, limits: Limits) -> _HandedIn:
-    shown = show_path(path)
+def _from_file(exercise: Exercise, path: Path, shown: str, limits: Limits) -> _HandedIn:
     try:
         file = read_file(path, shown=shown, limits=limits)
     except FileNotFoundError:  # removed since it was looked at
@@ -84,18 +86,18 @@ def _from_file(exercise: Exercise, path: Path, limits: Limits) -> _HandedIn:
     if file.kind not in (Kind.SOURCE, Kind.NOTEBOOK):
         return _from_archive(exercise, file, shown, limits)
     if len(exercise.files) > 1:
-        raise _file_for_folder(exercise, path)
+        raise _file_for_folder(exercise, shown)
     asked = Asked(file=exercise.files[0], name=path.name, notebook=file.kind is Kind.NOTEBOOK)
     return _HandedIn(sources={asked.file: _source(exercise, asked, file.raw, shown, limits)})
 
 
-def _from_folder(exercise: Exercise, folder: Path, limits: Limits) -> _HandedIn:
-    found = read_folder(exercise, folder, limits)
+def _from_folder(exercise: Exercise, folder: Path, shown: str, limits: Limits) -> _HandedIn:
+    found = read_folder(exercise, folder, limits, shown=shown)
     if found.missing is not None:
-        remedy = _likely_place(exercise, found.folder, found.missing, list(found.names))
-        raise _missing(exercise, show_path(found.folder), found.missing, list(found.names), remedy)
+        remedy = _likely_place(exercise, found.shown, found.missing, list(found.names))
+        raise _missing(exercise, found.shown, found.missing, list(found.names), remedy)
     sources = {
-        asked.file: _source(exercise, asked, file.raw, show_path(found.folder / asked.name), limits)
+        asked.file: _source(exercise, asked, file.raw, below(found.shown, asked.name), limits)
         for asked, file in found.files.items()
     }
     return _HandedIn(sources=sources, ignored=found.ignored)
@@ -113,10 +115,10 @@ def _from_archive(exercise: Exercise, file: RawFile, shown: str, limits: Limits)
     return _picked(exercise, picker, taken, shown, limits)
 
 
-def _from_commit(exercise: Exercise, path: Path, commit: str, limits: Limits) -> _HandedIn:
+def _from_commit(exercise: Exercise, path: Path, commit: str, shown: str, limits: Limits) -> _HandedIn:
     from grader.submission.repository import read_commit
 
-    taken = read_commit(exercise, path, commit, limits)
+    taken = read_commit(exercise, path, commit, limits, shown=shown)
     return _picked(exercise, taken.picker, taken.files, taken.shown, limits, aside=taken.submodules)
 
 
@@ -133,6 +135,8 @@ def _picked(
     picker.finish()
     missing = picker.missing()
     if missing is not None:
+        if _OFFICE in picker.names:
+            raise _document(shown)
         near = _near_name(exercise, missing, picker.names)
         remedy = near or (_in_a_submodule(aside) if aside else _keep_the_name(missing))
         raise _missing(exercise, shown, missing, picker.names, remedy)
@@ -169,7 +173,8 @@ def _is_untouched(exercise: Exercise, texts: Mapping[str, str], path: Path) -> b
     if not all(_same_code(text, _stub(exercise, name)) for name, text in texts.items()):
         return False
     in_place = path.resolve().is_relative_to(Path(exercise.folder).resolve())  # then they were compared with themselves
-    written = [text for text in texts.values() if not is_unwritten(text, wholly=in_place)]
+    shown = show_path(path)
+    written = [text for text in texts.values() if not is_unwritten(text, wholly=in_place, shown=shown)]
     return not written if in_place else len(written) < len(texts)
 
 
@@ -193,16 +198,16 @@ def _no_such_path(path: Path) -> GraderError:
     )
 
 
-def _file_for_folder(exercise: Exercise, path: Path) -> SubmissionError:
-    names = ", ".join(exercise.files)
+def _file_for_folder(exercise: Exercise, shown: str) -> SubmissionError:
+    names, folder = ", ".join(exercise.files), shown.rpartition("/")[0] or "."
     return SubmissionError(
         Text(
-            en=f"{show_path(path)} is one file; {exercise.name} has {len(exercise.files)}: {names}.",
-            zh=f"{show_path(path)} 只是一个文件；{exercise.name} 需要 {len(exercise.files)} 个：{names}。",
+            en=f"{shown} is one file; {exercise.name} has {len(exercise.files)}: {names}.",
+            zh=f"{shown} 只是一个文件；{exercise.name} 需要 {len(exercise.files)} 个：{names}。",
         ),
         remedy=Text(
-            en=f"Give the folder that holds them, such as {show_path(path.parent)}, or a zip of it.",
-            zh=f"请给出它们所在的文件夹，例如 {show_path(path.parent)}，或该文件夹的 zip 压缩包。",
+            en=f"Give the folder that holds them, such as {folder}, or a zip of it.",
+            zh=f"请给出它们所在的文件夹，例如 {folder}，或该文件夹的 zip 压缩包。",
         ),
     )
 
@@ -224,18 +229,21 @@ def _missing(exercise: Exercise, shown: str, name: str, there: list[str], remedy
     return SubmissionError(Text(en=f"{missing.en} {held.en}", zh=f"{missing.zh}{held.zh}"), remedy=remedy)
 
 
-def _likely_place(exercise: Exercise, folder: Path, name: str, there: list[str]) -> Text:
+def _likely_place(exercise: Exercise, shown: str, name: str, there: list[str]) -> Text:
     """Say where the missing file probably is: under another name, or in an archive."""
     near = _near_name(exercise, name, there)
     if near is not None:
         return near
     packed = next((other for other in there if other.lower().endswith(_PACKED)), None)
     if packed is not None:
-        place = show_path(folder / packed)
+        place = below(shown, packed)
         return Text(en=f"Did you mean {place}?", zh=f"是不是 {place}？")
     return _keep_the_name(name)
 
 
+_OFFICE = "[Content_Types].xml"  # in every document of an office program, which is a zip
+_PROSE = re.compile(r"\.(docx?|odt|pages|rtf|pdf)$", re.IGNORECASE)
+_FOREIGN = re.compile(r"\.(rar|7z)$", re.IGNORECASE)
 _PACKED = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".ipynb")
 
 
@@ -244,16 +252,39 @@ def _near_name(exercise: Exercise, name: str, there: list[str]) -> Text | None:
     bare = _DECORATION.sub("", name).casefold()
     near = next((other for other in there if _bare(other) == bare), None)
     near = near or closest(name, [one for one in there if len(one) < 200])
+    if near is None and not any(other.endswith((".py", ".ipynb")) for other in there):
+        near = next((other for other in there if _PROSE.search(other)), None)
     if near is None or near in exercise.files:
         return None
+    if _PROSE.search(near):
+        return Text(
+            en=f"Did you mean {shown_name(near)}? It is a document, no code. {SAVE_AS_TEXT.en}",
+            zh=f"是不是 {shown_name(near)}？它是文档，不是代码。{SAVE_AS_TEXT.zh}",
+        )
+    if _FOREIGN.search(near):
+        return Text(
+            en=f"Did you mean {shown_name(near)}? Of archives, zip and tar (.tar.gz) are taken: pack it as one.",
+            zh=f"是不是 {shown_name(near)}？压缩包只接受 zip 和 tar（.tar.gz）：请改用其中一种打包。",
+        )
     return Text(
         en=f"Did you mean {shown_name(near)}? Rename it to {name}.",
         zh=f"是不是 {shown_name(near)}？请改名为 {name}。",
     )
 
 
+def _document(shown: str) -> SubmissionError:
+    return SubmissionError(
+        Text(
+            en=f"{shown}: this is a document of a word processor; expected the source code of a Python module.",
+            zh=f"{shown}：这是文字处理软件的文档；应为 Python 模块的源代码。",
+        ),
+        remedy=SAVE_AS_TEXT,
+    )
+
+
 def _bare(name: str) -> str:
-    return _DECORATION.sub("", name.rsplit("/", 1)[-1]).casefold()
+    last = name.rsplit("/", 1)[-1]
+    return _DECORATION.sub("", _FOREIGN.sub("", _PROSE.sub("", last))).casefold()
 
 
 def _in_a_submodule(names: Sequence[str]) -> Text:

@@ -11,12 +11,12 @@ import itertools
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import SubmissionError
-from grader.exercise.paths import show_path
+from grader.exercise.paths import show_name, show_path
 from grader.records import Exercise
 from grader.submission import refusals
 from grader.submission.limits import Limits
@@ -32,7 +32,7 @@ class Found:
 
     files: dict[Asked, RawFile]
     missing: str | None  # the first of the exercise's files that is not there
-    folder: Path  # where they were looked for
+    shown: str  # how messages name the folder where they were looked for
     names: tuple[str, ...]  # what else lies there, for messages: at most MAX_LISTED
     ignored: int
 
@@ -43,25 +43,27 @@ class _Place:
 
     path: Path
     fd: int | None
+    shown: str = ""  # how messages name it
 
     def inner(self, name: str) -> Path:
         """Return how a file in it is named to the system."""
         return self.path / name if self.fd is None else Path(name)
 
 
-def read_folder(exercise: Exercise, folder: Path, limits: Limits) -> Found:
-    """Return the exercise's files that lie in `folder`.
+def read_folder(exercise: Exercise, folder: Path, limits: Limits, *, shown: str = "") -> Found:
+    """Return the exercise's files that lie in `folder`. `shown` is how messages name it, else by its path.
 
     Raises: SubmissionError for a file that is not taken, and when two subfolders could be the one.
     """
-    with _opened(_Place(folder.parent, None), folder.name, shown=folder) as place:
+    shown = shown or show_path(folder)
+    with _opened(_Place(folder.parent, None), folder.name, path=folder, shown=shown) as place:
         names = _names(place)
         if not _holds_any(exercise, place):
-            below = [name for name in names if not is_aside([name]) and _is_candidate(exercise, place, name)]
-            if len(below) > 1:
-                raise refusals.ambiguous(show_path(folder), below[0] + "/", below[1] + "/")
-            if below:
-                with _opened(place, below[0], shown=folder / below[0]) as inner:
+            inside = [name for name in names if not is_aside([name]) and _is_candidate(exercise, place, name)]
+            if len(inside) > 1:
+                raise refusals.ambiguous(shown, inside[0] + "/", inside[1] + "/")
+            if inside:
+                with _inner(place, inside[0]) as inner:
                     return _read(exercise, inner, limits, _names(inner), beside=len(names) - 1)
         return _read(exercise, place, limits, names)
 
@@ -74,31 +76,39 @@ def _read(exercise: Exercise, place: _Place, limits: Limits, names: tuple[str, .
             continue
         asked = Asked(file=file, name=name, notebook=name != file)
         try:
-            shown = show_path(place.path / name)
+            shown = below(place.shown, name)
             files[asked] = read_file(place.inner(name), dir_fd=place.fd, shown=shown, limits=limits)
         except FileNotFoundError:
             continue
         have.add(file)
     missing = next((name for name in exercise.files if name not in have), None)
     ignored = max(len(names) - len(files), 0) + beside
-    return Found(files=files, missing=missing, folder=place.path, names=names, ignored=ignored)
+    return Found(files=files, missing=missing, shown=place.shown, names=names, ignored=ignored)
 
 
 @contextmanager
-def _opened(parent: _Place, name: str, *, shown: Path) -> Iterator[_Place]:
+def _opened(parent: _Place, name: str, *, path: Path, shown: str) -> Iterator[_Place]:
     if os.open not in os.supports_dir_fd:
-        yield _Place(shown, None)
+        yield _Place(path, None, shown)
         return
     flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     try:
-        path = shown if parent.fd is None else Path(name)
-        fd = os.open(path, flags, dir_fd=parent.fd)
+        fd = os.open(path if parent.fd is None else name, flags, dir_fd=parent.fd)
     except OSError as error:
-        raise unreadable(error, show_path(shown)) from None
+        raise unreadable(error, shown) from None
     try:
-        yield _Place(shown, fd)
+        yield _Place(path, fd, shown)
     finally:
         os.close(fd)
+
+
+def _inner(place: _Place, name: str) -> AbstractContextManager[_Place]:
+    return _opened(place, name, path=place.path / name, shown=below(place.shown, name))
+
+
+def below(shown: str, name: str) -> str:
+    """Return how messages name a file in a folder that they name `shown`."""
+    return show_name(name) if shown == "." else f"{shown.rstrip('/')}/{show_name(name)}"
 
 
 def _names(place: _Place) -> tuple[str, ...]:
@@ -119,7 +129,7 @@ def _is_candidate(exercise: Exercise, place: _Place, name: str) -> bool:
     if not stat.S_ISDIR(_mode(place, name)):
         return False
     try:
-        with _opened(place, name, shown=place.path / name) as inner:
+        with _inner(place, name) as inner:
             return _holds_any(exercise, inner)
     except SubmissionError:
         return False  # one that may not be opened is not asked for: what is missing will be said

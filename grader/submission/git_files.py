@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.errors import AuthorError, GraderFault, SubmissionError
+from grader.errors import GraderFault, SubmissionError, Undecided
 from grader.exercise.paths import show_path
 from grader.plaintext import printable
 from grader.records import Text
@@ -34,8 +34,11 @@ for _name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY"):
 _ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.EINVAL)
 
 
-class RepositoryError(AuthorError):
-    """A repository lacks what was asked of it, or is of a kind that is not read: nobody's zero, so unscored."""
+class RepositoryError(Undecided):
+    """A repository lacks what was asked of it, or is of a kind that is not read: whoever asked has to say what counts.
+
+    Where nobody asked for a commit, the caller knows that it is the student's.
+    """
 
 
 class NoSuchCommit(RepositoryError):
@@ -186,12 +189,13 @@ class GitFolder:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[GitFolder]:
+def opened(path: Path, *, shown: str = "") -> Iterator[GitFolder]:
     """Hold the repository at `path` open: a working clone with its `.git`, or a bare one.
 
+    `shown` is how messages name it, else by its path.
     Raises: RepositoryError where there is none; SubmissionError for one that may not be read.
     """
-    shown = show_path(path)
+    shown = shown or show_path(path)
     if os.open not in os.supports_dir_fd:
         raise GraderFault(
             Text(
@@ -221,7 +225,7 @@ def is_repository(path: Path) -> bool:
     try:
         with opened(path):
             return True
-    except (RepositoryError, SubmissionError, GraderFault):
+    except (SubmissionError, GraderFault):
         return False
 
 

@@ -1,6 +1,8 @@
 """Which commit a name means in a git repository: a branch, a tag, HEAD, or the beginning of a hash.
 
-The order is git's own. The name may come from a person who types, and what stands in the repository from anybody.
+The order is git's own, but for one thing: what reads as the beginning of a hash is one. A student may call a branch or
+tag like the commit that a teacher wrote down; git would take the student's. The name may come from a person who types,
+and what stands in the repository from anybody.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ _SHOWN = 8  # names in a message
 _PLACES = ("{}", "refs/{}", "refs/tags/{}", "refs/heads/{}", "refs/remotes/{}", "refs/remotes/{}/HEAD")
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)|\.$|^[-./]|/$")
 _DIGITS = re.compile("[0-9a-fA-F]{4,64}")
+_SURELY_DIGITS = 7  # so many hexadecimal digits, and more, are meant as the beginning of a hash: git prints as many
 
 
 class Refs:
@@ -52,8 +55,11 @@ class Refs:
         if _FORBIDDEN.search(name) or len(name) > 255 or not name.isprintable():
             raise self._not_a_name(name)
         found = next((found for place in _PLACES if (found := self._follow(place.format(name))) is not None), None)
-        if found is None and _DIGITS.fullmatch(name):
-            found = self._short(name.lower())
+        if _DIGITS.fullmatch(name) and (found is None or len(name) >= _SURELY_DIGITS):
+            begun = self._short(name.lower())
+            if found is not None and (begun is None or self._objects.commit(found) != self._objects.commit(begun)):
+                raise self._disguised(name, begun)
+            found = begun
         if found is None:
             self._refuse_reftable()
             raise self._unknown(name)
@@ -169,6 +175,22 @@ class Refs:
                 zh=f"{shown}：有多个提交以 {name} 开头：{several}。",
             ),
             remedy=Text(en="Give more digits.", zh="请多写几位。"),
+        )
+
+    def _disguised(self, name: str, begun: str | None) -> NoSuchCommit:
+        """Return the refusal of a branch or tag that is called like a hash, and is not what the hash says."""
+        shown, wanted = self._folder.shown, printable(name, limit=MAX_SHOWN)
+        other = Text(en=f"another than the commit {begun[:12]}", zh=f"与提交 {begun[:12]} 不同") if begun else None
+        other = other or Text(en="and no commit begins so", zh="而没有以此开头的提交")
+        return NoSuchCommit(
+            Text(
+                en=f"{shown}: a branch or tag is called {wanted}, {other.en}: whoever can push may name one so.",
+                zh=f"{shown}：有名为 {wanted} 的分支或标签，{other.zh}：能推送的人都可以这样命名。",
+            ),
+            remedy=Text(
+                en=f"Give the whole hash; or refs/tags/{wanted}, if that is meant.",
+                zh=f"请给出完整的哈希；若确实指它，请写 refs/tags/{wanted}。",
+            ),
         )
 
     def _not_a_name(self, name: str) -> NoSuchCommit:

@@ -20,6 +20,7 @@ class Kind(Enum):
     XZ = "xz"
     ZSTD = "zstd"
     FOREIGN = "foreign"  # an archive of a kind that is not taken: RAR, 7z
+    DOCUMENT = "document"  # of Word before 2007, PDF, RTF: what people write prose with
 
 
 ARCHIVES = frozenset({Kind.ZIP, Kind.TAR, Kind.GZIP, Kind.BZIP2, Kind.XZ, Kind.ZSTD})
@@ -30,6 +31,7 @@ MAGIC = {
     Kind.XZ: re.compile(rb"\xfd7zXZ\0"),
     Kind.ZSTD: re.compile(rb"\x28\xb5\x2f\xfd"),
     Kind.FOREIGN: re.compile(rb"Rar!\x1a\x07|7z\xbc\xaf\x27\x1c"),
+    Kind.DOCUMENT: re.compile(rb"%PDF-|\xd0\xcf\x11\xe0|\{\\rtf"),
     Kind.NOTEBOOK: re.compile(rb'(\xef\xbb\xbf)?\s*\{\s*"(cells|metadata|nbformat|nbformat_minor|worksheets)"'),
     Kind.TAR: re.compile(rb".{257}ustar", re.DOTALL),
 }

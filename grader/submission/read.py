@@ -7,6 +7,7 @@ looked at again, and no more is read than the limit allows.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -19,6 +20,15 @@ from grader.records import NotebookCell, Text
 from grader.submission.kinds import ARCHIVES, HEAD_BYTES, Kind, kind_of
 from grader.submission.limits import Limits
 
+# What the system says where a file may be whole, and this account, machine or disk is in the way of reading it.
+_OURS = frozenset(
+    getattr(errno, name)
+    for name in (
+        *("EACCES", "EPERM", "EIO", "ESTALE", "EMFILE", "ENFILE", "ENOMEM", "EBUSY", "EAGAIN", "EINTR", "ENOLCK"),
+        *("ETIMEDOUT", "ENOTCONN", "EHOSTDOWN", "EHOSTUNREACH", "ENETDOWN", "ENETUNREACH", "EREMOTEIO", "EUCLEAN"),
+    )
+    if hasattr(errno, name)
+)
 _NEWLINE = re.compile(rb"\r\n|\r|\n")
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _SAVE_AS_UTF8 = Text(
@@ -26,6 +36,10 @@ _SAVE_AS_UTF8 = Text(
     "in Notepad choose “Save as”, Encoding “UTF-8”.",
     zh="请另存为 UTF-8：在 VS Code 中点击状态栏的编码，选择“通过编码保存”→“UTF-8”；"
     "在记事本中选择“另存为”，编码选“UTF-8”。",
+)
+SAVE_AS_TEXT = Text(
+    en="Copy the code out of it into an editor for code, and save it as plain text, such as softmax.py.",
+    zh="请把其中的代码复制到代码编辑器，另存为纯文本，例如 softmax.py。",
 )
 _KINDS = (
     (stat.S_ISDIR, Text(en="a folder", zh="文件夹")),
@@ -125,7 +139,7 @@ def read_file(path: Path, *, dir_fd: int | None = None, shown: str, limits: Limi
             _refuse_anothers(opened, path.parent.stat() if dir_fd is None else os.fstat(dir_fd), shown)
             head = stream.read(HEAD_BYTES)
             kind = kind_of(head, path.name)
-            if kind is Kind.FOREIGN:
+            if kind in (Kind.FOREIGN, Kind.DOCUMENT):
                 raise _other_kind(kind, shown)  # whatever its size: smaller it would not be taken either
             limit = limits.of_kind(kind)
             raw = head + stream.read(max(limit + 1 - len(head), 0))
@@ -153,10 +167,15 @@ def _refuse_anothers(file: os.stat_result, folder: os.stat_result, shown: str) -
         )
 
 
+class Unreadable(SubmissionError):
+    """The system does not let this process read the file: of somebody's own work theirs to mend, and nobody's zero."""
+
+
 def unreadable(error: OSError, shown: str) -> SubmissionError:
-    """Return the error for a file or folder that the system does not let us read."""
+    """Return the error for a file or folder that cannot be read; `Unreadable`, where the system is to blame."""
     denied = isinstance(error, PermissionError)
-    return SubmissionError(
+    kind = Unreadable if error.errno in _OURS else SubmissionError
+    return kind(
         Text(en=f"{shown}: cannot be read: {error.strerror}.", zh=f"{shown}：无法读取：{error.strerror}。"),
         remedy=Text(
             en=f"Allow it: chmod u+rX {shown}" if denied else "Copy it to another place and try again.",
@@ -190,6 +209,7 @@ _NAMES = {
     Kind.NOTEBOOK: Text(en="a Jupyter notebook", zh="Jupyter 笔记本"),
     Kind.ZIP: Text(en="a zip archive", zh="zip 压缩包"),
     Kind.FOREIGN: Text(en="a RAR or 7z archive", zh="RAR 或 7z 压缩包"),
+    Kind.DOCUMENT: Text(en="a document of a word processor, or a PDF", zh="文字处理软件的文档或 PDF"),
 }
 
 
@@ -203,7 +223,9 @@ def _refuse_others(raw: bytes, shown: str) -> None:
 def _other_kind(kind: Kind, shown: str) -> SubmissionError:
     name = _NAMES.get(kind, Text(en="an archive", zh="压缩包"))
     if kind is Kind.FOREIGN:
-        remedy = Text(en="Pack it with zip.", zh="请用 zip 打包。")
+        remedy = Text(en="Pack the files as a zip or a tar (.tar.gz) instead.", zh="请改用 zip 或 tar（.tar.gz）打包。")
+    elif kind is Kind.DOCUMENT:
+        remedy = SAVE_AS_TEXT
     else:
         remedy = Text(
             en="Hand in the archive or notebook itself, under its own name.",

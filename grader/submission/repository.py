@@ -63,16 +63,17 @@ class Taken:
     submodules: tuple[str, ...]  # folders that are other repositories, and are not looked into
 
 
-def commit_at(path: Path, ref: str = HEAD) -> Commit:
+def commit_at(path: Path, ref: str = HEAD, *, shown: str = "") -> Commit:
     """Return the commit that `ref` means in the repository at `path`: a hash or its beginning, a tag, a branch, HEAD.
 
+    `shown` is how messages name the repository, else by its path.
     Raises: NoSuchCommit and RepositoryError, which leave a submission unscored; SubmissionError for a damaged one.
     """
-    with opened(path) as folder:
+    with opened(path, shown=shown) as folder:
         return _told(Refs(Objects(folder)).commit(ref))
 
 
-def last_commit_before(path: Path, moment: datetime, *, ref: str = HEAD) -> Commit:
+def last_commit_before(path: Path, moment: datetime, *, ref: str = HEAD, shown: str = "") -> Commit:
     """Return the last commit that `ref` leads back to and that says to be no later than `moment`.
 
     As `git rev-list -1 --before`: newest first by the times that the commits claim. One without a time is passed over.
@@ -80,21 +81,21 @@ def last_commit_before(path: Path, moment: datetime, *, ref: str = HEAD) -> Comm
     """
     if moment.utcoffset() is None:
         raise ValueError(f"{moment.isoformat()} has no time zone")
-    with opened(path) as folder:
+    with opened(path, shown=shown) as folder:
         objects = Objects(folder)
         newest = Refs(objects).commit(ref)
         for commit in _back_from(newest, objects):
             if commit.at is not None and commit.at <= moment:
                 return _told(commit)
-    raise _all_later(show_path(path), moment, newest)
+    raise _all_later(shown or show_path(path), moment, newest)
 
 
-def read_commit(exercise: Exercise, path: Path, ref: str, limits: Limits) -> Taken:
+def read_commit(exercise: Exercise, path: Path, ref: str, limits: Limits, *, shown: str = "") -> Taken:
     """Return the exercise's files at a commit: of its top, one folder in it, or the folder that has its name.
 
     Raises: as `commit_at`; SubmissionError for what `Picker` refuses, and files over the limits.
     """
-    with opened(path) as folder:
+    with opened(path, shown=shown) as folder:
         objects = Objects(folder)
         commit = Refs(objects).commit(ref)
         home, place = _home(exercise, commit, objects)

@@ -8,12 +8,21 @@ from __future__ import annotations
 
 import ast
 
+from grader.submission import apart
 
-def is_unwritten(text: str, *, wholly: bool) -> bool:
+
+def is_unwritten(text: str, *, wholly: bool, shown: str) -> bool:
     """Return whether functions and methods of a module only raise NotImplementedError: all of them, or any.
 
-    False where there is none, and for what is not Python.
+    False where there is none, and for what is not Python. Raises: SubmissionError for what takes Python too long.
     """
+    if apart.is_long(text):
+        return bool(apart.ask("grader.submission.unwritten:unwritten_here", text, wholly, shown=shown))
+    return unwritten_here(text, wholly)
+
+
+def unwritten_here(text: str, wholly: bool) -> bool:  # by place: `apart` asks it, with values of JSON
+    """Return the same of a text that is known to be short, or in a process that may be ended."""
     try:
         module = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # a nesting that Python's parser gives up on

@@ -27,7 +27,7 @@ _LOCAL_HEADER_BYTES = 30
 _ENCRYPTED = 0x1 | 0x40 | 0x2000  # the member, strongly, the directory
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 # All that zipfile is known to raise for bytes that are no zip, or another kind of zip.
-_ZIP_ERRORS = (zipfile.BadZipFile, ValueError, RuntimeError, EOFError, OSError, OverflowError, struct.error, zlib.error)
+ZIP_ERRORS = (zipfile.BadZipFile, ValueError, RuntimeError, EOFError, OSError, OverflowError, struct.error, zlib.error)
 
 
 def read_zip(raw: bytes, picker: Picker, *, shown: str, limits: Limits) -> dict[Asked, bytes]:
@@ -39,7 +39,7 @@ def read_zip(raw: bytes, picker: Picker, *, shown: str, limits: Limits) -> dict[
         raise refusals.over(shown, Text(en=f"more than {MAX_MEMBERS:,} entries", zh=f"超过 {MAX_MEMBERS:,} 个条目"))
     try:
         archive = zipfile.ZipFile(io.BytesIO(raw))
-    except _ZIP_ERRORS as error:
+    except ZIP_ERRORS as error:
         raise refusals.damaged(shown, str(error)) from None
     members = archive.infolist()
     wanted = {asked: member for member in members if (asked := _offer(picker, member)) is not None}
@@ -105,7 +105,7 @@ def _read(archive: zipfile.ZipFile, asked: Asked, member: zipfile.ZipInfo, shown
     try:
         with archive.open(member) as stream:
             data = stream.read(cap + 1)
-    except _ZIP_ERRORS as error:
+    except ZIP_ERRORS as error:
         raise refusals.damaged(place, str(error)) from None
     if len(data) > cap:
         raise too_large(max(member.file_size, len(data)), place, cap)

@@ -15,8 +15,9 @@ from grader.errors import SandboxUnavailable
 from grader.records import Isolation
 
 collect_ignore = ["exercises", "solutions", "cases", "naive"]  # what is attacked, and what attacks: no tests of ours
-# DLGRADE_ATTACKS_DEGREES=process looks at others: there, reading files and reaching out do succeed.
-DEGREES = tuple(map(Isolation, os.environ.get("DLGRADE_ATTACKS_DEGREES", "strong,landlock,gvisor").split(",")))
+_NAMED = os.environ.get("DLGRADE_ATTACKS_DEGREES", "")
+IS_WHOLE = bool(_NAMED)  # every case at each degree that is named; else at those that `Case.is_quick_at` picks
+DEGREES = tuple(map(Isolation, (_NAMED or "strong,landlock").split(",")))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -25,7 +26,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for report in reports:
             # They travel with the reports, which may come from the processes of pytest-xdist.
             for key, told in getattr(report, "user_properties", ()):
-                if key == ATTACK:
+                if key == ATTACK and report.when == "call":  # the report of its teardown has them, too
                     board.add(**told)
     lines = list(board.lines(degree.value for degree in DEGREES))
     if lines:

@@ -255,7 +255,12 @@ class _NaiveArena:
     case: Case
 
     def naive(self, submission: str | Path, *, via: str = "file") -> NaiveRun:
-        return self.naive_grader.run(_placed(submission, self.arena), exercise=self.case.exercise, via=Via(via))
+        return self.naive_grader.run(
+            _placed(submission, self.arena),
+            exercise=self.case.exercise,
+            via=Via(via),
+            hangs=self.case.gain is Gain.HANG,
+        )
 
     def gains(self, run: NaiveRun) -> list[str]:
         """Say what a run has gained of what the case is after."""

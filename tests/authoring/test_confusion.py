@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from one_base import sharing
 
 from grader.authoring.confusion import Diagnosis, Row, confusion, table
 from grader.exercise.manifest import read_exercise
@@ -36,7 +37,7 @@ def test_a_row_says_what_its_failed_tests_say_together(causes: dict[str, str], d
 def test_each_mistake_of_an_exercise_is_diagnosed_as_itself_with_several_seeds() -> None:
     name = "exercise03_softmax"
     exercise = read_exercise(ROOT / "exercises" / name, solution_folder=ROOT / "solutions" / name)
-    with Grader() as grader:
+    with sharing(Grader()) as grader:
         rows = confusion(exercise, grader, seeds=(1, 2))
     text = table(rows)
     assert {one.diagnosis for one in rows} == {Diagnosis.ITSELF}, text

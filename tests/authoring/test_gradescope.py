@@ -26,6 +26,8 @@ from grader.exercise import load_course
 from grader.exercise.seal_key import VARIABLE, SealKey
 from grader.records import Isolation, Language
 
+pytestmark = pytest.mark.usefixtures("shared_base")
+
 ROOT = Path(__file__).parent.parent.parent
 NAME = "exercise03_softmax"
 FILE = "softmax.py"

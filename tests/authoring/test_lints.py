@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from exams import Exams, submission_of
+from one_base import sharing
 
 from grader.authoring.findings import Finding
 from grader.authoring.lints import LINTS, lint
@@ -126,7 +127,7 @@ NO_HOLES = [
 
 @pytest.fixture(scope="module")
 def exams(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exams]:
-    with Grader(Isolation.PROCESS) as grader:
+    with sharing(Grader(Isolation.PROCESS)) as grader:
         yield Exams(grader, tmp_path_factory.mktemp("lints"))
 
 

@@ -17,6 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from one_base import sharing
 
 from grader.authoring.leftovers import MARK, leftover_findings
 from grader.authoring.markers import has_markers, stub_findings
@@ -45,7 +46,7 @@ def english(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def grader() -> Iterator[Grader]:
-    with Grader() as warm:
+    with sharing(Grader()) as warm:
         warm.start()
         yield warm
 
@@ -114,6 +115,7 @@ def test_the_cheat_is_caught_by_the_rules(grader: Grader, exercise: Exercise) ->
     assert {test.outcome for test in report.tests} == {Outcome.FORBIDDEN}
 
 
+@pytest.mark.usefixtures("shared_base")
 def test_verify_accepts_it_at_once_with_no_more_than_a_note(
     exercise: Exercise, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -209,6 +211,7 @@ def test_it_says_the_same_in_chinese(empty: Path, capsys: pytest.CaptureFixture[
     assert load_course().find("1").title == Text(en="Layer norm", zh="layer norm 练习")
 
 
+@pytest.mark.usefixtures("shared_base")
 def test_the_commands_that_it_names_do_what_it_says(empty: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["new", "layer_norm", "--course", "my course"]) == 0
     commands = re.findall(r"^  dlgrade (check .*?)(?:   .*)?$", capsys.readouterr().out, re.MULTILINE)

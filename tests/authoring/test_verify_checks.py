@@ -14,6 +14,8 @@ from grader.authoring.verify import Proof, Settings, Verdict, exit_code, verify
 from grader.exercise import load_course
 from grader.runners.local import LocalRunner
 
+pytestmark = pytest.mark.usefixtures("shared_base")
+
 SEEDS = (1, 2)
 STRONGER = changed(MISTAKE, ("mean of each row: the", "mean of a row: the"))  # the same code, another sentence
 

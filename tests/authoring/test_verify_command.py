@@ -22,6 +22,8 @@ from grader.cli.app import run
 from grader.errors import UsageError
 from grader.records import Language, Text
 
+pytestmark = pytest.mark.usefixtures("shared_base")
+
 SCHEMA = json.loads((Path(grader.__file__).parent / "schemas" / "verify-1.schema.json").read_text(encoding="utf-8"))
 QUICK = ("--seeds", "1", "--mutants", "0", "--jobs", "1")
 

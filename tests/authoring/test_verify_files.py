@@ -23,6 +23,8 @@ from grader.exercise.solution import in_memory
 from grader.records import Language
 from grader.runners import Done, Job
 
+pytestmark = pytest.mark.usefixtures("shared_base")
+
 
 def context_of(root: Path, changes: dict[str, str | None], *, manifest: str = "") -> Context:
     course = SmallCourse(root)

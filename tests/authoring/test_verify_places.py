@@ -20,6 +20,8 @@ from grader.errors import AuthorError, UsageError
 from grader.exercise import load_course
 from grader.exercise.public import public_file
 
+pytestmark = pytest.mark.usefixtures("shared_base")
+
 NAME = "exercise01_centre"
 QUICK = ("--seeds", "1", "--mutants", "0", "--jobs", "1")
 MARKED = changed(

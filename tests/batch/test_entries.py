@@ -14,9 +14,9 @@ import pytest
 
 from grader.batch.entries import EntryOptions, Handed, find_entries
 from grader.batch.intake import take_in
-from grader.errors import SubmissionError, UsageError
+from grader.errors import SubmissionError, Undecided, UsageError
 from grader.exercise.course import load_course
-from grader.records import Exercise
+from grader.records import Exercise, Fault
 from grader.submission.repository import RepositoryError
 
 COURSE = load_course(Path(__file__).parent.parent.parent)
@@ -158,9 +158,21 @@ def test_a_file_that_could_be_for_any_of_several_exercises_is_not_graded_and_its
     assert ("alice", "softmax") in [(one.student, one.exercise.slug) for one in handed.missing]
 
 
-def test_two_entries_of_one_student_are_refused_by_both_their_names(tree: Tree) -> None:
-    with pytest.raises(UsageError, match=r"'alice' has two entries for exercise03_softmax: alice\.py and alice\.zip"):
-        find_entries([SOFTMAX], [tree("alice.py", "alice.zip", "bob.py")])
+TWO = r"'alice' has two entries for exercise03_softmax: alice\.py and alice\.zip"
+
+
+def test_two_entries_of_one_student_cost_nobody_else_a_grade(tree: Tree) -> None:
+    alice, bob = find_entries([SOFTMAX], [tree("alice.py", "alice.zip", "bob.py")]).entries
+    assert take_in(bob).files
+    with pytest.raises(Undecided, match=TWO) as error:
+        take_in(alice)
+    assert error.value.fault is Fault.GRADER
+    assert error.value.text.zh != error.value.text.en
+
+
+def test_two_entries_of_the_only_student_are_refused_by_both_their_names(tree: Tree) -> None:
+    with pytest.raises(UsageError, match=TWO):
+        find_entries([SOFTMAX], [tree("alice.py", "alice.zip")])
 
 
 def test_two_entries_are_attempts_where_the_names_number_them_or_tell_the_time(tree: Tree) -> None:

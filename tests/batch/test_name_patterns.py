@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -213,8 +213,13 @@ def test_nbgraders_assignments_are_not_guessed_and_its_time_is_no_link(tree: Tre
     linked = tree("carol/softmax/problem.ipynb")
     (tmp_path / "secret").write_text("key", "utf-8")
     (linked / "carol" / "softmax" / "timestamp.txt").symlink_to(tmp_path / "secret")
-    with pytest.raises(UsageError, match="symbolic link"):
-        find_entries([SOFTMAX], [linked], EntryOptions(names="nbgrader"))
+    options = EntryOptions(names="nbgrader", dues={SOFTMAX.name: datetime(2026, 9, 28, tzinfo=UTC)})
+    tree("bob/softmax/problem.ipynb")
+    (in_doubt,) = [one for one in find_entries([SOFTMAX], [linked], options).entries if one.doubt]
+    assert in_doubt.handed_in.student == "carol"
+    assert (
+        "symbolic link" in in_doubt.doubt.problem.en and "secret" not in in_doubt.doubt.problem.en.partition("link")[0]
+    )
 
 
 @pytest.mark.parametrize("layout", ["github-classroom", "classroom50"])

@@ -87,6 +87,9 @@ def test_unknown_time_is_never_late_and_that_is_said() -> None:
     given_award = award(10, at=None, due=DUE, rules=TENTH)
     assert given_award.points == 10 and "not known" in said(given_award)
     assert award(10, at=None, due=None, rules=TENTH).reason is None
+    assert award(0, at=None, due=DUE, rules=TENTH).reason is None
+    assert award(10, at=None, due=DUE, rules=NO_POLICY).reason is None
+    assert award(10, at=None, due=DUE, rules=Policy(late=LateRules(per_day=0.1, floor=1))).reason is None
 
 
 def test_a_students_own_extension_wins_also_where_it_is_earlier() -> None:

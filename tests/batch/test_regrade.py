@@ -13,12 +13,15 @@ import pytest
 from classes import RIGHT, SUBMISSIONS, content_of, hand_in, make_course, request, run
 
 from grader.batch import swap as swapping
+from grader.batch.binding import known_plan
 from grader.batch.grade import Mode, Request
 from grader.batch.places import Places
 from grader.batch.plan import read_plan
 from grader.exercise import load_course
-from grader.records import Fault
+from grader.records import Fault, Isolation
 from grader.runners.local import LocalRunner
+
+pytestmark = pytest.mark.usefixtures("shared_base")
 
 
 @pytest.fixture(scope="module")
@@ -129,32 +132,54 @@ def test_what_had_no_score_through_a_broken_test_gets_one_and_is_told_so(term: T
     assert sorted(path.name for path in term.places.before.iterdir()) == ["1", "2"]
 
 
+class Killed(BaseException):
+    """The end of the process, as far as a test in it can tell."""
+
+
+def killed_while_it_takes_its_place(
+    asked: Request, runner: LocalRunner, monkeypatch: pytest.MonkeyPatch, *, moves: int
+) -> None:
+    """Grade again, up to so many of the moves that put the result in its place."""
+    left, move = moves, swapping.move
+
+    def move_or_die(source: Path, target: Path) -> None:
+        nonlocal left
+        if not left:
+            raise Killed
+        left -= 1
+        move(source, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(swapping, "move", move_or_die)
+        with pytest.raises(Killed):
+            run(asked, runner)
+
+
 @pytest.mark.parametrize("moves", [0, 1, 3, 5, 8])
 def test_a_regrade_that_is_killed_while_it_takes_its_place_is_finished_by_the_next_run(
     moves: int, term: Term, runner: LocalRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     easier(term)
-    left = moves
-
-    class Killed(BaseException):
-        pass
-
-    def move(source: Path, target: Path) -> None:
-        nonlocal left
-        if not left:
-            raise Killed
-        left -= 1
-        target.parent.mkdir(parents=True, exist_ok=True)
-        source.rename(target)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(swapping, "_move", move)
-        with pytest.raises(Killed):
-            run(term.regrade(), runner)
+    killed_while_it_takes_its_place(term.regrade(), runner, monkeypatch, moves=moves)
     resumed = replace(term.regrade(), mode=Mode.RESUME)
     assert run(resumed, runner).kept == len(SUBMISSIONS)
     assert [row["student"] for row in term.changes()] == ["carol"]
     assert (term.places.before / "1" / "gradebook.csv").is_file()
+
+
+@pytest.mark.parametrize("moves", [0, 8])
+def test_what_goes_on_with_a_regrade_that_was_killed_so_goes_by_the_regrade_s_plan(
+    moves: int, term: Term, runner: LocalRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = term.regrade(isolation=Isolation.LANDLOCK)
+    killed_while_it_takes_its_place(asked, runner, monkeypatch, moves=moves)
+    known = known_plan(term.places, Mode.RESUME)  # before the folder is opened: for the processes that are started
+    assert known is not None
+    assert known.isolation is Isolation.LANDLOCK
+    result = run(term.regrade(mode=Mode.REGRADE_ON), runner)
+    assert (result.kept, result.changes) == (len(SUBMISSIONS), None)
+    assert result.plan.isolation is Isolation.LANDLOCK
+    assert not term.places.next.root.exists()
 
 
 def test_a_regrade_that_was_stopped_leaves_the_old_result_and_goes_on(term: Term, runner: LocalRunner) -> None:
@@ -184,9 +209,23 @@ def test_a_regrade_that_was_stopped_leaves_the_old_result_and_goes_on(term: Term
     assert plan.seed == "7"
 
 
-def test_kept_sources_that_were_changed_are_not_taken_for_what_was_handed_in(term: Term, runner: LocalRunner) -> None:
+def test_a_kept_source_that_was_changed_or_lost_has_no_score_and_all_others_are_graded(
+    term: Term, runner: LocalRunner
+) -> None:
     (term.places.source("bob", "exercise01_inc") / "inc.py").write_text(RIGHT)
-    with pytest.raises(Exception, match="not as it was when it was graded"):
-        run(term.regrade(), runner)
-    for _ in runner.done():
-        pass
+    (term.places.source("alice", "exercise01_inc") / "inc.py").unlink()
+    result = run(term.regrade(), runner)
+    assert {row.handed_in.student: (row.points, row.fault) for row in result.rows} == {
+        "alice": (None, Fault.GRADER),
+        "bob": (None, Fault.GRADER),
+        "carol": (1.0, Fault.STUDENT),
+        "dave": (0.0, Fault.STUDENT),
+        "erin": (0.0, Fault.STUDENT),
+    }
+    said = {row.handed_in.student: row.problem.en for row in result.rows if row.problem is not None}
+    assert said["bob"] == "sources/bob/exercise01_inc: not as it was when it was graded."
+    assert said["alice"].startswith("sources/alice/exercise01_inc/inc.py: is not there any more")
+    assert result.changes is not None
+    assert {(one.key.student, one.after, one.reason.en) for one in result.changes} == {
+        (student, None, f"It has no score now. {said[student]}") for student in ("alice", "bob")
+    }

@@ -61,7 +61,7 @@ def output(tmp_path: Path) -> Path:
     rows = rows_of(mixed_class())
     others = [graded("cleo", name="Cleo")]
     with Journal(places.journal) as journal:
-        journal.append(Line(row=row, report_sha256="", kept=None) for row in (*rows, *others))
+        journal.append(Line(row=row, reports={}, kept=None) for row in (*rows, *others))
     write_class_list(places, PEOPLE)
     write_pages(places, rows, exercises=[SOFTMAX, LINEAR], people=PEOPLE, formats=(), language=Language.EN)
     return places.root
@@ -147,7 +147,7 @@ def test_a_batch_that_is_not_done_counts_the_best_attempt_and_says_so(tmp_path: 
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(render(report_of_row(row), format_name="json"), encoding="utf-8")
     with Journal(places.journal) as journal:
-        journal.append(Line(row=row, report_sha256="", kept=None) for row in rows)
+        journal.append(Line(row=row, reports={}, kept=None) for row in rows)
     found = read_class(tmp_path)
     assert [(row.handed_in.student, row.points) for row in found.book.rows_of(SOFTMAX.name)] == [("a", 3.0), ("b", 0.0)]
     assert "--resume" in found.notes[0].en

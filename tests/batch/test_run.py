@@ -30,6 +30,8 @@ from grader.report import Status, unmeasured
 from grader.report.reading import read_report
 from grader.runners.local import LocalRunner
 
+pytestmark = pytest.mark.usefixtures("shared_base")
+
 ROOT = Path(__file__).parent.parent.parent
 
 

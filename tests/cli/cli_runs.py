@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from desks import Order, command
 
 ROOT = Path(__file__).parent.parent.parent
 SUBMISSIONS = ROOT / "tests" / "submissions"
@@ -32,17 +32,22 @@ class Done:
     err: str
 
 
-def dlgrade(*arguments: str | Path, cwd: Path = ROOT, env: Mapping[str, str] | None = None, stdin: str = "") -> Done:
-    """Run `dlgrade` in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", "grader", *map(str, arguments)],
-        cwd=cwd,
-        env=clean_environment(env),
-        input=stdin,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=DEADLINE_S,
-        check=False,
+def dlgrade(
+    *arguments: str | Path,
+    cwd: Path = ROOT,
+    env: Mapping[str, str] | None = None,
+    stdin: str = "",
+    stdout: str | None = None,
+) -> Done:
+    """Run `dlgrade` in a process of its own, which shares the import of torch with others where it can."""
+    done = command(
+        Order(
+            arguments=[*map(str, arguments)],
+            cwd=cwd,
+            environment=clean_environment(env),
+            stdin=stdin,
+            stdout=stdout,
+            deadline_s=DEADLINE_S,
+        )
     )
     return Done(code=done.returncode, out=done.stdout, err=done.stderr)

@@ -68,6 +68,7 @@ def test_every_layer_is_told_of_where_nothing_could_be_tried() -> None:
     assert states[Layer.ROOT].held is None
 
 
+@pytest.mark.usefixtures("shared_base")
 def test_a_trial_that_fails_still_proves_every_degree_and_one_fault_hides_no_other(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

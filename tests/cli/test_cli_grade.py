@@ -88,6 +88,14 @@ def test_a_refused_run_leaves_no_folder_behind(course: Path, tmp_path: Path) -> 
     assert sorted(path.name for path in subs.iterdir()) == ["alice.py", "bob.py"]
 
 
+def read_from(terminal: int) -> str:
+    """Return what was shown next; nothing at the end."""
+    try:
+        return os.read(terminal, 100_000).decode(errors="replace")
+    except OSError:  # Linux's way to say that the other end is closed
+        return ""
+
+
 def test_ctrl_c_on_a_terminal_ends_with_130_and_the_command_that_goes_on(course: Path, tmp_path: Path) -> None:
     subs = hand_in(tmp_path / "subs", {f"s{number}": SLOW for number in range(8)})
     journal = tmp_path / "out" / "batch" / "journal.jsonl"
@@ -105,7 +113,7 @@ def test_ctrl_c_on_a_terminal_ends_with_130_and_the_command_that_goes_on(course:
         time.sleep(0.005)
     process.send_signal(signal.SIGINT)
     assert process.wait(30) == 130
-    shown = os.read(leader, 100_000).decode()
+    shown = "".join(iter(lambda: read_from(leader), ""))
     assert "/8" in shown  # the bar
     assert f"dlgrade grade --resume --output {tmp_path / 'out'}" in shown
     assert "of 8 are graded, and kept" in shown

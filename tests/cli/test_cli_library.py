@@ -8,6 +8,8 @@ from cli_runs import ROOT, SOLUTION, SUBMISSIONS
 import grader
 from grader.errors import UsageError
 
+pytestmark = pytest.mark.usefixtures("shared_base")
+
 
 def test_check_returns_a_report() -> None:
     report = grader.check("softmax", SOLUTION, course=ROOT, seed=1)

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from cli_runs import DEADLINE_S, ROOT, SUBMISSIONS, Done, clean_environment
+from cli_runs import DEADLINE_S, ROOT, SUBMISSIONS, Done, clean_environment, dlgrade
 
 if sys.platform != "linux":
     pytest.skip("needs /dev/full and a shell that closes descriptors", allow_module_level=True)
@@ -42,9 +42,9 @@ def test_a_report_that_stdout_does_not_take_is_no_bug_of_ours(redirection: str, 
     assert "Exception ignored" not in done.err
 
 
-@pytest.mark.parametrize("redirection", [">&-", ">/dev/full"])
-def test_the_report_is_in_its_folder_all_the_same(redirection: str, tmp_path: Path) -> None:
-    done = dlgrade_into(redirection, *CHECK, "--output", str(tmp_path))
+@pytest.mark.parametrize("stdout", ["", "/dev/full"], ids=["closed", "full"])
+def test_the_report_is_in_its_folder_all_the_same(stdout: str, tmp_path: Path) -> None:
+    done = dlgrade(*CHECK, "--output", tmp_path, stdout=stdout)
     assert done.code == 2
     assert f"The report is in {tmp_path}" in done.err
     assert "points" in (tmp_path / "report.txt").read_text(encoding="utf-8")

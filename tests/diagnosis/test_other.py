@@ -33,6 +33,7 @@ def problem(evidence: Evidence, reveal: Reveal = Reveal.FULL) -> str:
     [
         ("call", 0, Outcome.TIMEOUT, "The call did not end within 2 s.", "ended.call"),
         ("exam", 0, Outcome.TIMEOUT, "The exam did not end within 2 s.", "ended.call"),
+        ("reading", 0, Outcome.TIMEOUT, "Python cannot read your code within 2 s.", "ended.reading"),
         ("memory", 0, Outcome.MEMORY, "More than 2 MiB of memory were used.", "ended.memory"),
         ("exit", 3, Outcome.CRASHED, "The program ended itself (exit status 3).", "ended.exit"),
         ("signal", 11, Outcome.CRASHED, "The program crashed (SIGSEGV).", "ended.signal"),

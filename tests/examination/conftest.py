@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from one_base import sharing
 
 from grader.examination.rand import Rand
 from grader.pipeline import Grader
@@ -30,7 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def exams(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Exams on one warm base for the whole run."""
-    with Grader() as grader:
+    with sharing(Grader()) as grader:
         grader.start()
         yield exams_module.Exams(grader, tmp_path_factory.mktemp("exams"))
 

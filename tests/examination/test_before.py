@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from exams import Exams, result
+from one_base import sharing
 
 from grader.pipeline import Grader
 from grader.records import Exercise
@@ -56,7 +57,7 @@ def remember(state, x):
 
 @pytest.fixture(scope="module")
 def exams(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exams]:
-    with Grader() as grader:
+    with sharing(Grader()) as grader:
         yield Exams(grader, tmp_path_factory.mktemp("exams"))
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from one_base import sharing
 from sealed_copies import SOFTMAX as NAME
 from sealed_copies import Sealed, sealed_copy
 
@@ -40,7 +41,7 @@ def softmax(tmp_path_factory: pytest.TempPathFactory) -> Sealed:
 
 @pytest.fixture(scope="module")
 def grader() -> Iterator[Grader]:
-    with Grader() as grader:
+    with sharing(Grader()) as grader:
         yield grader
 
 
@@ -352,6 +353,7 @@ def test_neither_key_nor_hidden_test_reaches_a_disk_a_child_or_an_environment(so
     assert sorted(softmax.root.rglob("*")) == before
 
 
+@pytest.mark.usefixtures("shared_base")
 def test_the_library_opens_a_sealed_course_with_its_key_file(softmax: Sealed) -> None:
     report = check(NAME, softmax.solution / "softmax.py", course=softmax.root, key_file=softmax.key_file)
     assert report.status is Status.FULL

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from one_base import sharing
 from sealed_copies import SOFTMAX, Sealed, sealed_copy
 
 from grader import check
@@ -42,7 +43,7 @@ def clone(softmax: Sealed, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def grader() -> Iterator[Grader]:
-    with Grader() as grader:
+    with sharing(Grader()) as grader:
         yield grader
 
 

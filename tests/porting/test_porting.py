@@ -7,7 +7,6 @@ import importlib.util
 import json
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +14,8 @@ from typing import Any
 
 import nbformat
 import pytest
+from desks import Order, command
+from one_base import sharing
 
 from grader.exercise import load_course
 from grader.pipeline import Grader
@@ -37,7 +38,7 @@ MISTAKES = sorted((COURSE / "solutions").glob("*/mistakes/*.py"))
 
 @pytest.fixture(scope="module")
 def grader() -> Iterator[Grader]:
-    with Grader() as grader:
+    with sharing(Grader()) as grader:
         yield grader
 
 
@@ -52,9 +53,9 @@ def score(report: Report) -> tuple[float, float]:
 
 
 def test_each_ported_exercise_is_proven() -> None:
-    command = [sys.executable, "-m", "grader", "verify", "--course", str(COURSE), "--seeds", "10", "--format", "json"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, check=False)
+    arguments = ["verify", "--course", str(COURSE), "--seeds", "3", "--format", "json"]
+    environment = {**os.environ, "LC_ALL": "C.UTF-8", "PYTHONPATH": str(ROOT)}
+    done = command(Order(arguments=arguments, cwd=ROOT, environment=environment))
     found = {
         one["name"]: (one["verdict"], [finding["check"] for finding in one["findings"]])
         for one in json.loads(done.stdout)["exercises"]

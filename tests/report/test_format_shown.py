@@ -30,7 +30,7 @@ def test_points_are_those_that_count_after_the_rules() -> None:
     late = replace(SCENARIOS["partial"](), award=Award(points=4.5, kept=0.9, late_days=1, reason=reason))
     shown = show(late, Language.EN)
     assert (shown.points, shown.earned, shown.possible, shown.percent) == (4.5, 5, 10, 45)
-    assert shown.award == "4.5 points count (90 % of those earned). One day late."
+    assert shown.award == "Earned: 5, of which 4.5 count. One day late."
     assert show(late, Language.ZH).award.endswith("迟交一天。")
 
 

@@ -243,7 +243,7 @@ def test_the_page_says_what_the_terminal_says(scenario: str, language: Language)
         ("author_fault", ["No score", "It is not your fault, and it is not a zero.", "Send the lines above"]),
         ("grader_fault", ["No score", "dlgrade or this machine failed.", "dlgrade doctor"]),
         ("sandbox_unavailable", ["No score", "This cannot be had here.", "Landlock"]),
-        ("waiting", ["Waits for test_rows_sum_to_one.", "waits"]),
+        ("waiting", ["Waits for: Each row of the result sums to 1.", "waits"]),
         ("syntax_error", ["Your code could not be loaded.", "3 tests need your code to load first", "softmax.py:5:21"]),
         ("crash", ["All tests that ran ended the same way", "crashed"]),
         ("partial", ["step 11: sum = 1.76", "not shown: this test is hidden", "isolation landlock", "torch 2.13.0"]),

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from one_base import part
 from sandbox.living import assert_gone, descendants, linux_only, wait_for
 
 from grader.errors import AuthorError
@@ -41,7 +42,7 @@ def held(done: Done) -> Examination:
 
 
 @pytest.fixture(scope="module")
-def runner() -> Iterator[LocalRunner]:
+def runner(shared_base: None) -> Iterator[LocalRunner]:
     """One pool for all that leaves it open."""
     with LocalRunner(2) as started:
         yield started
@@ -116,7 +117,8 @@ def test_the_planted_error_reaches_the_tests_and_costs_points(runner: LocalRunne
 
 
 @linux_only
-def test_closing_ends_every_process_even_in_the_middle_of_an_exam() -> None:
+def test_closing_ends_every_process_even_in_the_middle_of_an_exam(monkeypatch: pytest.MonkeyPatch) -> None:
+    part(monkeypatch)
     one = exercise("views")
     slow = Submission(
         files=(SourceFile(name=one.files[0], text=SLOW),), origin="slow", sha256="0" * 64, untouched=False

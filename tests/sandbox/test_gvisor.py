@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from living import alive, assert_gone, children, descendants, linux_only, parent, wait_for
+from one_base import sharing, start
 
 from grader.errors import both
 from grader.exercise import load_course
@@ -44,7 +45,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def grader() -> Iterator[Grader]:
-    with Grader(Isolation.GVISOR) as warm:
+    with sharing(Grader(Isolation.GVISOR)) as warm:
         report = examine(warm, RIGHT)
         assert report.status is Status.FULL, report.problem
         yield warm
@@ -52,7 +53,7 @@ def grader() -> Iterator[Grader]:
 
 @pytest.fixture(scope="module")
 def plain() -> Iterator[Grader]:
-    with Grader(Isolation.PROCESS) as warm:
+    with sharing(Grader(Isolation.PROCESS)) as warm:
         yield warm
 
 
@@ -259,8 +260,9 @@ def test_a_sandbox_that_dies_is_a_grader_s_fault_and_the_next_exam_has_another(g
 
 
 def test_leaving_ends_every_process_and_the_bundle_is_nowhere() -> None:
+    start()  # the base of this process, which stays
     already = descendants(os.getpid())
-    with Grader(Isolation.GVISOR) as own:
+    with sharing(Grader(Isolation.GVISOR)) as own:
         examine(own, RIGHT)
         family = descendants(os.getpid()) - already
         assert any("runsc" in named(pid) for pid in family)
@@ -272,7 +274,7 @@ def test_leaving_ends_every_process_and_the_bundle_is_nowhere() -> None:
 @pytest.mark.parametrize("killed", ["controller", "all"])
 def test_nothing_outlives_a_sigkill(killed: str) -> None:
     code = (
-        "import sys, time\nsys.path[:0] = ['tests/sandbox']\nimport test_gvisor as test\n"
+        "import sys, time\nsys.path[:0] = ['tests', 'tests/sandbox']\nimport test_gvisor as test\n"
         "with test.Grader(test.Isolation.GVISOR) as own:\n"
         "    assert test.examine(own, test.RIGHT).status is test.Status.FULL\n"
         "    print(flush=True)\n    time.sleep(60)\n"

@@ -206,7 +206,7 @@ def test_other_kinds_of_archive_are_named(exercise: Exercise, handed_in: Path, c
     for size in (len(content), 2 << 20):
         message = refused(exercise, written(handed_in, content.ljust(size, b"\0"), "softmax.rar"))
         assert "softmax.rar: this is a RAR or 7z archive" in message
-        assert message.endswith("Pack it with zip.")
+        assert message.endswith("Pack the files as a zip or a tar (.tar.gz) instead.")
 
 
 # ---------------------------------------------------------------------------------------------- what is not a file

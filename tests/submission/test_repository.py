@@ -59,7 +59,7 @@ def refused(taking: Callable[[], object], kind: type[GraderError] = SubmissionEr
     with pytest.raises(kind) as caught:
         taking()
     assert re.search("[一-鿿]", caught.value.text.zh) and caught.value.remedy is not None
-    assert caught.value.fault is (Fault.AUTHOR if isinstance(caught.value, RepositoryError) else Fault.STUDENT)
+    assert caught.value.fault is (Fault.GRADER if isinstance(caught.value, RepositoryError) else Fault.STUDENT)
     return caught.value.text.en
 
 
@@ -150,6 +150,20 @@ def test_names_mean_what_they_mean_to_git(git: Git, packed: bool) -> None:
         assert commit_at(git.path, name).id == git("rev-parse", f"{name}^{{commit}}"), name
     git("checkout", "-q", "--detach", first)
     assert commit_at(git.path).id == first
+
+
+@pytest.mark.parametrize("kind", ["tag", "branch"])
+def test_what_reads_as_a_hash_is_never_a_students_tag_or_branch(git: Git, kind: str) -> None:
+    wanted = git.commit({"softmax.py": CODE})
+    git.commit({"softmax.py": OTHER})
+    git(kind, wanted[:10])
+    git(kind, "facade0")
+    said = refused(lambda: commit_at(git.path, wanted[:10]), NoSuchCommit)
+    assert f"another than the commit {wanted[:12]}" in said
+    assert "no commit begins so" in refused(lambda: commit_at(git.path, "facade0"), NoSuchCommit)
+    assert commit_at(git.path, wanted[:9]).id == wanted
+    git(kind, "-f", wanted[:10], wanted)
+    assert commit_at(git.path, wanted[:10]).id == wanted
 
 
 def test_time_of_a_commit_is_the_one_it_claims_with_its_zone(git: Git) -> None:

@@ -32,8 +32,8 @@ WRITTEN = "def g(x):\n    return x\n"
     ],
 )
 def test_a_function_that_only_raises_is_unwritten(text: str, all_of_it: bool, any_of_it: bool) -> None:
-    assert is_unwritten(text, wholly=True) is all_of_it
-    assert is_unwritten(text, wholly=False) is any_of_it
+    assert is_unwritten(text, wholly=True, shown="f.py") is all_of_it
+    assert is_unwritten(text, wholly=False, shown="f.py") is any_of_it
 
 
 @pytest.fixture

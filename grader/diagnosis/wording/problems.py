@@ -84,6 +84,7 @@ PROBLEMS: dict[str, Text] = {
         "迭代器没有结束：取出全部元素共限时 {limit} 秒。",
     ),
     "ended.exam": t("The exam did not end within {limit} s.", "考试未在 {limit} 秒内结束。"),
+    "ended.reading": t("Python cannot read your code within {limit} s.", "Python 无法在 {limit} 秒内读完你的代码。"),
     "ended.memory": t("More than {limit} MiB of memory were used.", "使用的内存超过了 {limit} MiB。"),
     "ended.gpu_memory": t(
         "More than {limit} MiB of the GPU's memory were used.", "使用的 GPU 内存超过了 {limit} MiB。"
@@ -204,6 +205,14 @@ CAUSES: dict[str, Sentences] = {
             "Check what ends each `while`; replace element loops by array operations.",
             "检查每个 `while` 的终止条件；用数组运算代替逐元素循环。",
         ),
+    ),
+    "ended.reading": Sentences(
+        hint=t(
+            "What people write is read in a moment: this is generated text, such as an f-string of many thousand "
+            "characters, or data.",
+            "人写的代码瞬间即可读完：这应是生成的内容，例如上万字符的 f-string，或大段数据。",
+        ),
+        next_step=t("Take it out of the file.", "请把它从文件中删去。"),
     ),
     "ended.memory": Sentences(
         hint=t(

@@ -18,8 +18,7 @@ from grader.report import wording
 from grader.report.cells import place_in_cell
 from grader.report.formats import words
 from grader.report.model import Report, Status, awarded, coarse, root_blocker
-from grader.report.points import format_percent, format_points
-from grader.report.sentences import headline_of_problem, score_words, way_out
+from grader.report.sentences import award_words, blocker_claim, headline_of_problem, score_words, way_out
 
 MAX_OUTPUT = 10_000  # characters of what a test printed; a format that has less room cuts it shorter
 MAX_SOURCE = 500  # characters of a line of the student's
@@ -120,7 +119,7 @@ class Shown:
     possible: float | None
     percent: int | None  # of the points that count, rounded down
     headline: str  # the score in words: "5 / 10 points, 50 %"
-    award: str  # what the course's rules made of the points; "": nothing
+    award: str  # what was earned where less of it counts, and why; "": the rules say nothing
     caveat: str  # that only visible tests ran; "": all did
     tests: tuple[ShownTest, ...]
     problem: Why | None
@@ -155,7 +154,7 @@ def show(report: Report, language: Language) -> Shown:
         possible=possible,
         percent=None if points is None or not possible else int(100 * points / possible + 1e-6),
         headline=_headline(report, language),
-        award=_award(report, language),
+        award=award_words(report, language) or "",
         caveat=wording.VISIBLE_ONLY.within(language) if report.tests and not report.hidden_available else "",
         tests=tuple(_test(test, report, language) for test in report.tests),
         problem=problem,
@@ -170,16 +169,6 @@ def show(report: Report, language: Language) -> Shown:
 def _headline(report: Report, language: Language) -> str:
     score = score_words(report, language)
     return words.AND.within(language).join(part for part in (score.points, score.word) if part)
-
-
-def _award(report: Report, language: Language) -> str:
-    """Return what the rules made of the points; "" where every point counts."""
-    award, score = report.award, report.score
-    if award is None or score is None or (award.reason is None and award.points == score.earned):
-        return ""
-    kept = {"points": format_points(award.points), "kept": format_percent(award.kept)}
-    said = words.AWARD.within(language).format(**kept)
-    return said if award.reason is None else f"{said} {award.reason.within(language)}"
 
 
 def _test(test: TestResult, report: Report, language: Language) -> ShownTest:
@@ -206,7 +195,7 @@ def _why_not(test: TestResult, report: Report, language: Language) -> Why | None
     if test.outcome is Outcome.PASSED:
         return None
     if test.outcome is Outcome.BLOCKED:
-        return Why(message=words.WAITS.within(language).format(blocker=root_blocker(report, test)))
+        return Why(message=words.WAITS.within(language).format(blocker=blocker_claim(report, test).within(language)))
     explanation = test.explanation
     if explanation is None and report.status is not Status.UNSCORED:
         explanation = report.problem  # the code did not load: that is why, for every test

@@ -7,8 +7,7 @@ from grader.report.wording import Counted
 
 COLON = Text(en=": ", zh="：")
 AND = Text(en=", ", zh="，")
-AWARD = Text(en="{points} points count ({kept} of those earned).", zh="计入 {points} 分（所得分数的 {kept}）。")
-WAITS = Text(en="Not run: it waits for {blocker}.", zh="未运行：等待 {blocker}。")
+WAITS = Text(en="Not run, since it waits for: {blocker}", zh="未运行，等待：{blocker}")
 HINT = Text(en="Hint", zh="提示")
 RULES = Text(en="the course's rules", zh="课程规则")
 OUTPUT_CUT = Text(en="Output was truncated to {most} characters.", zh="输出已截断到 {most} 个字符。")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from diagnosis.misconceptions import lab
 from exams import Exams
+from one_base import sharing
 
 from grader.pipeline import Grader
 from grader.records import Exercise
@@ -17,7 +18,7 @@ Causes = Callable[[str], dict[str, str]]
 
 @pytest.fixture(scope="package")
 def exams(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exams]:
-    with Grader() as grader:
+    with sharing(Grader()) as grader:
         yield Exams(grader, tmp_path_factory.mktemp("exams"))
 
 

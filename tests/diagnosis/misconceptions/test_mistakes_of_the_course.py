@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from one_base import sharing
 
 from grader.exercise import load_course
 from grader.exercise.manifest import read_exercise
@@ -130,7 +131,7 @@ OTHERWISE_WRONG = {
 
 @pytest.fixture(scope="module")
 def grader() -> Iterator[Grader]:
-    with Grader() as warm:
+    with sharing(Grader()) as warm:
         yield warm
 
 

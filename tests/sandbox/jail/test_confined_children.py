@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from one_base import sharing
 from sandbox.living import linux_only
 
 from grader.exercise import load_course
@@ -32,13 +33,13 @@ pytestmark = linux_only
 
 @pytest.fixture(scope="module")
 def strong() -> Iterator[Grader]:
-    with Grader(Isolation.STRONG) as grader:
+    with sharing(Grader(Isolation.STRONG)) as grader:
         yield grader
 
 
 @pytest.fixture(scope="module")
 def landlock() -> Iterator[Grader]:
-    with Grader(Isolation.LANDLOCK) as grader:
+    with sharing(Grader(Isolation.LANDLOCK)) as grader:
         yield grader
 
 

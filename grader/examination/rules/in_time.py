@@ -1,0 +1,70 @@
+"""Looks through a submission by an exercise's rules within a limit: no signal stops Python's parser, which is C code.
+
+Theory of operation. CPython 3.11 takes minutes to parse 900 KB of one f-string. What is short cannot take long, and is
+read by the exam's own process. What is longer is read in a fork of it, which the kernel ends after `LIMIT_S` of
+processor time, so that a busy machine costs nobody a score. The fork knows no more than the exam does, runs nothing of
+the student's, and sends what it found through a pipe. A submission that cannot be read in time has broken a limit: to
+leave its rules unchecked would let anything pass, and no score at all would be better for its author than a zero.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+import msgspec
+
+from grader.errors import GraderFault
+from grader.examination.evidence import READING, Ended
+from grader.examination.rules import Looked, Rules
+from grader.records import Outcome, SourceFile, Text
+from grader.sandbox import jail
+from grader.submission.apart import CHARACTERS, LIMIT_S
+
+
+def looked_in_time(rules: Rules, files: Sequence[SourceFile]) -> Looked:
+    """Return what the rules say; of what takes too long to read, that it does, as what ended the exam.
+
+    Raises: GraderFault where no process can be had. Without forks (Windows) the controller's own limit is the only one.
+    """
+    if sum(len(file.text) for file in files) <= CHARACTERS or not hasattr(os, "fork"):
+        return rules.look(files)
+    exam = os.getpid()
+    try:
+        reading, writing = os.pipe()
+        pid = os.fork()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise GraderFault(Text(en=f"No process for the exam: {reason}.", zh=f"无法创建考试进程：{reason}。")) from None
+    if pid == 0:
+        jail.die_with_parent(exam)
+        _look_and_leave(writing, rules, files)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as stream:
+        answer = stream.read()
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    if code == 0:
+        return msgspec.msgpack.decode(answer, type=Looked)
+    if code < 0:  # by the kernel: its time is up, or the parser has broken down
+        return Looked(forbidden=Ended(outcome=Outcome.TIMEOUT, detail=READING, limit=float(LIMIT_S)))
+    raise GraderFault(answer.decode("utf-8", "replace"))
+
+
+def _look_and_leave(writing: int, rules: Rules, files: Sequence[SourceFile]) -> None:
+    import resource
+
+    status = 1
+    try:
+        _, most = resource.getrlimit(resource.RLIMIT_CPU)
+        hard = LIMIT_S + 1 if most == resource.RLIM_INFINITY else min(LIMIT_S + 1, most)
+        resource.setrlimit(resource.RLIMIT_CPU, (min(LIMIT_S, hard), hard))  # a fork's time begins at zero
+        with os.fdopen(writing, "wb", closefd=False) as stream:
+            stream.write(msgspec.msgpack.encode(rules.look(files)))
+        status = 0
+    except BaseException:  # noqa: BLE001  the process ends here, and says why
+        os.write(writing, traceback.format_exc(limit=-6).encode("utf-8", "replace"))
+    finally:
+        sys.stderr.flush()
+        os._exit(status)

@@ -1,0 +1,61 @@
+"""Several exercises at once: the order in which their exams are held keeps each worker warm for one of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from classes import RIGHT, make_course, request, run
+
+from grader.batch.lanes import Lanes
+from grader.exercise import load_course
+from grader.runners import Job
+from grader.runners.local import LocalRunner
+
+
+def _lanes(at_once: int) -> Lanes[str]:
+    return Lanes({name: iter([f"{name}{number}" for number in range(3)]) for name in "abc"}, at_once=at_once)
+
+
+def test_with_one_worker_the_exercises_come_one_after_another() -> None:
+    lanes = _lanes(1)
+    given = [lanes.next(Counter()) for _ in range(10)]
+    assert given == ["a0", "a1", "a2", "b0", "b1", "b2", "c0", "c1", "c2", None]
+
+
+def test_an_exercise_whose_exams_are_slow_gets_no_more_of_them_and_the_others_go_on() -> None:
+    lanes = _lanes(2)
+    in_work = Counter[str]()
+    given = []
+    while (item := lanes.next(in_work)) is not None:
+        given.append(item)
+        in_work["a"] += item[0] == "a"  # those of "a" are never done, all others at once
+    assert given == ["a0", "b0", "b1", "b2", "c0", "c1", "c2", "a1", "a2"]
+
+
+def test_a_batch_begins_with_as_many_exercises_as_there_are_workers(tmp_path: Path) -> None:
+    course = make_course(tmp_path / "course")
+    for slug in ("inc", "dec"):
+        folder = tmp_path / "subs" / slug
+        folder.mkdir(parents=True)
+        for number in range(6):
+            (folder / f"s{number}.py").write_text(RIGHT.replace("inc", slug), encoding="utf-8")
+    asked = request(course, tmp_path / "subs", tmp_path / "out", exercises=tuple(load_course(course).entries))
+    with _Noting(2, others=True) as runner:
+        result = run(asked, runner)
+    assert result.graded == 12
+    assert Counter(runner.added[:8]) == {"exercise01_inc": 4, "exercise02_dec": 4}  # the window of two workers
+
+
+class _Noting(LocalRunner):
+    """Writes down of which exercise the exams are that it is given, in their order."""
+
+    def __init__(self, workers: int, *, others: bool) -> None:
+        super().__init__(workers, others=others)
+        self.added: list[str] = []
+
+    def add(self, jobs: Iterable[Job]) -> None:
+        given = list(jobs)
+        self.added += [job.exercise.name for job in given]
+        super().add(given)

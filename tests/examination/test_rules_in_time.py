@@ -1,0 +1,58 @@
+"""A submission that cannot be looked through in time is over a limit: never unchecked, and never without a score."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import pytest
+
+from grader.errors import GraderFault
+from grader.examination.evidence import READING
+from grader.examination.rules import Rules, in_time
+from grader.examination.rules.in_time import looked_in_time
+from grader.records import Outcome, SourceFile
+
+RULES = Rules(["torch.softmax"])
+SLOW = "x = f'" + "{0}" * 150_000 + "'\n"  # a minute of Python 3.11's parser
+LONG = "y = 0\n" * 6_000
+
+pytestmark = pytest.mark.skipif(
+    not hasattr(os, "fork"), reason="no forks here, so the controller's limit is the only one"
+)
+
+
+def files(text: str) -> list[SourceFile]:
+    return [SourceFile(name="softmax.py", text=text)]
+
+
+def test_what_takes_the_parser_minutes_is_a_timeout_and_costs_the_exam_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(in_time, "LIMIT_S", 1)
+    began = time.process_time()
+    found = looked_in_time(RULES, files("import torch\ntorch.softmax\n" + SLOW))
+    assert time.process_time() - began < 0.5
+    assert found.forbidden is not None
+    assert found.forbidden.outcome is Outcome.TIMEOUT
+    assert (found.forbidden.detail, found.forbidden.limit) == (READING, 1.0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import torch\ntorch.softmax(1)\n",
+        "import torch\ngetattr(torch, input())\n",
+        "import torch\ntorch.add(1, 1)\n",
+        "def f(:\n",
+    ],
+)
+def test_a_long_submission_is_looked_through_like_a_short_one(text: str) -> None:
+    assert looked_in_time(RULES, files(text + LONG)) == RULES.look(files(text + LONG))
+
+
+def test_a_fault_of_ours_in_the_fork_is_told_as_ours() -> None:
+    class Broken(Rules):
+        def look(self, files: object) -> None:  # type: ignore[override]
+            raise ZeroDivisionError("in the rules")
+
+    with pytest.raises(GraderFault, match="in the rules"):
+        looked_in_time(Broken([]), files(LONG))
