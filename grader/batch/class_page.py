@@ -14,15 +14,16 @@ from grader.batch.class_style import CLASS_STYLE
 from grader.batch.class_tables import Tables
 from grader.batch.classbook import Classbook, Student
 from grader.batch.statistics import ExerciseFigures, Statistics, Why
-from grader.batch.summary import counts_of, spread_of
+from grader.batch.summary import counted_cases, counts_of, spread_of, undated_of
 from grader.records import Language, Text
 from grader.report.html_page import html_page
 from grader.report.markup import Markup, beside, element, prose, together
 from grader.report.wording import Counted
 
 PER_PAGE = 500  # students
-IN_MATRIX = 60  # students at most
+IN_MATRIX = 200  # students at most
 _CAUSES = 12
+_TOLD = frozenset({Why.REJECTED, Why.FORBIDDEN, Why.NOT_LOADED})  # with what happened
 
 
 def class_pages(
@@ -51,7 +52,7 @@ class _Pages:
     def all(self) -> dict[str, str]:
         """Return them by their file's name."""
         return {
-            file: self._page(place, [*(self._glance() if place == 0 else []), self._students(place)])
+            file: self._page(place, self._first() if place == 0 else [self._students(place)])
             for place, file in enumerate(self._files)
         }
 
@@ -82,12 +83,18 @@ class _Pages:
         """Return links to the sections of the first page; none where there is nobody."""
         if not self._book.students:
             return Markup()
-        cases = sum(case.why is not Why.UNSCORED for case in self._found.cases)
+        kinds = {case.why for case in self._found.cases} - {Why.UNSCORED}
+        looked_at = {case.student for case in self._found.cases if case.why in kinds - {Why.MISSING}}
+        exercises = self._found.exercises
+        details = [(f"exercise-{number}", one.exercise.id) for number, one in enumerate(exercises, start=1)]
+        if len(exercises) == 1:
+            details = [("tests", self._say(words.TESTS))] if exercises[0].tests else []
+        cases = self._say(words.NEEDS_REVIEW) + (f" ({len(looked_at)})" if looked_at else "")
         places = [
             *([("unscored", self._say(words.NO_SCORE))] if self._is_unscored() else []),
-            *((f"exercise-{number}", one.exercise.id) for number, one in enumerate(self._found.exercises, start=1)),
-            *([("cases", f"{self._say(words.NEEDS_REVIEW)} ({cases})")] if cases else []),
+            *([("cases", cases)] if kinds else []),
             ("students", self._say(words.STUDENTS_TABLE)),
+            *details,
         ]
         links = (element("li", None, element("a", {"href": f"#{anchor}"}, text)) for anchor, text in places)
         return element("nav", {"aria-label": self._say(words.SECTIONS)}, element("ul", None, *links))
@@ -95,15 +102,21 @@ class _Pages:
     def _is_unscored(self) -> bool:
         return any(case.why is Why.UNSCORED for case in self._found.cases)
 
-    def _glance(self) -> list[Markup]:
-        """Return what the first page shows above the students."""
+    def _first(self) -> list[Markup]:
+        """Return the sections of the first page: what a teacher looks for first, then each exercise test by test."""
         exercises = self._found.exercises
         anchors = [f"exercise-{number}" for number in range(1, len(exercises) + 1)]
-        overview = Markup()
-        if len(exercises) > 1:
-            overview = self._section("exercises", words.SCORES, self._tables.exercises(exercises, anchors))
-        shown = (self._exercise(one, anchor) for one, anchor in zip(exercises, anchors, strict=True))
-        return [section for section in (self._unscored(), overview, *shown, self._cases()) if section]
+        if len(exercises) == 1:
+            overview, details = self._exercise(exercises[0], anchors[0]), [self._tests_of(exercises[0])]
+        else:
+            table = self._tables.exercises(exercises, anchors)
+            overview = self._section("exercises", words.SCORES, table, self._undated())
+            details = [
+                self._exercise(one, anchor, *self._what_is_hard(one))
+                for one, anchor in zip(exercises, anchors, strict=True)
+            ]
+        shown = (self._unscored(), overview, self._cases(), self._students(0), *details)
+        return [section for section in shown if section]
 
     # --------------------------------------------------------------------------------------------- sections
 
@@ -121,7 +134,7 @@ class _Pages:
             self._tables.unscored(cases),
         )
 
-    def _exercise(self, one: ExerciseFigures, anchor: str) -> Markup:
+    def _exercise(self, one: ExerciseFigures, anchor: str, *details: Markup) -> Markup:
         name = element("span", {"class": "quiet"}, one.exercise.id)
         heading = together([name, " ", prose(self._say(one.exercise.title))])
         handed_in = words.HANDED_IN.within(self._language).format(handed_in=one.handed_in, students=one.students)
@@ -132,15 +145,25 @@ class _Pages:
             {"aria-labelledby": anchor},
             element("h2", {"id": anchor}, heading),
             self._scores(one, facts, anchor),
-            *self._what_is_hard(one),
+            *details,
         )
+
+    def _tests_of(self, one: ExerciseFigures) -> Markup:
+        """Return the tests of the only exercise, below the students; its scores stand at the top."""
+        shown = self._what_is_hard(one)
+        return self._section("tests", words.TESTS, *shown[1:]) if shown else Markup()
+
+    def _undated(self) -> Markup:
+        told = undated_of(self._found, self._language)
+        return element("p", {"class": "warn after"}, told) if told else Markup()
 
     def _scores(self, one: ExerciseFigures, facts: Markup, anchor: str) -> Markup:
         if one.spread is None:
             return element("div", {"class": "panel"}, element("p", None, self._say(words.NOBODY)), facts)
         said = (element("li", {"class": "big"}, part) for part in spread_of(one, self._language))
         drawn = histogram(one.spread, self._language, identifier=f"{anchor}-scores")
-        return element("div", {"class": "panel"}, element("ul", {"class": "facts"}, *said), facts, drawn)
+        undated = self._undated() if len(self._found.exercises) == 1 else Markup()
+        return element("div", {"class": "panel"}, element("ul", {"class": "facts"}, *said), facts, undated, drawn)
 
     def _what_is_hard(self, one: ExerciseFigures) -> list[Markup]:
         if not one.tests:
@@ -162,11 +185,12 @@ class _Pages:
 
     def _cases(self) -> Markup:
         parts = []
-        for why in (Why.PENDING, Why.REJECTED, Why.REVIEW, Why.LATE, Why.MISSING):
+        for why in Why:
             cases = [case for case in self._found.cases if case.why is why]
-            if cases:
-                parts.append(element("h3", None, f"{self._say(words.WHY[why])} ({len(cases)})"))
-                parts.append(self._tables.rejected(cases) if why is Why.REJECTED else self._tables.cases(cases))
+            if cases and why is not Why.UNSCORED:
+                counted = counted_cases(cases, self._language)
+                parts.append(element("h3", None, f"{self._say(words.WHY[why])} ({counted})"))
+                parts.append(self._tables.with_problems(cases) if why in _TOLD else self._tables.cases(cases))
         return self._section("cases", words.NEEDS_REVIEW, *parts) if parts else Markup()
 
     def _students(self, place: int) -> Markup:

@@ -25,7 +25,7 @@ td.wide{min-width:9rem}
 .rated{display:flex;align-items:center;gap:.6rem}
 .rated .quiet{white-space:nowrap;font-variant-numeric:tabular-nums;min-width:3.2rem}
 svg.rate{display:block;flex:1 1 auto;min-width:4rem;max-width:12rem;height:.6rem}
-svg.spark{display:block;width:7rem;height:1.6rem}
+svg.spark{display:block;width:100%;max-width:16rem;height:3rem}
 svg .track{fill:var(--sunken);stroke:var(--line)}
 svg .fill{fill:var(--accent)}
 svg .middle{fill:var(--got)}
@@ -41,6 +41,11 @@ svg .count{fill:var(--text)}
 .matrix td.wait{color:var(--quiet)}
 .students th:first-child{position:sticky;left:0;min-width:8rem}
 .students tbody th{background:var(--card)}
+.overview td,.overview tbody th{vertical-align:middle}
+.tall{max-height:34rem;overflow:auto}
+.tall table{overflow:visible}
+.tall thead th{position:sticky;top:0;z-index:2}
+.students.tall thead th:first-child,.matrix.tall thead th:first-child{z-index:3;left:0}
 .said{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .matrix td,.matrix th{position:relative}
 .matrix tbody th{position:sticky}
@@ -56,7 +61,8 @@ td.words{min-width:9rem}
 td.wide{min-width:7rem}
 }
 @media print{
-.scroll{overflow:visible;border-color:#bbb}
+.scroll{overflow:visible;max-height:none;border-color:#bbb}
+.tall thead th{position:static}
 .panel{border-color:#bbb}
 .matrix td.pass,.matrix td.miss{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 }

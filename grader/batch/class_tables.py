@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from grader.batch import words
@@ -19,7 +19,8 @@ from grader.report.points import format_percent, format_points
 from grader.report.signs import UNICODE
 
 MAX_UNSCORED = 12  # likely to be one fault, many times
-MAX_CASES = 50  # of each kind; the table of the students has them all
+MAX_CASES = 50  # of each kind, before the rest is folded away
+MAX_FOLDED = 1000
 _STYLES = {
     Standing.FULL: ("good", UNICODE.outcome(Outcome.PASSED).glyph),
     Standing.CUT: ("warn", UNICODE.outcome(Outcome.PASSED).glyph),
@@ -29,6 +30,8 @@ _STYLES = {
     Standing.REJECTED: ("bad", UNICODE.failed.glyph),
     Standing.UNSCORED: ("odd", UNICODE.outcome(Outcome.GRADER_FAULT).glyph),
 }
+_MANY = 40  # rows, above which a table scrolls by itself
+_NONE = "\u2013"  # where there is no number
 _CELLS = {Outcome.PASSED: "pass", Outcome.BLOCKED: "wait"}
 
 
@@ -46,7 +49,7 @@ class Tables:
         """Return a line an exercise, which leads to its section."""
         heads = (words.EXERCISE, words.SCORES, words.HANDED_IN_HEAD)
         rows = (self._exercise(one, anchor) for one, anchor in zip(figures, anchors, strict=True))
-        return self.table(words.EXERCISE, [(self.say(head), None) for head in heads], rows)
+        return self.table(words.EXERCISE, [(self.say(head), None) for head in heads], rows, style="scroll overview")
 
     def _exercise(self, one: ExerciseFigures, anchor: str) -> Markup:
         link = element("a", {"href": f"#{anchor}"}, one.exercise.id)
@@ -125,7 +128,7 @@ class Tables:
             (self.say(wording.POINTS), "number"),
         ]
         rows = (self._line(exercise, student, row, tests) for student, row in taken)
-        return self.table(words.MATRIX, heads, rows, style="scroll matrix")
+        return self.table(words.MATRIX, heads, rows, style=f"scroll matrix{_tall(taken)}")
 
     def _line(self, exercise: Asked, student: Student, row: Row, tests: Sequence[TestFigures]) -> Markup:
         outcomes = {test.name: test.outcome for test in row.tests}
@@ -151,26 +154,60 @@ class Tables:
     def unscored(self, cases: Sequence[Case]) -> Markup:
         """Return who has no score, and whose fault that is."""
         heads: list[tuple[str, str | None]] = [(self.say(words.STUDENT), None), (self.say(words.PROBLEM), None)]
-        rows = (
+        rows = [
             element("tr", None, self._who(case), element("td", {"class": "words"}, what_happened(case, self._language)))
-            for case in cases[:MAX_UNSCORED]
-        )
-        return together([self.table(words.NO_SCORE, heads, rows), self._rest(cases, MAX_UNSCORED)])
+            for case in cases
+        ]
+        return self._folded(rows, lambda part: self.table(words.NO_SCORE, heads, part), first=MAX_UNSCORED)
 
-    def rejected(self, cases: Sequence[Case]) -> Markup:
-        """Return whose submission was not accepted, and why."""
+    def with_problems(self, cases: Sequence[Case]) -> Markup:
+        """Return whose submissions of one kind were not run, and why."""
         heads: list[tuple[str, str | None]] = [(self.say(words.STUDENT), None), (self.say(words.PROBLEM), None)]
-        rows = []
-        for case in cases[:MAX_CASES]:
-            said = "" if case.problem is None else case.problem.within(self._language).partition("\n")[0]
-            rows.append(element("tr", None, self._who(case), element("td", {"class": "words"}, said)))
-        return together([self.table(words.WHY[Why.REJECTED], heads, rows), self._rest(cases)])
+        rows = [
+            element("tr", None, self._who(case), element("td", {"class": "words"}, self._problem(case)))
+            for case in cases
+        ]
+        return self._folded(rows, lambda part: self.table(words.WHY[cases[0].why], heads, part), first=MAX_UNSCORED)
 
     def cases(self, cases: Sequence[Case]) -> Markup:
-        """Return what is said of each case in a word or two, those with the most first."""
-        ordered = sorted(cases, key=lambda case: -case.count)[:MAX_CASES]  # stable: of equals, the students' order
-        lines = [element("li", None, self._link_of(case), self._about(case)) for case in ordered]
-        return together([element("ul", {"class": "key"}, *lines), self._rest(cases)])
+        """Return what is said of each case in a word or two, the most first; of what is missing by student."""
+        if cases[0].why is Why.MISSING:
+            lines = self._missing(cases)
+        else:
+            ordered = sorted(cases, key=lambda case: -case.count)  # stable: of equals, the students' order
+            lines = [element("li", None, self._link_of(case), self._about(case)) for case in ordered]
+        return self._folded(lines, lambda part: element("ul", {"class": "key"}, *part), first=MAX_CASES)
+
+    def _missing(self, cases: Sequence[Case]) -> list[Markup]:
+        """Return a line a student, with the exercises that are missing where there are several."""
+        found: dict[str, list[Case]] = {}
+        for case in cases:
+            found.setdefault(case.student, []).append(case)
+        lines = []
+        for student, own in found.items():
+            name = own[0].name if own[0].name != student else ""
+            exercises = self.say(wording.LIST_SEPARATOR).join(self._ids[case.exercise] for case in own)
+            parts = [student, name, exercises if len(self._ids) > 1 else ""]
+            lines.append(element("li", None, UNICODE.separator.join(part for part in parts if part)))
+        return lines
+
+    def _problem(self, case: Case) -> str:
+        if case.problem is None:
+            return self.say(words.NO_WORDS)
+        return case.problem.within(self._language).partition("\n")[0]
+
+    def _folded(self, parts: Sequence[Markup], draw: Callable[[Sequence[Markup]], Markup], *, first: int) -> Markup:
+        """Return the first of these, and the rest folded away; what a page has no room for stands in the gradebook."""
+        shown = [draw(parts[:first])]
+        rest = parts[first : first + MAX_FOLDED]
+        if rest:
+            more = element("summary", None, words.MORE.within(self._language, len(rest)))
+            shown.append(element("details", {"class": "after"}, more, draw(rest)))
+        left = len(parts) - first - len(rest)
+        if left > 0:
+            told = words.IN_GRADEBOOK.within(self._language, left)
+            shown.append(element("p", {"class": "quiet after"}, told))
+        return together(shown)
 
     def _who(self, case: Case) -> Markup:
         about = element("div", {"class": "quiet"}, self._about(case).removeprefix(UNICODE.separator))
@@ -183,7 +220,7 @@ class Tables:
             case.name if case.name != case.student else "",
             self._ids[case.exercise] if len(self._ids) > 1 else "",
             "" if told is None else told.within(self._language, case.count),
-            self.say(words.ATTEMPT).format(number=case.attempt) if case.why is Why.PENDING else "",
+            self.say(words.ATTEMPT).format(number=case.attempt) if case.why in (Why.PENDING, Why.BEYOND) else "",
         ]
         return "".join(UNICODE.separator + part for part in parts if part)
 
@@ -191,12 +228,6 @@ class Tables:
         if case.why is Why.MISSING:
             return case.student
         return self._link(case.student, case.exercise, case.attempt, case.student)
-
-    def _rest(self, cases: Sequence[Case], shown: int = MAX_CASES) -> Markup:
-        more = len(cases) - shown
-        if more <= 0:
-            return Markup()
-        return element("p", {"class": "quiet after"}, words.MORE.within(self._language, more))
 
     # --------------------------------------------------------------------------------------------- students
 
@@ -207,10 +238,11 @@ class Tables:
             (self.say(words.STUDENT), None),
             *([(self.say(words.SECTION), None)] if with_sections else []),
             *([(self.say(words.TOTAL), "number")] if len(book.exercises) > 1 else []),
+            (self.say(words.SHARE), "number"),
             *((exercise.id, None) for exercise in book.exercises),
         ]
         rows = (self._student(book, student, with_section=with_sections) for student in students)
-        return self.table(words.STUDENTS_TABLE, heads, rows, style="scroll students")
+        return self.table(words.STUDENTS_TABLE, heads, rows, style=f"scroll students{_tall(students)}")
 
     def _student(self, book: Classbook, student: Student, *, with_section: bool) -> Markup:
         name = student.name if student.name != student.id else ""
@@ -218,9 +250,12 @@ class Tables:
         cells = [element("th", {"scope": "row"}, student.id, quiet)]
         if with_section:
             cells.append(element("td", None, student.section))
+        total, possible = student.total, book.possible
         if len(book.exercises) > 1:
-            total = "\u2013" if student.total is None else format_points(student.total)
-            cells.append(element("td", {"class": "number"}, total))
+            of = "" if possible is None else f" / {format_points(possible)}"
+            cells.append(element("td", {"class": "number"}, _NONE if total is None else format_points(total) + of))
+        share = _NONE if total is None or not possible else format_percent(total / possible)
+        cells.append(element("td", {"class": "number"}, share))
         return element("tr", None, *cells, *(self._result(student, exercise) for exercise in book.exercises))
 
     def _result(self, student: Student, exercise: Asked) -> Markup:
@@ -233,7 +268,25 @@ class Tables:
             said = format_points(row.points) + ("" if possible is None else f" / {format_points(possible)}")
         link = self._link(student.id, exercise.name, row.handed_in.attempt, said)
         counted = Markup() if row.counted is None else element("div", {"class": "quiet"}, self.say(row.counted))
-        return element("td", {"class": "result"}, link, *self._tags(row), counted)
+        return element("td", {"class": "result"}, link, *self._tags(row), self._attempts(row), counted)
+
+    def _attempts(self, row: Row) -> Markup:
+        """Return all attempts with their points, where there are several; a folded list would hide who went too far."""
+        if not row.tried:
+            return Markup()
+        before, _, after = self.say(words.ATTEMPTS).partition("{attempts}")
+        shown: list[str] = []
+        for one in row.tried:
+            points = _NONE if one.earned is None else format_points(one.earned)
+            said = UNICODE.separator if shown else ""
+            shown += [
+                said,
+                self._link(row.handed_in.student, row.exercise, one.attempt, f"{one.attempt}"),
+                f" ({points})",
+            ]
+            if one.beyond:
+                shown += [" ", element("span", {"class": "warn tag"}, self.say(words.OVER_THE_LIMIT))]
+        return element("div", {"class": "quiet"}, before, *shown, after)
 
     def _tags(self, row: Row) -> list[Markup]:
         tags = []
@@ -276,6 +329,11 @@ class Tables:
     def say(self, text: Text) -> str:
         """Return a text in the language of the page."""
         return text.within(self._language)
+
+
+def _tall(rows: Sequence[object]) -> str:
+    """Return the style of a table of so many rows that it scrolls on its own."""
+    return " tall" if len(rows) > _MANY else ""
 
 
 def report_address(student: str, exercise: str, attempt: int) -> Address:

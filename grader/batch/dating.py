@@ -14,6 +14,7 @@ from grader.batch.attempts import Claim
 from grader.batch.folders import examples
 from grader.batch.handed import Doubt, EntryOptions, Found
 from grader.batch.matching import Matcher
+from grader.batch.repositories import DUE
 from grader.batch.roster import Roster, folded
 from grader.batch.table import quoted
 from grader.batch.times import GIT, MTIME, TimeRow, layout_time, modified_at, read_times
@@ -26,7 +27,7 @@ def dated(claim: Claim, options: EntryOptions) -> Claim:
 
     Raises: UsageError for a local time in a course without a time zone.
     """
-    if options.times == GIT:
+    if options.times == GIT or (not options.times and claim.commit and _goes_by_git(claim, options)):
         return claim
     if options.times == MTIME:
         return replace(claim, at=modified_at(claim.path, claim.exercise), undated=None)
@@ -82,6 +83,12 @@ def notes_on_times(claims: Sequence[Claim], options: EntryOptions) -> list[Text]
             zh=f"{len(harmless)} 项所写的时间无效，视为没有时间：{shown}",
         )
     ]
+
+
+def _goes_by_git(claim: Claim, options: EntryOptions) -> bool:
+    """Whether the commit was chosen by its time: then that is when it was handed in."""
+    named = "" if claim.match.person is None else claim.match.person.commit
+    return (named or options.commit) == DUE
 
 
 def _has_due(claim: Claim, options: EntryOptions) -> bool:

@@ -10,14 +10,13 @@ import csv
 import io
 import math
 
-from grader.batch.classbook import Asked, Classbook, Student
+from grader.batch.classbook import Asked, Classbook, Student, standing_of
 from grader.batch.rows import Row
 from grader.report.escape import csv_cell
-from grader.report.model import Status
 
 BYTE_ORDER_MARK = "\ufeff"
 MISSING = "missing"  # in the column of statuses, for an exercise that was not handed in
-_OF_AN_EXERCISE = ("points", "earned", "possible", "status", "late_days", "attempt", "to_review")
+_OF_AN_EXERCISE = ("points", "earned", "possible", "status", "late_days", "attempt", "attempts", "to_review")
 
 
 def to_gradebook(book: Classbook) -> str:
@@ -57,19 +56,20 @@ def _scored(row: Row, exercise: Asked) -> list[str]:
         _number(row.points),
         _number(row.earned),
         _number(possible),
-        (Status.UNSCORED if row.points is None else row.status).value,  # an attempt that may count has no score yet
+        standing_of(row).value,
         str(row.late_days),
         str(row.handed_in.attempt),
+        str(max(len(row.tried), 1)),
         str(row.reviews),
     ]
 
 
 def _missing(exercise: Asked) -> list[str]:
-    return ["", "", _number(exercise.possible), MISSING, "", "", ""]
+    return ["", "", _number(exercise.possible), MISSING, "", "", "", ""]
 
 
 def _remark(student: Student, book: Classbook) -> str:
-    """Return why there is no total, what it leaves out, and which attempts it is made of."""
+    """Return why there is no total, what it leaves out, what is not known, and which attempts it is made of."""
     missing = [exercise.name for exercise in book.exercises if exercise.name not in student.rows]
     pending = [
         f"{name} attempt {attempt}"
@@ -77,11 +77,15 @@ def _remark(student: Student, book: Classbook) -> str:
         for attempt in row.pending
         if row.points is not None or row.earned is not None  # else the row itself says that it is unscored
     ]
+    beyond = [f"{name} attempt {one.attempt}" for name, row in student.rows.items() for one in row.tried if one.beyond]
+    undated = [name for name, row in student.rows.items() if row.undated]
     counted = [f"{name}: {row.counted.en}" for name, row in student.rows.items() if row.counted is not None]
     said = [
         *([f"no total, unscored: {', '.join(student.unscored)}"] if student.unscored else []),
         *([f"may still change, unscored: {', '.join(pending)}"] if pending else []),
         *([f"missing: {', '.join(missing)}"] if missing else []),
+        *([f"over the limit, not counted: {', '.join(beyond)}"] if beyond else []),
+        *([f"time not known, nothing off for lateness: {', '.join(undated)}"] if undated else []),
         *counted,
     ]
     return "; ".join(said)

@@ -88,13 +88,13 @@ def _moodle(item: Item) -> re.Match[str] | None:
 
 
 def _is_nbgraders(contents: Contents) -> bool:
-    """Whether a folder is nbgrader's course, by its `submitted` with an assignment a student, each with a time."""
+    """Whether a folder is nbgrader's course: its `submitted` has a folder a student, with a folder an assignment."""
     submitted = contents.named("submitted")
     if submitted is None or not submitted.is_folder:
         return False
     students = [item for item in inner_contents(submitted.path).items if item.is_folder]
     inner = [one for student in students[:_SAMPLE] for one in inner_contents(student.path).items]
-    return bool(inner) and all(one.is_folder for one in inner)
+    return 2 * sum(one.is_folder for one in inner) > len(inner)
 
 
 def list_moodle(given: ClassFolder) -> Listing:

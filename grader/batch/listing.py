@@ -19,6 +19,7 @@ from grader.batch.folders import (
     contents_of,
     examples,
     inner_contents,
+    is_junk,
     skipped,
     text_of,
 )
@@ -40,6 +41,8 @@ from grader.exercise.problems import closest
 from grader.records import Exercise, Text
 from grader.submission.looking import names_in_zip
 from grader.submission.names import wanted_names
+
+CLASS = 3  # as many students, and more, make a class
 
 
 def list_path(path: Path, exercises: Sequence[Exercise], options: EntryOptions) -> Listing:
@@ -113,7 +116,8 @@ def _one_file(path: Path, exercises: Sequence[Exercise], options: EntryOptions) 
     if options.names in LAYOUTS:
         raise _not_a_folder(path, options.names)
     if not options.names:
-        if layout := layout_of_names(names_in_zip(path)):
+        names = names_in_zip(path)
+        if (layout := layout_of_names(names)) or _is_of_a_class(names, exercises):
             raise _whole_class(path, layout)
         return _one(path, exercises, student="")
     pattern = read_pattern(options.names, (*exercises, *options.others))
@@ -122,6 +126,15 @@ def _one_file(path: Path, exercises: Sequence[Exercise], options: EntryOptions) 
     if fields is None:
         raise _no_match(path.parent, pattern, [path.name])
     return Listing(found=tuple(_found_by([(item, dict(fields))], exercises, options)))
+
+
+def _is_of_a_class(names: Sequence[str], exercises: Sequence[Exercise]) -> bool:
+    """Whether an archive holds an exercise's file in several folders, or none, but several things of other names."""
+    wanted = {name for exercise in exercises for name in wanted_names(exercise)}
+    paths = [name.split("/") for name in names if not any(is_junk(part) for part in name.split("/") if part)]
+    homes = {tuple(path[:-1]) for path in paths if path[-1] in wanted}
+    files = [path[-1] for path in paths if len(path) == 1 and is_submission_name(path[-1])]
+    return len(homes) >= CLASS if homes else len(files) >= CLASS
 
 
 def _student_of(path: Path, exercises: Sequence[Exercise]) -> str:
@@ -245,8 +258,9 @@ def _whole_class(path: Path, layout: str) -> UsageError:
     shown = show_path(path)
     return UsageError(
         Text(
-            en=f"{shown}: this is a whole class's archive, in the layout {layout}, not one student's.",
-            zh=f"{shown}：这是整个班级的压缩包（{layout} 格式），不是单个学生的提交。",
+            en=f"{shown}: this is a whole class's archive{f', in the layout {layout}' if layout else ''}, not one "
+            "student's.",
+            zh=f"{shown}：这是整个班级的压缩包{f'（{layout} 格式）' if layout else ''}，不是单个学生的提交。",
         ),
         remedy=Text(
             en="Unzip it first, and name the folder. If it is one student's: --student ID.",

@@ -138,10 +138,16 @@ def _first_link(folder: Path) -> Path | None:
 
 def _refuse_links_on_the_way(root: Path, submissions: Iterable[Path]) -> None:
     """Refuse a path that leads through a link in a submission: it ends where its author wants."""
-    tops = [path.resolve() if path.is_dir() else path.resolve().parent for path in submissions]
+    tops = [_checkout_of(path.resolve()) for path in submissions]
     for place in root.parents:
         if place.is_symlink() and any(place.parent.resolve().is_relative_to(top) for top in tops):
             raise is_linked(place)
+
+
+def _checkout_of(submission: Path) -> Path:
+    """Return the top folder of what a submission came with: of the git checkout, where it lies in one."""
+    folder = submission if submission.is_dir() else submission.parent
+    return next((top for top in (folder, *folder.parents) if os.path.lexists(top / ".git")), folder)
 
 
 @contextlib.contextmanager

@@ -90,7 +90,7 @@ def _before_due(found: Found, match: Match, exercise: Exercise, options: EntryOp
     try:
         commit = last_commit_before(found.path, due, shown=found.entry)
     except RepositoryError as error:
-        return Pinned(commit=_HEAD, doubt=Doubt(problem=error.problem, remedy=error.remedy or error.problem))
+        return Pinned(commit="", doubt=Doubt(problem=error.problem, remedy=error.remedy or error.problem))
     except SubmissionError:
         return Pinned(commit=_HEAD)  # a damaged one: taking it in says what is wrong
     return Pinned(commit=commit.id, at=commit.at)

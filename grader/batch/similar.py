@@ -118,16 +118,17 @@ def find_alike(works: Sequence[Work], *, stub: Mapping[str, str], common: Collec
     clusters = _clusters(found)
     groups = tuple(_groups(clusters, found))
     by_student = {one.student: one for one in compared}
+    told = {(pair.first, pair.second): pair for pair in _told(found, groups, by_student)}
     return Alike(
         compared=tuple(by_student),
         too_little=tuple(one.student for one in prints if one.length < LEAST_TOKENS),
         unread=tuple(Unread(student=one.student, file=file) for one in prints for file in one.cut),
         shares=shares,
         threshold=max(fence, LEAST_SHARE),
-        conspicuous=tuple(found),
+        conspicuous=tuple(told.get((pair.first, pair.second), pair) for pair in found),
         clusters=clusters,
         groups=groups,
-        told=tuple(_told(found, groups, by_student)),
+        told=tuple(told.values()),
     )
 
 

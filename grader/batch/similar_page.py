@@ -13,6 +13,7 @@ from grader.report.html_style import STYLE
 from grader.report.markup import Markup, element, prose
 
 _MAX_LINES = 400  # of one file
+_MAX_ROWS = 1000
 _BINS = 20
 # A marked line has a bar at its side: nothing is told by colour alone.
 _STYLE = (
@@ -53,21 +54,32 @@ class _Section:
     def __init__(self, one: Compared, identifier: str, language: Language) -> None:
         self._one, self._id, self._language = one, identifier, language
         self._works = {work.student: work for work in one.of.works}
+        self._shown = one.of.shown
 
     def markup(self) -> Markup:
         """Return all of it."""
         of, found = self._one.of, self._one.alike
         title = of.exercise.title.within(self._language)
         parts = [element("h2", {"id": self._id}, prose(f"{of.exercise.id}: {title}"))]
-        for text in (words.heading(found), words.measure(found), words.left_out(of, found), *of.notes):
+        for text in (words.heading(found), words.measure(found), words.left_out(of), *of.notes):
             parts.append(element("p", {"class": "quiet"}, text.within(self._language)))
+        parts += [self._gap(gap) for gap in words.gaps(of, found)]
         if found.shares:
             parts.append(self._spread(found))
         if not found.conspicuous:
             return element("section", None, *parts, element("p", {"class": "note"}, self._say_nothing()))
-        parts += [self._table(found), *self._groups(found)]
-        parts += [self._pair(pair, place) for place, pair in enumerate(found.conspicuous[:MAX_SHOWN], start=1)]
+        parts += [*self._groups(found), self._table(found)]
+        parts += [self._pair(pair, place) for place, pair in enumerate(found.told[:MAX_SHOWN], start=1)]
         return element("section", None, *parts)
+
+    def _gap(self, gap: words.Listed) -> Markup:
+        title = element("summary", None, gap.text.within(self._language))
+        return element("details", {"class": "quiet"}, title, self._names(gap.items))
+
+    @staticmethod
+    def _names(names: Sequence[str]) -> Markup:
+        """Return all of them: each is a text of its own, for a text is cut where it is too long."""
+        return element("ul", None, *(element("li", None, name) for name in names))
 
     def _say_nothing(self) -> str:
         return words.NOTHING.within(self._language)
@@ -116,11 +128,14 @@ class _Section:
             element("th", {"scope": "col", "class": "number"}, words.TOKENS.within(self._language)),
             element("th", {"scope": "col"}, words.PAIR.within(self._language)),
         )
-        rows = [self._row(pair, place) for place, pair in enumerate(found.conspicuous, start=1)]
+        rows = [self._row(pair, place) for place, pair in enumerate(found.told[:_MAX_ROWS], start=1)]
+        if len(found.told) > _MAX_ROWS:
+            more = element("td", {"colspan": "3"}, f"… +{len(found.told) - _MAX_ROWS}")
+            rows.append(element("tr", None, more))
         return element("table", None, element("thead", None, head), element("tbody", None, *rows))
 
     def _row(self, pair: Pair, place: int) -> Markup:
-        told = f"{pair.first} ↔ {pair.second}"
+        told = f"{self._shown[pair.first]} ↔ {self._shown[pair.second]}"
         remark = words.remark(pair).within(self._language)
         named = element("a", {"href": f"#{self._id}p{place}"}, told) if place <= MAX_SHOWN else told
         return element(
@@ -132,11 +147,13 @@ class _Section:
         )
 
     def _groups(self, found: Alike) -> list[Markup]:
-        groups = [cluster for cluster in found.clusters if len(cluster) > 2]
-        if not groups:
-            return []
-        listed = [element("li", None, f"{len(cluster)}: {', '.join(cluster)}") for cluster in groups]
-        return [element("h3", None, words.GROUPS.within(self._language)), element("ul", None, *listed)]
+        parts: list[Markup] = []
+        for group in found.groups:
+            parts.append(element("h3", None, words.group_title(group).within(self._language)))
+            parts.append(self._names([self._shown[student] for student in group.students]))
+        if any(group.is_complete for group in found.groups):
+            parts.append(element("p", {"class": "quiet"}, words.FIRST_OF_ALL.within(self._language)))
+        return parts
 
     # --------------------------------------------------------------------------------------------- a pair
 
@@ -146,7 +163,7 @@ class _Section:
         return element(
             "article",
             {"id": f"{self._id}p{place}"},
-            element("h3", None, f"{pair.first} ↔ {pair.second}: {words.percent(pair.share)}"),
+            element("h3", None, f"{self._shown[pair.first]} ↔ {self._shown[pair.second]}: {words.percent(pair.share)}"),
             element("p", {"class": "quiet"}, f"{legend}; {remark}" if remark else legend),
             element(
                 "div",
@@ -159,7 +176,7 @@ class _Section:
     def _side(self, work: Work, marked: frozenset[Place]) -> Markup:
         parts: list[Markup] = []
         for name, text in sorted(work.files.items()):
-            parts.append(element("h4", None, f"{work.student}: {name}"))
+            parts.append(element("h4", None, f"{work.shown}: {name}"))
             lines = text.split("\n")
             rows = [
                 self._line(number, line, is_marked=(name, number) in marked)

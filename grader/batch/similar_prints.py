@@ -91,7 +91,7 @@ def print_of(work: Work, *, given: Collection[str], known: Collection[int]) -> P
 
 
 def without_lonely(prints: Sequence[Print]) -> list[Print]:
-    """Return the submissions without the runs that only one of them has: most runs are such, and are compared in vain."""
+    """Return the submissions without the runs that only one of them has: most are such, and compared in vain."""
     count = Counter(run for one in prints for run in one.runs)
     return [replace(one, runs={run: at for run, at in one.runs.items() if count[run] > 1}) for one in prints]
 

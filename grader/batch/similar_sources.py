@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.batch.places import Places
+from grader.batch.journal import read_journal
+from grader.batch.pages import read_class_list
+from grader.batch.places import Places, folder_of
 from grader.batch.similar import Work
 from grader.errors import GraderFault, SubmissionError, UsageError
 from grader.exercise import Course
 from grader.exercise.paths import is_file, is_folder, names_in, show_path
 from grader.exercise.solution import has_solution, solution_file
-from grader.records import Exercise, Text
+from grader.records import Exercise, HandedIn, Text
 
 _NUMBERED = re.compile(r"(?P<exercise>.+?)(?:\.(?P<attempt>[0-9]{1,6}))?")
 _MAX_BYTES = 1024 * 1024  # of one source file; `grade` keeps none that is larger
@@ -30,6 +32,11 @@ class Class:
     has_reference: bool
     notes: tuple[Text, ...] = ()
 
+    @property
+    def shown(self) -> dict[str, str]:
+        """How people name each student."""
+        return {work.student: work.shown for work in self.works}
+
 
 def classes_in(folder: Path, course: Course, *, exercises: Sequence[str], ignored: Sequence[Path]) -> tuple[Class, ...]:
     """Return the submissions in `folder`: an output folder of `grade`, or, with one exercise named, of submissions.
@@ -41,9 +48,9 @@ def classes_in(folder: Path, course: Course, *, exercises: Sequence[str], ignore
         raise _no_folder(folder)
     wanted = [course.find(name) for name in exercises]
     common = tuple(_text_of(path) for path in ignored)
-    sources = Places(folder).sources
-    if is_folder(sources):
-        found = _kept(sources, course, wanted)
+    places = Places(folder)
+    if is_folder(places.sources):
+        found = _kept(places, course, wanted)
     elif len(wanted) == 1:
         found = {wanted[0].name: (wanted[0], *_handed_in(folder, wanted[0]))}
     else:
@@ -69,8 +76,9 @@ def _class(exercise: Exercise, works: tuple[Work, ...], notes: tuple[Text, ...],
     )
 
 
-def _kept(sources: Path, course: Course, wanted: Iterable[Exercise]) -> dict[str, _Gathered]:
+def _kept(places: Places, course: Course, wanted: Iterable[Exercise]) -> dict[str, _Gathered]:
     """Return what `grade` kept, of each student's last attempt."""
+    sources, people = places.sources, _people(places)
     names = {exercise.name for exercise in wanted}
     last: dict[tuple[str, str], tuple[int, Path]] = {}
     for student in names_in(sources):
@@ -85,8 +93,20 @@ def _kept(sources: Path, course: Course, wanted: Iterable[Exercise]) -> dict[str
         exercise = gathered[name][0] if name in gathered else course.find(name)
         files = {file: _text_of(source / file) for file in exercise.files if is_file(source / file)}
         _, works, notes = gathered.get(name, (exercise, (), ()))
-        gathered[name] = (exercise, (*works, Work(student=student, files=files)), notes)
+        person = people.get(student, HandedIn(student=student))
+        work = Work(student=person.student, name=person.name, files=files)
+        gathered[name] = (exercise, (*works, work), notes)
     return gathered
+
+
+def _people(places: Places) -> dict[str, HandedIn]:
+    """Return whose each folder of sources is; what the journal does not know keeps its folder's name.
+
+    Raises: UsageError for a journal that is damaged.
+    """
+    found = {folder_of(key.student): line.row.handed_in for key, line in read_journal(places.journal).items()}
+    named = {person.id: person.name for person in read_class_list(places).people}
+    return {folder: replace(person, name=named.get(person.student) or person.name) for folder, person in found.items()}
 
 
 def _handed_in(folder: Path, exercise: Exercise) -> tuple[tuple[Work, ...], tuple[Text, ...]]:
@@ -103,8 +123,9 @@ def _handed_in(folder: Path, exercise: Exercise) -> tuple[tuple[Work, ...], tupl
         except (SubmissionError, GraderFault) as error:  # no reason to compare nobody
             notes.append(error.problem)
             continue
-        student = entry.handed_in.student
-        last[student] = Work(student=student, files={file.name: file.text for file in submission.files})
+        person = entry.handed_in
+        files = {file.name: file.text for file in submission.files}
+        last[person.student] = Work(student=person.student, name=person.name, files=files)
     return tuple(last.values()), tuple(notes)
 
 

@@ -15,6 +15,7 @@ from grader.report.layout import Page
 
 SCHEMA = "similar/1"
 _MAX_ROWS = 50
+_PER_LINE = 6  # names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,25 +49,33 @@ def _write(page: Page, one: Compared, *, language: Language, arrow: str) -> None
     found = one.alike
     page.put((f"{one.of.exercise.id}  ", "bold"), body=one.of.exercise.title.within(language), style="bold", indent=0)
     page.blank()
-    for text in (words.heading(found), words.measure(found), words.left_out(one.of, found), *one.of.notes):
+    for text in (words.heading(found), words.measure(found), words.left_out(one.of), *one.of.notes):
         page.put(body=text.within(language))
+    for gap in words.gaps(one.of, found):
+        _put_list(page, gap.text.within(language), gap.items, style="")
     page.blank()
     if not found.conspicuous:
         page.put(body=words.NOTHING.within(language), style="green")
-    for pair in found.conspicuous[:_MAX_ROWS]:
+    shown = one.of.shown
+    for group in found.groups:
+        _put_list(page, words.group_title(group).within(language), [shown[student] for student in group.students])
+        page.blank()
+    for pair in found.alone[:_MAX_ROWS]:
         remark = words.remark(pair).within(language)
         page.put(
             (f"{words.percent(pair.share):>6}  ", "bold yellow"),
-            body=f"{pair.first} {arrow} {pair.second}" + (f"  ({remark})" if remark else ""),
+            body=f"{shown[pair.first]} {arrow} {shown[pair.second]}" + (f"  ({remark})" if remark else ""),
         )
-    if len(found.conspicuous) > _MAX_ROWS:
-        page.put(body=f"… +{len(found.conspicuous) - _MAX_ROWS}")
-    groups = [cluster for cluster in found.clusters if len(cluster) > 2]
-    if groups:
-        page.blank()
-        page.put((words.GROUPS.within(language), "bold"))
-        for cluster in groups:
-            page.put((f"{len(cluster):>6}  ", "bold"), body=", ".join(cluster))
+    if len(found.alone) > _MAX_ROWS:
+        page.put(body=f"… +{len(found.alone) - _MAX_ROWS}")
+
+
+def _put_list(page: Page, title: str, items: Sequence[str], *, style: str = "bold yellow") -> None:
+    """Add a title, and all items below it: a page cuts what is one line, so every line here has few of them."""
+    page.put((title, style))
+    for begin in range(0, len(items), _PER_LINE):
+        last = begin + _PER_LINE >= len(items)
+        page.put(body=", ".join(items[begin : begin + _PER_LINE]) + ("" if last else ","), indent=4)
 
 
 def _document(one: Compared) -> dict[str, Any]:
@@ -75,6 +84,8 @@ def _document(one: Compared) -> dict[str, Any]:
         "exercise": one.of.exercise.name,
         "compared": list(found.compared),
         "too_little": list(found.too_little),
+        "not_to_the_end": [{"student": unread.student, "file": unread.file} for unread in found.unread],
+        "names": {work.student: work.name for work in one.of.works if work.name},
         "reference_excluded": one.of.has_reference,
         "pairs": len(found.shares),
         "median_share": round(found.median, 6),

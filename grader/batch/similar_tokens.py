@@ -5,8 +5,8 @@ renaming changes nothing. Names of libraries, attributes and keyword arguments s
 differs. So do the names that the exercise gives, which everybody has. What is no Python, or nested too deep for the
 parser, is read token by token as far as it goes.
 
-A token is left out where the `RUN` tokens that end with it stand further up in the file already: what repeats itself
-says nothing new, and a wall of zeros does not push a copy beyond the limit.
+A token is left out where the `RUN` tokens that end with it stand `REPEATS` times further up in the file: what goes on
+repeating itself says nothing new, and a wall of zeros does not push a copy beyond the limit.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import keyword
 import token
 import tokenize
 import warnings
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -26,6 +26,7 @@ from grader.errors import SubmissionError
 from grader.submission import apart
 
 RUN = 12  # tokens: two or three operations of numeric code
+REPEATS = 4
 MAX_TOKENS = 20_000  # of one file, some 2,500 lines that do not repeat themselves; what is behind is not compared
 _LAYOUT = {token.COMMENT, token.NL, token.NEWLINE, token.INDENT, token.DEDENT, token.ENCODING, token.ENDMARKER}
 _BEGINS = {token.NEWLINE, token.NL, token.INDENT, token.DEDENT, token.ENCODING, token.COMMENT}
@@ -75,17 +76,17 @@ def tokens_there(source: str, given: Collection[str]) -> tuple[list[tuple[str, i
 def _tokens(source: str, own: Collection[str]) -> Tokens:
     found: list[Token] = []
     window: deque[str] = deque(maxlen=RUN)
-    seen: set[tuple[str, ...]] = set()
+    seen: Counter[tuple[str, ...]] = Counter()
     try:
         for one in _tokenized(source):
             window.append(_sign(one, own, before=window[-1] if window else ""))
             run = tuple(window)
-            if run in seen:
+            if seen[run] >= REPEATS:
                 continue
             if len(found) >= MAX_TOKENS:
                 return Tokens(found, is_whole=False)
             if len(run) == RUN:
-                seen.add(run)
+                seen[run] += 1
             found.append(Token(window[-1], one.start[0]))
     except (tokenize.TokenError, SyntaxError):  # the file is broken from here on
         return Tokens(found, is_whole=False)
@@ -102,7 +103,10 @@ def _sign(one: tokenize.TokenInfo, own: Collection[str], *, before: str) -> str:
 
 
 def _tokenized(source: str) -> Iterator[tokenize.TokenInfo]:
-    """Yield all tokens but layout, comments and docstrings. Raises: TokenError, SyntaxError at the first that is none."""
+    """Yield all tokens but layout, comments and docstrings.
+
+    Raises: TokenError, SyntaxError where the text is no Python.
+    """
     before = token.ENCODING
     for one in tokenize.generate_tokens(io.StringIO(source).readline):
         is_docstring = one.type == token.STRING and before in _BEGINS  # or a text that nobody takes up

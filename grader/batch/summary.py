@@ -33,6 +33,7 @@ _BAR = 24  # columns of the longest bar of the histogram
 _RATE = 10  # columns of the bar of a pass rate
 _TESTS, _MISTAKES, _CASES, _IDS = 5, 4, 3, 5  # of each at most
 _FEW = 3  # scores, below which a histogram shows no more than they do
+_IN_A_LINE = frozenset({Why.NOT_LOADED, Why.BEYOND, Why.LATE, Why.MISSING})
 _QUARTERS = 4  # and below which there are no quartiles
 _LEVELS, _ASCII_LEVELS = " ▁▂▃▄▅▆▇█", " .:-=+*%#"
 
@@ -105,6 +106,7 @@ class _Summary:
             self.lines.put(body=self._say(words.NOBODY))
             return
         self.lines.put(body=self._signs.separator.join(spread_of(figures, self._language)))
+        self._undated()
         if sum(figures.spread.histogram) < _FEW:
             return
         self.lines.blank()
@@ -129,6 +131,12 @@ class _Summary:
             )
             if not is_wide:
                 self.lines.put(body=counted, style="dim", indent=4)
+        self._undated()
+
+    def _undated(self) -> None:
+        told = undated_of(self._found, self._language)
+        if told:
+            self.lines.put(body=told, style="yellow")
 
     def _spark(self, figures: ExerciseFigures) -> str:
         if figures.spread is None:
@@ -192,20 +200,26 @@ class _Summary:
         for why in kinds:
             cases = [case for case in self._found.cases if case.why is why]
             cases.sort(key=lambda case: -case.count)  # stable: of equals, the order of the students
-            if why in (Why.LATE, Why.MISSING):
+            if why in _IN_A_LINE:
                 self._in_a_line(why, cases)
                 continue
-            self.lines.put((self._say(words.WHY[why]), "yellow"), (f"  {len(cases)}", "dim"))
+            counted = counted_cases(cases, self._language)
+            self.lines.put((self._say(words.WHY[why]), "yellow"), (f"  {counted}", "dim"))
             for case in cases[:_CASES]:
                 self._case(case)
             self._more(len(cases) - _CASES)
 
     def _in_a_line(self, why: Why, cases: Sequence[Case]) -> None:
-        """Add what is no more than good to know, of whom there may be many."""
+        """Add who it is, of whom there may be many."""
         ids = list(dict.fromkeys(case.student for case in cases))
         rest = [] if len(ids) <= _IDS else [words.MORE.within(self._language, len(ids) - _IDS)]
-        head = ((self._say(words.WHY[why]), "yellow"), (f"  {len(cases)}  ", "dim"))
-        self.lines.put(*head, body=self._list([cut(printable(one), 24) for one in ids[:_IDS]] + rest))
+        counted = counted_cases(cases, self._language)
+        head = ((self._say(words.WHY[why]), "yellow"), (f"  {counted}  ", "dim"))
+        who = self._list([cut(printable(one), 24) for one in ids[:_IDS]] + rest)
+        beside = 2 * sum(cell_len(text) for text, _ in head) < self.lines.width
+        self.lines.put(*head, body=who if beside else "")
+        if not beside:
+            self.lines.put(body=who, indent=4)
 
     def _case(self, case: Case) -> None:
         told = {Why.REVIEW: words.PLACES}.get(case.why)
@@ -256,6 +270,24 @@ def counts_of(figures: ExerciseFigures, language: Language) -> list[str]:
     )
     graded = words.GRADED.within(language, figures.graded)
     return [graded, *(text.within(language, count) for text, count in counted if count)]
+
+
+def counted_cases(cases: Sequence[Case], language: Language) -> str:
+    """Return how many students these cases of one kind are of, and how many submissions where those are more."""
+    students = len({case.student for case in cases})
+    if students == len(cases):
+        return str(students)
+    return words.BOTH_COUNTS.within(language).format(
+        students=words.OF_STUDENTS.within(language, students),
+        submissions=words.SUBMISSIONS.within(language, len(cases)),
+    )
+
+
+def undated_of(found: Statistics, language: Language) -> str:
+    """Return of how many nobody knows when they were handed in, where that matters; "" of none."""
+    undated = sum(one.undated for one in found.exercises)
+    handed_in = sum(one.handed_in for one in found.exercises)
+    return words.UNDATED.within(language, undated, of=str(handed_in)) if undated else ""
 
 
 def spread_of(figures: ExerciseFigures, language: Language) -> list[str]:

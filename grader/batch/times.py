@@ -32,24 +32,12 @@ _ALSO = ("email", "email address", "id number", "username", "学号", "电子邮
 _NAME = ("full name", "name", "姓名", "全名")
 _EXERCISE = ("exercise", "assignment", "练习", "作业")
 _ATTEMPT = ("attempt", "submission", "次数", "提交次数")
+# In Moodle's grading worksheet, which has a row for everybody: "-" where nothing was handed in.
+_MODIFIED = ("last modified (submission)", "最后修改 (提交)", "最后修改（提交）", "最后修改 (作业)", "最后修改（作业）")
 _TIME = (
-    "time",
-    "at",
-    "submitted",
-    "submitted at",
-    "submission time",
-    "timestamp",
-    "date",
-    "提交时间",
-    "时间",
-    "last modified (submission)",
-    "最后修改 (提交)",
-    "最后修改（提交）",
-    "最后修改 (作业)",
-    "最后修改（作业）",
+    *("time", "at", "submitted", "submitted at", "submission time", "timestamp", "date", "提交时间", "时间"),
+    *_MODIFIED,
 )
-# In Moodle's grading worksheet: there is a row for everybody, and nothing was handed in.
-_NOTHING = ("", "-")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +70,7 @@ def read_times(path: Path, exercises: Sequence[Exercise], *, zone: tzinfo | None
     rows: dict[tuple[str, str, int | None], TimeRow] = {}
     for record in table.records:
         cells = record.cells
-        if cells[time] in _NOTHING and is_worksheet(heads):
+        if heads[time] in _MODIFIED and cells[time] in ("", "-"):
             continue
         row = TimeRow(
             student=cells[student],
@@ -106,11 +94,6 @@ def modified_at(path: Path, exercise: Exercise) -> str:
     stamps = [stamp for file in (*own, path) if (stamp := _stamp(file)) is not None]
     newest = max(stamps[:-1] or stamps, default=None)
     return "" if newest is None else datetime.fromtimestamp(newest, UTC).isoformat(timespec="seconds")
-
-
-def is_worksheet(heads: Sequence[str]) -> bool:
-    """Whether a table is Moodle's grading worksheet, by its heads."""
-    return bool({"identifier", "标识符", "编号"} & set(heads)) and len(heads) > len(("identifier", "time"))
 
 
 def layout_time(text: str, entry: str, zone: tzinfo | None) -> str | Doubt:

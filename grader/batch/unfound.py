@@ -12,11 +12,10 @@ from pathlib import Path
 from grader.batch.attempts import Claim
 from grader.batch.finding import has_nothing_of
 from grader.batch.folders import examples, inner_contents, text_of
+from grader.batch.listing import CLASS
 from grader.errors import UsageError
 from grader.exercise.paths import show_path
 from grader.records import Text
-
-CLASS = 3  # as many students, and none with the exercise's file
 
 
 def refuse_without_files(claims: Sequence[Claim], paths: Sequence[Path]) -> None:

@@ -25,6 +25,7 @@ NO_SCORE = Text(en="No score", zh="没有评分")
 
 STUDENT = Text(en="Student", zh="学生")
 SECTION = Text(en="Section", zh="班级")
+SHARE = Text(en="Share", zh="得分率")
 TOTAL = Text(en="Total", zh="总分")
 PASSED = Text(en="Passed", zh="通过")
 SHARE_PASSED = Text(en="Pass rate", zh="通过率")
@@ -77,6 +78,14 @@ UNDATED = Counted(
     ),
 )
 OF_STUDENTS = Counted(one=Text(en="1 student", zh="1 名学生"), many=Text(en="{count} students", zh="{count} 名学生"))
+SUBMISSIONS = Counted(
+    one=Text(en="1 submission", zh="1 份提交"), many=Text(en="{count} submissions", zh="{count} 份提交")
+)
+BOTH_COUNTS = Text(en="{students}, {submissions}", zh="{students}，{submissions}")
+IN_GRADEBOOK = Counted(
+    one=Text(en="and 1 more, in gradebook.csv", zh="另有 1 项，见 gradebook.csv"),
+    many=Text(en="and {count} more, in gradebook.csv", zh="另有 {count} 项，见 gradebook.csv"),
+)
 MORE = Counted(one=Text(en="and 1 more", zh="另有 1 项"), many=Text(en="and {count} more", zh="另有 {count} 项"))
 EXERCISES = Counted(one=Text(en="1 exercise", zh="1 个练习"), many=Text(en="{count} exercises", zh="{count} 个练习"))
 
@@ -156,6 +165,8 @@ WHY = {
     Why.MISSING: Text(en="Missing", zh="缺交"),
 }
 ATTEMPT = Text(en="attempt {number}", zh="第 {number} 次尝试")
+ATTEMPTS = Text(en="Attempts: {attempts}", zh="各次尝试：{attempts}")
+OVER_THE_LIMIT = Text(en="over the limit", zh="超出次数上限")
 PLACES = Counted(one=Text(en="1 place", zh="1 处"), many=Text(en="{count} places", zh="{count} 处"))
 DAYS = Counted(one=Text(en="1 day", zh="1 天"), many=Text(en="{count} days", zh="{count} 天"))
 

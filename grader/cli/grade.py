@@ -54,7 +54,10 @@ DEFAULT_OUTPUT = "grades"
     default=DEFAULT_OUTPUT,
     show_default=True,
     metavar="DIR",
-    help=local("Where gradebook, reports and pages go.", "成绩册、报告和页面写入的文件夹。"),
+    help=local(
+        "Where gradebook, reports and pages go: a new folder, or an empty one.",
+        "成绩册、报告和页面写入的文件夹：应为新建的或空的。",
+    ),
 )
 @click.option(
     "--jobs",

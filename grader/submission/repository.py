@@ -201,7 +201,8 @@ def _all_later(shown: str, moment: datetime, newest: CommitObject) -> NoSuchComm
             zh=f"{shown}：没有 {limit} 或之前的提交；最新的是 {newest.id[:12]}（{at}）。",
         ),
         remedy=Text(
-            en="Name a commit, or take the work as handed in late.",
-            zh="请指定一个提交，或按迟交处理。",
+            en="Whoever grades: name the commit that counts in the roster's column commit (HEAD takes the newest, late "
+            "as it is).",
+            zh="请评分的老师在名单的 commit 列中写明以哪次提交为准（HEAD 即最新的，虽已迟交）。",
         ),
     )

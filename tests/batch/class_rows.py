@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.batch.classbook import Asked, Classbook, book_of
-from grader.batch.rows import Row, TestRow
+from grader.batch.rows import Row, TestRow, Tried
 from grader.records import Fault, HandedIn, Outcome, Text
 from grader.report import Status
 
@@ -88,6 +88,18 @@ def graded(
         reviews=reviews,
         problem=None,
     )
+
+
+def not_run(student: str, outcome: Outcome, problem: Text) -> Row:
+    """Return the row of code of which no test could run: it does not load, or uses what is forbidden."""
+    row = graded(student, [])
+    return replace(row, tests=tuple(replace(test, outcome=outcome) for test in row.tests), problem=problem)
+
+
+def tried(student: str, *attempts: Tried, counts: int = 1) -> Row:
+    """Return the row of the attempt that counts, of several."""
+    row = graded(student, attempt=counts)
+    return replace(row, tried=attempts)
 
 
 def without_exam(student: str, status: Status, problem: Text, *, name: str = "", exercise: Asked = SOFTMAX) -> Row:

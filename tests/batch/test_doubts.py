@@ -347,6 +347,7 @@ def test_the_last_commit_before_it_was_due_counts_and_an_extension_wins(git: Git
     options = EntryOptions(commit="due", dues=DUE)
     (entry,) = find_entries([SOFTMAX], [git.path.parent], options).entries
     assert take_in(entry).files[0].text == SOURCE
+    assert entry.handed_in.at == "2026-09-28T10:00:00+00:00"
     roster = table("student,due\nalice,2026-09-28T14:00Z\n")
     (entry,) = find_entries([SOFTMAX], [git.path.parent], EntryOptions(commit="due", dues=DUE, roster=roster)).entries
     assert take_in(entry).files[0].text == "late = 1\n"
@@ -434,15 +435,27 @@ def test_a_class_whose_files_lie_elsewhere_is_no_class_of_zeros(tree: Tree) -> N
         ([f"download/s{n}_{n}_1{n}_softmax.py" for n in range(3)], "canvas"),
         (["export/submission_metadata.yml", "export/submission_1/softmax.py"], "gradescope"),
         (["submitted/al/ps1/x.ipynb"], "nbgrader"),
+        (["class/al/softmax.py", "class/bo/softmax.py", "class/zoe/softmax.py"], ""),
+        (["al.py", "bo.ipynb", "zoe.zip"], ""),
     ],
 )
 def test_an_archive_of_a_class_is_no_students(tmp_path: Path, names: list[str], layout: str) -> None:
     with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
         for name in names:
             archive.writestr(name, SOURCE)
-    with pytest.raises(UsageError, match=rf"a whole class's archive, in the layout {layout}.*Unzip it first"):
+    with pytest.raises(UsageError, match=rf"a whole class's archive{layout and ', in the layout '}{layout},.*Unzip"):
         find_entries([SOFTMAX], [tmp_path / "class.zip"])
     assert find_entries([SOFTMAX], [tmp_path / "class.zip"], EntryOptions(student="al")).entries
+
+
+@pytest.mark.parametrize(
+    "names", [["softmax.py", "a.py", "b.py", "c.py"], ["al/softmax.py"], ["a.py"], ["x/a.py", "x/b.py"]]
+)
+def test_an_archive_of_one_student_is_one(tmp_path: Path, names: list[str]) -> None:
+    with zipfile.ZipFile(tmp_path / "al.zip", "w") as archive:
+        for name in names:
+            archive.writestr(name, SOURCE)
+    assert students(find_entries([SOFTMAX], [tmp_path / "al.zip"])) == {"al": "al.zip"}
 
 
 def test_moodles_grading_worksheet_says_when(tree: Tree, table: Callable[[str], Path]) -> None:

@@ -7,10 +7,12 @@ import io
 from dataclasses import replace
 
 import pytest
-from class_rows import LINEAR, SOFTMAX, Person, graded, mixed_class
+from class_rows import LINEAR, NO_FILE, SOFTMAX, Person, graded, mixed_class, not_run, tried
 
 from grader.batch.classbook import Classbook, book_of
 from grader.batch.gradebook import to_gradebook
+from grader.batch.rows import Tried
+from grader.records import Outcome
 
 
 def read(book: Classbook) -> dict[str, dict[str, str]]:
@@ -89,3 +91,23 @@ def test_rows_come_in_the_same_order_whatever_the_order_of_exams() -> None:
 def test_a_share_is_never_rounded_up_to_a_full_score() -> None:
     book = book_of([graded("a", points=2.99999)], exercises=[SOFTMAX])
     assert read(book)["a"]["share"] == "0.9999"
+
+
+def test_the_status_goes_by_the_points_that_count() -> None:
+    rows = [graded("a"), graded("b", points=0.0, late_days=7), not_run("c", Outcome.FORBIDDEN, NO_FILE)]
+    found = read(book_of(rows, exercises=[SOFTMAX]))
+    assert [row[f"{SOFTMAX.name}.status"] for row in found.values()] == ["full", "full-cut", "forbidden"]
+
+
+def test_all_attempts_are_counted_and_those_over_the_limit_named() -> None:
+    attempts = [Tried(attempt=n, earned=3.0, points=3.0 if n < 3 else 0.0, beyond=n > 2) for n in range(1, 5)]
+    rows = read(book_of([tried("a", *attempts, counts=2), graded("b")], exercises=[SOFTMAX]))
+    shown = [(row[f"{SOFTMAX.name}.attempt"], row[f"{SOFTMAX.name}.attempts"]) for row in rows.values()]
+    assert shown == [("2", "4"), ("1", "1")]
+    name = SOFTMAX.name
+    assert rows["a"]["remark"] == f"over the limit, not counted: {name} attempt 3, {name} attempt 4"
+
+
+def test_a_time_that_nobody_knows_is_a_remark() -> None:
+    rows = read(book_of([replace(graded("a"), undated=True)], exercises=[SOFTMAX]))
+    assert rows["a"]["remark"] == f"time not known, nothing off for lateness: {SOFTMAX.name}"

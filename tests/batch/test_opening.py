@@ -113,6 +113,14 @@ def test_a_link_in_a_submission_on_the_way_to_the_folder_is_refused(clone: Path,
     assert [path.name for path in mine.parent.iterdir()] == [".bashrc"]
 
 
+def test_a_link_beside_the_submission_in_its_checkout_is_refused(clone: Path, mine: Path) -> None:
+    (clone / ".git").mkdir()
+    (clone / "out").symlink_to(mine.parent)
+    file = hand_in(clone / "exercises", {"inc": RIGHT}) / "inc.py"
+    with pytest.raises(UsageError, match="is a link"):
+        open_new(clone / "out" / "grades", file)
+
+
 def test_a_link_of_the_teacher_s_own_on_the_way_is_no_matter(tmp_path: Path, clone: Path) -> None:
     (tmp_path / "disk").mkdir()
     (tmp_path / "home").symlink_to(tmp_path / "disk")

@@ -324,3 +324,23 @@ def again(graded: ClassResult, course: Path, done: Places) -> Request:
 
 def lines_in(places: Places) -> int:
     return places.journal.read_bytes().count(b"\n") if places.journal.is_file() else 0
+
+
+def test_what_waits_for_a_decision_has_no_score_and_a_resume_grades_it_once_it_is_decided(
+    course: Path, runner: LocalRunner, tmp_path: Path
+) -> None:
+    subs = hand_in(tmp_path / "subs", {"alice": RIGHT, "bob": WRONG})
+    (subs / "alice.ipynb").write_text("{}")
+    asked = request(course, subs, tmp_path / "out")
+    result = run(asked, runner)
+    assert (result.graded, result.unscored) == (2, 1)
+    assert gradebook(tmp_path / "out")["alice"]["exercise01_inc.status"] == "unscored"
+    assert "needs your decision" in (tmp_path / "out" / "index.html").read_text("utf-8")
+    again = run(replace(asked, mode=Mode.REGRADE, exercises=(), submissions=(), seed=None), runner)
+    assert again.unscored == 1  # kept as it was: still a decision, and nothing that failed
+    row = read_journal(again.places.journal)[Key("exercise01_inc", "alice", 1)].row
+    assert row.undecided
+    (subs / "alice.ipynb").unlink()
+    done = run(replace(asked, mode=Mode.RESUME), runner)
+    assert (done.unscored, done.kept) == (0, 1)
+    assert gradebook(tmp_path / "out")["alice"]["exercise01_inc.points"] == "3"

@@ -10,15 +10,18 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
-from grader.batch.similar import Alike, Work, find_alike
+from grader.batch.similar import Alike, Unread, Work, find_alike
 from grader.batch.similar_page import to_page
+from grader.batch.similar_prints import print_of
 from grader.batch.similar_sources import Class
 from grader.batch.similar_text import Compared, to_terminal
-from grader.batch.similar_tokens import tokens_of
+from grader.batch.similar_tokens import MAX_TOKENS, tokens_of
+from grader.batch.similar_words import heading, measure
 from grader.exercise import load_course
 from grader.records import Exercise, Language
 
@@ -30,6 +33,11 @@ SOLUTIONS = {
     file.stem: file.read_text(encoding="utf-8") for file in sorted((Path(__file__).parent / "alike").glob("*.py"))
 }
 INDEPENDENT = {name: text for name, text in SOLUTIONS.items() if "_from_" not in name}
+
+
+def compared(exercise: Exercise, works: tuple[Work, ...], found: Alike) -> Compared:
+    of = Class(exercise=exercise, works=works, stub=STUB, common=(REFERENCE,), has_reference=True)
+    return Compared(of=of, alike=found)
 
 
 def alike(texts: dict[str, str]) -> Alike:
@@ -106,6 +114,42 @@ def test_three_that_are_joined_through_one_are_one_group() -> None:
     assert found.clusters[0] == ("fay", "ivy_from_fay", "kim")
 
 
+def test_students_of_whom_each_is_alike_with_each_are_one_group_and_no_pairs() -> None:
+    ring = {f"ring{number}": SOLUTIONS["fay"] for number in range(3)}
+    found = alike({**INDEPENDENT, **ring, "ivy": SOLUTIONS["ivy_from_fay"], "twin": SOLUTIONS["bo"]})
+    assert [(group.students[0], len(group.students), group.is_complete) for group in found.groups] == [("fay", 5, True)]
+    assert [(pair.first, pair.second) for pair in found.alone] == [("bo", "twin")]
+    assert len(found.conspicuous) == 10 + 1
+    assert {pair.first for pair in found.told} == {"fay", "bo"}
+    assert all(pair.first_lines and pair.second_lines for pair in found.told)
+
+
+def test_a_wall_in_front_of_a_copy_hides_nothing() -> None:
+    wall = "_ = " + "0, " * 25_000 + "\n"
+    found = alike({**INDEPENDENT, "copy": wall + SOLUTIONS["ivy_from_fay"]})
+    assert pairs(found) == [("copy", "fay")]
+    assert found.unread == ()
+
+
+def test_a_file_that_is_not_looked_at_to_its_end_is_listed(exercise: Exercise) -> None:
+    padding = "".join(f"print({number})\n" for number in range(MAX_TOKENS))
+    found = alike({**INDEPENDENT, "copy": padding + SOLUTIONS["ivy_from_fay"]})
+    assert found.unread == (Unread(student="copy", file=NAME),)
+    works = tuple(Work(student=name, files={}) for name in (*INDEPENDENT, "copy"))
+    shown = to_terminal([compared(exercise, works, found)], language=Language.EN, width=100, color=False)
+    assert f"copy: {NAME}" in shown
+
+
+def test_a_long_submission_takes_no_memory_that_grows_with_its_square() -> None:
+    text = "".join(f"print({number})\n" for number in range(MAX_TOKENS // 4))
+    tracemalloc.start()
+    one = print_of(Work(student="a", files={NAME: text}), given=(), known=frozenset())
+    used, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(one.places) == MAX_TOKENS
+    assert used < 15 * 1024**2
+
+
 def test_the_order_of_submissions_and_the_hash_seed_change_nothing() -> None:
     assert alike(dict(reversed(SOLUTIONS.items()))) == alike(SOLUTIONS)
     script = "import test_similar as t; print(t.to_digest())"
@@ -120,6 +164,29 @@ def test_the_order_of_submissions_and_the_hash_seed_change_nothing() -> None:
     assert len(told) == 1
 
 
+def test_all_that_were_not_compared_are_named(exercise: Exercise) -> None:
+    """A teacher looks for one student among them; and people have names, which ids have not."""
+    names = [f"student-number-{number:03}" for number in range(120)]
+    works = tuple(Work(student=name, name=f"Name {name[-3:]}", files={NAME: STUB[NAME]}) for name in names)
+    found = find_alike(works, stub=STUB)
+    one = [compared(exercise, works, found)]
+    for language in Language:
+        shown = to_terminal(one, language=language, width=100, color=False)
+        page = to_page(one, language=language)
+        for place, name in enumerate(names):
+            assert f"Name {place:03} ({name})" in " ".join(shown.split())
+            assert f"Name {place:03} ({name})" in page
+
+
+def test_what_is_said_where_no_share_can_stand_out_does_not_contradict_itself() -> None:
+    body = SOLUTIONS["fay"]
+    texts = {f"s{number}": body.replace("num_train", f"count_{number}") for number in range(8)}
+    found = alike({**texts, "twin1": body, "twin2": body})
+    assert "1 of them the same to the letter" in heading(found).en
+    assert "conspicuous" not in heading(found).en
+    assert "a share says nothing" in measure(found).en
+
+
 def to_digest() -> str:
     """Return all that was found, for a process of its own."""
     found = alike(SOLUTIONS)
@@ -131,7 +198,7 @@ def to_digest() -> str:
 
 
 def signs(source: str) -> list[str]:
-    return [token.sign for token in tokens_of(source)]
+    return [token.sign for token in tokens_of(source).found]
 
 
 def test_names_comments_and_layout_are_no_tokens() -> None:

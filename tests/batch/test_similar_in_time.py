@@ -18,12 +18,17 @@ HANGS = "a" + " " * 20_000 + "$\n"  # no Python; its tokenizer goes back over th
 def test_a_short_text_that_the_tokenizer_hangs_on_has_no_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apart, "LIMIT_S", 1)
     began = time.process_time()
-    assert tokens_of(CODE + HANGS) == []
+    tokens = tokens_of(CODE + HANGS)
     assert time.process_time() - began < 0.5
+    assert not tokens.found
+    assert not tokens.is_whole
 
 
-def test_a_long_file_has_the_tokens_of_a_short_one_and_its_own() -> None:
-    long = tokens_of(CODE + "y = 3\n" * 6_000)
-    assert long[: len(tokens_of(CODE))] == tokens_of(CODE)
-    assert tokens_of(CODE + "y = 3\n" * 6_000, given=["y"])[-3].sign == "y"
-    assert long[-3].sign == "name"
+def test_a_long_file_has_the_tokens_that_it_would_have_as_a_short_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = CODE + "".join(f"y{number} = {number}\n" for number in range(4_000))
+    assert apart.is_long(text)
+    apart_from_us = tokens_of(text, given=["y7"])
+    monkeypatch.setattr(apart, "CHARACTERS", len(text))
+    assert tokens_of(text, given=["y7"]) == apart_from_us
+    assert "y7" in {token.sign for token in apart_from_us.found}
+    assert apart_from_us.is_whole

@@ -20,16 +20,23 @@ from class_rows import (
     graded,
     large_class,
     mixed_class,
+    not_run,
+    tried,
     without_exam,
 )
+from class_rows import tests_of as some_tests  # pytest would take it for a test
 from jsonschema import Draft202012Validator
 
-from grader.batch.classbook import Classbook, book_of, in_order
+from grader.batch.classbook import Classbook, Standing, book_of, in_order, standing_of
 from grader.batch.figures_document import to_json
+from grader.batch.rows import Tried
 from grader.batch.statistics import Why, statistics_of
-from grader.records import Outcome
+from grader.records import Outcome, Text
 from grader.report import Status
 
+FORBIDDEN = Text(en="This exercise forbids torch.softmax.", zh="本题禁止 torch.softmax。")
+SYNTAX = Text(en="SyntaxError: invalid syntax", zh="SyntaxError: invalid syntax")
+FORBIDDEN_TEST = replace(some_tests([])[2], outcome=Outcome.FORBIDDEN)
 SCHEMAS = Path(__file__).resolve().parent.parent.parent / "grader" / "schemas"
 
 
@@ -158,7 +165,22 @@ def test_the_document_is_strict_json_with_every_figure() -> None:
     assert document["cases"][0]["problem"] == {"en": NO_EXAMINER.en, "zh": NO_EXAMINER.zh}
 
 
-@pytest.mark.parametrize("book", [mixed_class(), large_class(12), book_of([], exercises=[SOFTMAX])])
+@pytest.mark.parametrize(
+    "book",
+    [
+        mixed_class(),
+        large_class(12),
+        book_of([], exercises=[SOFTMAX]),
+        book_of(
+            [
+                replace(tried("a", Tried(attempt=2, earned=1.0, points=0.0, beyond=True)), pending=(3,)),
+                not_run("b", Outcome.FORBIDDEN, FORBIDDEN),
+                not_run("c", Outcome.FAILED, SYNTAX),
+            ],
+            exercises=[SOFTMAX],
+        ),
+    ],
+)
 def test_the_document_obeys_its_schema_which_knows_every_key(book: Classbook) -> None:
     schema = json.loads((SCHEMAS / "statistics-1.schema.json").read_text(encoding="utf-8"))
     Draft202012Validator.check_schema(schema)
@@ -186,3 +208,45 @@ def test_the_roster_names_who_is_missing_and_its_names_win() -> None:
         ("a", "Anna", 1),
         ("b", "", 0),
     ]
+
+
+def test_a_full_score_is_one_by_the_points_that_count() -> None:
+    rows = [graded("a"), graded("b", points=2.7, late_days=1), graded("c", points=0.0, late_days=7)]
+    figures = statistics_of(book_of(rows, exercises=[SOFTMAX])).exercises[0]
+    assert figures.spread is not None
+    assert (figures.full, figures.cut) == (1, 2)
+    assert [standing_of(row) for row in rows] == [Standing.FULL, Standing.CUT, Standing.CUT]
+
+
+def test_a_mean_below_the_points_of_its_last_attempt_cuts_nothing() -> None:
+    attempts = (Tried(attempt=1, earned=1.0, points=1.0), Tried(attempt=2, earned=3.0, points=3.0))
+    assert standing_of(replace(tried("a", *attempts, counts=2), points=2.0)) is Standing.PARTIAL
+    late = replace(attempts[1], points=2.4)
+    assert standing_of(replace(tried("a", attempts[0], late, counts=2), points=1.7)) is Standing.CUT
+
+
+def test_what_is_forbidden_is_not_what_does_not_load_and_both_are_named() -> None:
+    rows = [
+        graded("a"),
+        not_run("b", Outcome.FORBIDDEN, FORBIDDEN),
+        not_run("c", Outcome.FAILED, SYNTAX),
+        replace(graded("d", ["test_shape"]), tests=(*some_tests(["test_shape"])[:2], FORBIDDEN_TEST)),
+    ]
+    found = statistics_of(book_of(rows, exercises=[SOFTMAX]))
+    assert (found.exercises[0].forbidden, found.exercises[0].not_loaded) == (1, 1)
+    assert [(case.why, case.student, case.problem) for case in found.cases] == [
+        (Why.FORBIDDEN, "b", FORBIDDEN),
+        (Why.FORBIDDEN, "d", None),
+        (Why.NOT_LOADED, "c", SYNTAX),
+    ]
+
+
+def test_attempts_over_the_limit_are_cases_each() -> None:
+    attempts = tuple(Tried(attempt=n, earned=3.0, points=3.0 if n < 4 else 0.0, beyond=n > 3) for n in range(1, 6))
+    cases = statistics_of(book_of([tried("a", *attempts)], exercises=[SOFTMAX])).cases
+    assert [(case.why, case.attempt) for case in cases] == [(Why.BEYOND, 4), (Why.BEYOND, 5)]
+
+
+def test_whose_time_nobody_knows_is_counted() -> None:
+    rows = [replace(graded("a"), undated=True), graded("b")]
+    assert statistics_of(book_of(rows, exercises=[SOFTMAX])).exercises[0].undated == 1

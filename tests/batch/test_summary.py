@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from class_rows import NO_EXAMINER, SOFTMAX, graded, large_class, mixed_class, without_exam
+from class_rows import (
+    NO_EXAMINER,
+    NO_FILE,
+    SOFTMAX,
+    Person,
+    graded,
+    large_class,
+    mixed_class,
+    not_run,
+    without_exam,
+)
 from rich.cells import cell_len
 
 from grader.batch.classbook import Classbook, book_of
 from grader.batch.statistics import statistics_of
 from grader.batch.summary import to_summary
-from grader.records import Fault, Language, Text
+from grader.records import Fault, Language, Outcome, Text
 from grader.report import Status, View
 
 GOLDENS = Path(__file__).resolve().parent.parent / "goldens"
@@ -98,3 +109,31 @@ def test_whatever_a_student_is_called_steers_no_terminal_and_no_log() -> None:
 
 def test_an_empty_class_says_so() -> None:
     assert shown(book_of([], exercises=[SOFTMAX]), View()).strip() == "There is nobody in this class yet."
+
+
+def test_missing_counts_students_and_says_how_many_submissions() -> None:
+    text = shown(mixed_class(), View(width=100))
+    assert "Missing  4 students, 5 submissions  zoe, cleo, dan, eve" in text
+    one = book_of([graded("a")], exercises=[SOFTMAX], roster=[Person(id="b"), Person(id="c")])
+    assert "Missing  2  b, c" in shown(one, View(width=100))
+
+
+def test_unknown_times_are_one_line_for_the_whole_class() -> None:
+    rows = [replace(graded(f"s{number}"), undated=number > 0) for number in range(3)]
+    told = "2 of 3 have no time of handing in: nothing was taken off for lateness."
+    assert shown(book_of(rows, exercises=[SOFTMAX]), View(width=100)).count(told) == 1
+    assert "no time" not in shown(mixed_class(), View(width=100))
+
+
+def test_rule_breakers_and_what_does_not_load_are_named() -> None:
+    rows = [not_run("b", Outcome.FORBIDDEN, NO_FILE), not_run("c", Outcome.FAILED, NO_FILE)]
+    text = shown(book_of(rows, exercises=[SOFTMAX]), View(width=100))
+    assert "1 uses what is forbidden · 1 could not be loaded" in text
+    assert re.search(r"Uses what is forbidden  1\n +b +reports/b/", text)
+    assert "Could not be loaded  1  c\n" in text
+
+
+def test_a_full_solution_without_its_points_is_no_full_score() -> None:
+    rows = [graded("a"), graded("b", points=0.0, late_days=7)]
+    text = shown(book_of(rows, exercises=[SOFTMAX]), View(width=100))
+    assert "1 all right, with points taken off · 1 full score" in text
