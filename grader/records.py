@@ -138,6 +138,11 @@ class SourceFile:
         """The module's name: `no_max_shift`, of `mistakes/no_max_shift.py`."""
         return self.name.rpartition("/")[2].removesuffix(".py")
 
+    @property
+    def is_of_kernel(self) -> bool:
+        """Whether it was made of what a running notebook defines: then its name means nothing to its student."""
+        return any(cell.executed for cell in self.cells)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:

@@ -102,11 +102,12 @@ def explain_not_in_graph(lost: NotInGraph, reveal: Reveal) -> Explanation:
 def explain_missing_name(missing: MissingName, reveal: Reveal) -> Explanation:
     """No such function; the names that the student does have are shown at FULL only, for code can make up names."""
     facts = {"name": printable(missing.name, limit=80), "module": printable(missing.module, limit=80)}
-    line = problem("missing_name", **facts)
+    line = problem("missing_name.kernel" if missing.is_of_kernel else "missing_name", **facts)
     if missing.close_matches:
         match = printable(missing.close_matches[0], limit=80)
         return _explanation(line, cause("missing_name", match=match, **facts), None, reveal)
-    found = cause("missing_name.no_match", cause_id="missing_name", **facts)
+    key = "missing_name.kernel" if missing.is_of_kernel else "missing_name.no_match"
+    found = cause(key, cause_id="missing_name", **facts)
     made = _explanation(line, found, None, reveal)
     if reveal is not Reveal.FULL or not missing.candidates:
         return made

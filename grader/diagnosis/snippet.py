@@ -116,7 +116,7 @@ class _Code:
             uses_torch, uses_numpy = uses_torch or writer.uses_torch, uses_numpy or writer.uses_numpy
         libraries = [*(["import numpy as np"] if uses_numpy else []), *(["import torch"] if uses_torch else [])]
         own = f"from {self._module} import {', '.join(dict.fromkeys(self._imported))}"
-        imports = [*libraries, own] if self._imported else libraries
+        imports = [*libraries, own] if self._imported and self._module else libraries
         return [line for whole in (*imports, "", *_looped(self._body)) for line in folded(whole, _WIDTH)]
 
     def _call(self, call: Call, writer: Writer) -> None:

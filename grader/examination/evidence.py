@@ -93,7 +93,7 @@ class Target:
     """What a call was asked of, so that code can name it: `path` from the student's module, or from an object."""
 
     op: str  # "call", "grad", "next"
-    module: str  # the student's, without ".py"
+    module: str  # the student's, without ".py"; "": its names stand in a running notebook
     handle: int  # a root of the child, or an object in it
     path: tuple[str, ...]
     made: int | None = None  # the object that it returned, which stayed in the child
@@ -209,6 +209,7 @@ class MissingName:
     module: str
     candidates: tuple[str, ...]  # public names that it does have
     close_matches: tuple[str, ...]
+    is_of_kernel: bool = False  # functions of a running notebook were graded: there is no file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,9 +29,10 @@ class Operation:
     scope: CallScope | None = None  # an iterator's
     spent_s: float = 0.0  # of the call's limit, which an iterator has for all of its items together
 
-    def target(self, module: str) -> Target:
+    def target(self, module: SourceFile) -> Target:
         """Return what it is asked of; `module` is the file of the student's module."""
-        return Target(op=self.op, module=module.removesuffix(".py"), handle=self.handle, path=self.path)
+        name = "" if module.is_of_kernel else module.name.removesuffix(".py")
+        return Target(op=self.op, module=name, handle=self.handle, path=self.path)
 
 
 @dataclass(slots=True)

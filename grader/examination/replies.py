@@ -124,11 +124,17 @@ def evidence_of_end(ended: ChildEnded, limits: Limits, *, limit_s: float, is_lat
     )
 
 
-def missing_name(name: str, names: Iterable[str], module: str) -> MissingName:
+def missing_name(name: str, names: Iterable[str], module: SourceFile) -> MissingName:
     """Say that the submission has no such public name; `names` are those that it has."""
     candidates = tuple(sorted(names))
     close = difflib.get_close_matches(name, candidates, n=2, cutoff=0.6)
-    return MissingName(name=name, module=module, candidates=candidates[:20], close_matches=tuple(close))
+    return MissingName(
+        name=name,
+        module=module.name,
+        candidates=candidates[:20],
+        close_matches=tuple(close),
+        is_of_kernel=module.is_of_kernel,
+    )
 
 
 def leaves_spoilt(evidence: Evidence) -> bool:

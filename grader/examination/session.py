@@ -245,7 +245,7 @@ class Session:
             graph=graph,
             refs=refs,
             named=named,
-            target=operation.target(self._files[0].name),
+            target=operation.target(self._files[0]),
             objects=tuple(scope.table.objects[len(scope.table.objects) - len(graph.nodes) :]),
             payload=b"".join(buffers) if sum(map(len, buffers)) <= MAX_RECORDED_BYTES else None,
         )
@@ -364,7 +364,7 @@ class Session:
         """Return what the submission says of a public name. Raises TestStopped where it has none such."""
         found = self._names.get(name)
         if found is None:
-            raise self.stop(missing_name(name, self._names, self._files[0].name))
+            raise self.stop(missing_name(name, self._names, self._files[0]))
         return found
 
     # -- callbacks

@@ -59,7 +59,8 @@ def check_functions(wanted: Wanted, given: Mapping[str, object] | None, *, path:
         functions = defined_names(found, cells) if given is None else given
         taken = submission_of(found, functions, cells)
         report = grader.examine(found, taken.submission, seed=wanted.seed)
-    return replace(report, notes=(*taken.notes, *report.notes), hints=0)  # `dlgrade hint` knows one's own files alone
+    notes = (*taken.notes, *report.notes)
+    return replace(report, notes=notes, hints=0, of_kernel=True)  # `dlgrade hint` knows one's own files alone
 
 
 def _key(wanted: Wanted) -> SealKey | None:

@@ -119,7 +119,14 @@ class Report:
     notes: tuple[Text, ...] = ()  # what operator or author should mend, such as a failing plugin; no point changes
     handed_in: HandedIn | None = None  # None: nobody said who
     award: Award | None = None  # None: no rules were applied, the points are those that were earned
+    of_kernel: bool = False  # functions of a running notebook were graded: people are told of cells, not of files
     measured: bool = True  # False: times, memory and retries are left out, so equal exams make equal reports
+
+    def __str__(self) -> str:
+        """Return the report as a terminal shows it, whole: what `print` prints."""
+        from grader.report.notebook import to_text
+
+        return to_text(self, language=choose_language(None), verbose=True).rstrip("\n")
 
     def _repr_mimebundle_(self, **_wanted: object) -> dict[str, str]:
         """Return what a notebook shows where a report is a cell's last value."""

@@ -22,11 +22,16 @@ _LOWEST, _HIGHEST = 260, 760
 
 def to_mimebundle(report: Report, *, language: Language, verbose: bool = False) -> dict[str, str]:
     """Return the report as text and as HTML, under their MIME types."""
-    notes = "".join(f"\n{terminal(note.within(language))}\n" for note in report.notes)
     return {
-        "text/plain": to_terminal(report, language=language, verbose=verbose) + notes,
+        "text/plain": to_text(report, language=language, verbose=verbose),
         "text/html": to_embedded_html(report, language=language),
     }
+
+
+def to_text(report: Report, *, language: Language, verbose: bool = False) -> str:
+    """Return the report as lines of text, the notes below it."""
+    notes = "".join(f"\n{terminal(note.within(language))}\n" for note in report.notes)
+    return to_terminal(report, language=language, verbose=verbose) + notes
 
 
 def to_embedded_html(report: Report, *, language: Language = Language.EN) -> str:

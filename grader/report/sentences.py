@@ -94,6 +94,8 @@ def next_step(report: Report, language: Language) -> str | None:
         return wording.NEXT_START.within(language).format(exercise=exercise, files=file_names(report, language))
     if report.hints and report.problem is None:
         return wording.NEXT_HINT.within(language, report.hints, exercise=exercise)
+    if report.of_kernel:
+        return wording.NEXT_CELL.within(language)
     return wording.NEXT_EDIT.within(language).format(exercise=exercise, files=file_names(report, language))
 
 

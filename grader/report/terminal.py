@@ -142,7 +142,8 @@ class _Page:
             self._failure.test(test, withheld=test.name in report.withheld)
         if len(failed) > len(shown):
             self.lines.blank()
-            more = wording.MORE_FAILURES.within(self._language, len(failed) - len(shown), exercise=report.exercise.id)
+            words = wording.MORE_OF_KERNEL if report.of_kernel else wording.MORE_FAILURES
+            more = words.within(self._language, len(failed) - len(shown), exercise=report.exercise.id)
             self.lines.put(body=more)
 
     def _failed_tests(self) -> list[TestResult]:

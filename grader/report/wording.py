@@ -195,11 +195,22 @@ MORE_FAILURES = Counted(
         zh="还有 {count} 项测试未通过：加上选项 `-v` 查看全部说明。",
     ),
 )
+MORE_OF_KERNEL = Counted(
+    one=Text(
+        en="1 more test did not pass: `%dlgrade {exercise} -v` explains it too.",
+        zh="还有 1 项测试未通过：用 `%dlgrade {exercise} -v` 查看说明。",
+    ),
+    many=Text(
+        en="{count} more tests did not pass: `%dlgrade {exercise} -v` explains them all.",
+        zh="还有 {count} 项测试未通过：用 `%dlgrade {exercise} -v` 查看全部说明。",
+    ),
+)
 NEXT_HINT = Counted(
     one=Text(en="`dlgrade hint {exercise}` has 1 hint.", zh="`dlgrade hint {exercise}` 有 1 条提示。"),
     many=Text(en="`dlgrade hint {exercise}` has {count} hints.", zh="`dlgrade hint {exercise}` 有 {count} 条提示。"),
 )
 NEXT_EDIT = Text(en="Change {files}, and have it graded again.", zh="修改 {files}，然后再次评分。")
+NEXT_CELL = Text(en="Change your code in its cell, run the cell, and check again.", zh="修改单元格中的代码，运行后再次检查。")
 NEXT_START = Text(
     en="Read the README, write your code in {files}, then `dlgrade check {exercise}`, "
     "or leave `dlgrade watch {exercise}` running.",

@@ -71,6 +71,7 @@ PROBLEMS: dict[str, Text] = {
         "这次调用把参数 `{name}` 在 {index} 处从 {before} 改成了 {after}。",
     ),
     "not_in_graph": t("No gradient flows back from the result.", "梯度无法从结果传回。"),
+    "missing_name.kernel": t("`{name}` is not among what was given.", "没有给出 `{name}`。"),
     "missing_name": t("{module} has no public name `{name}`.", "{module} 中没有名为 `{name}` 的函数或类。"),
     "refused.too-large": t("The result is too large.", "返回的结果太大。"),
     "refused.too-large.full": t(
@@ -172,6 +173,13 @@ CAUSES: dict[str, Sentences] = {
             "函数或类缺失、拼写有误，或定义在了别的函数内部。",
         ),
         next_step=t("Define `{name}` at the left margin of {module}.", "在 {module} 中顶格定义 `{name}`。"),
+    ),
+    "missing_name.kernel": Sentences(
+        hint=t(
+            "The function or class is missing, misspelled, or defined inside another one.",
+            "函数或类缺失、拼写有误，或定义在了别的函数内部。",
+        ),
+        next_step=t("Define `{name}` in a cell, run it, and check again.", "在单元格中定义 `{name}`，运行后再次检查。"),
     ),
     "refused.too-large": Sentences(
         hint=t(
