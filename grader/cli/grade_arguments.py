@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.errors import UsageError
+from grader.exercise.entries import normal, number_in
 from grader.exercise.paths import show_name
 from grader.records import Text
 
@@ -31,7 +32,8 @@ class Arguments:
 def split(arguments: Sequence[str], course: Course) -> Arguments:
     """Return the exercises, which come first, and the paths behind them.
 
-    An argument that an exercise is called by is that exercise, also where there is such a file: `./softmax` is that.
+    An argument that an exercise is called by is that exercise, also where there is such a file: `./softmax` is that. A
+    mere beginning of its name is the file.
     Raises: UsageError for one that is neither.
     """
     exercises: list[Entry] = []
@@ -55,11 +57,18 @@ def _exercises(argument: str, course: Course) -> tuple[Entry, ...]:
     if argument == ALL and course.entries:
         return course.entries
     try:
-        return (course.find_entry(argument),)
+        found = course.find_entry(argument)
     except UsageError:
         if os.path.lexists(argument) or os.sep in argument:
             return ()
         raise  # neither: most likely an exercise, misspelt
+    return () if os.path.lexists(argument) and not _is_in_full(argument, found) else (found,)
+
+
+def _is_in_full(argument: str, entry: Entry) -> bool:
+    """Return whether an argument is all of a name of the exercise's: a folder `in` is no beginning of `incline`."""
+    wanted = normal(argument)
+    return wanted in map(normal, entry.aliases) or (number_in(wanted) is not None and number_in(wanted) == entry.number)
 
 
 def _check(argument: str, course: Course, *, first: bool) -> None:

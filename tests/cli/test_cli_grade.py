@@ -38,6 +38,9 @@ def test_exercises_come_first_and_win_over_files_of_the_same_name(
     assert split(["inc", "2", "./inc", "subs"], found).submissions == (Path("inc"), Path("subs"))
     assert split(["all", "subs"], found).exercises == found.entries
     assert split(["inc", "inc", "subs"], found).exercises == found.entries[:1]
+    (tmp_path / "in").mkdir()  # a beginning of inc, and a folder
+    assert split(["2", "in"], found).submissions == (Path("in"),)
+    assert split(["2", "d", "subs"], found).exercises == found.entries[1:]
 
 
 @pytest.mark.parametrize(
