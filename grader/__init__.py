@@ -39,10 +39,10 @@ def check(
 
     Raises: the exceptions of `grader.errors`, split by whose fault they are.
     """
-    from grader.jupyter.checking import Wanted, check_functions, check_path
+    from grader.jupyter.checking import CheckOptions, check_functions, check_path
     from grader.records import Device, Isolation
 
-    wanted = Wanted(
+    wanted = CheckOptions(
         exercise=exercise,
         course=None if course is None else Path(course),
         device=Device(device),

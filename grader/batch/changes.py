@@ -21,6 +21,7 @@ from grader.errors import both, joined
 from grader.records import Language, Text
 from grader.report.escape import csv_cell
 from grader.report.model import Status
+from grader.report.points import table_number
 
 _HEADINGS = (
     "student",
@@ -154,10 +155,10 @@ def to_csv(changes: Sequence[Change], language: Language) -> str:
             one.key.exercise,
             str(one.key.attempt),
             "1" if one.is_result else "",
-            points(one.before),
-            points(one.after),
-            points(one.possible[0]),
-            points(one.possible[1]),
+            table_number(one.before),
+            table_number(one.after),
+            table_number(one.possible[0]),
+            table_number(one.possible[1]),
             one.status_before,
             one.status_after,
             "; ".join(f"{test.name}: {test.before or '-'} -> {test.after or '-'}" for test in one.tests),
@@ -165,11 +166,6 @@ def to_csv(changes: Sequence[Change], language: Language) -> str:
         )
         table.writerow([csv_cell(cell) for cell in cells])
     return "\ufeff" + out.getvalue()
-
-
-def points(value: float | None) -> str:
-    """Return points as a table shows them; "" where there is no score."""
-    return "" if value is None else f"{value:.6f}".rstrip("0").rstrip(".")
 
 
 def _result(line: Line | None) -> object:
@@ -208,7 +204,7 @@ def _by_name(row: Row | None) -> dict[str, TestRow]:
 
 
 def _shown(test: TestRow | None) -> str:
-    return "" if test is None else f"{test.outcome.value} {points(test.earned)}/{points(test.points)}"
+    return "" if test is None else f"{test.outcome.value} {table_number(test.earned)}/{table_number(test.points)}"
 
 
 # ------------------------------------------------------------------------------------------ why

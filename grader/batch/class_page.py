@@ -92,8 +92,8 @@ class _Pages:
         cases = self._say(words.NEEDS_REVIEW) + (f" ({len(looked_at)})" if looked_at else "")
         places = [
             *([("unscored", self._say(words.NO_SCORE))] if self._is_unscored() else []),
-            *([("cases", cases)] if kinds else []),
             ("students", self._say(words.STUDENTS_TABLE)),
+            *([("cases", cases)] if kinds else []),
             *details,
         ]
         links = (element("li", None, element("a", {"href": f"#{anchor}"}, text)) for anchor, text in places)
@@ -115,7 +115,7 @@ class _Pages:
                 self._exercise(one, anchor, *self._what_is_hard(one))
                 for one, anchor in zip(exercises, anchors, strict=True)
             ]
-        shown = (self._unscored(), overview, self._cases(), self._students(0), *details)
+        shown = (self._unscored(), overview, self._students(0), self._cases(), *details)
         return [section for section in shown if section]
 
     # --------------------------------------------------------------------------------------------- sections

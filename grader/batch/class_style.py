@@ -57,12 +57,24 @@ svg .count{fill:var(--text)}
 .matrix tbody th{max-width:7.5rem;padding-inline:.5rem}
 .panel{padding:.9rem}
 tbody th[scope=row]{min-width:6.5rem}
-td.words{min-width:9rem}
-td.wide{min-width:7rem}
+td.words{min-width:6.5rem}
+.students .tag{white-space:normal}
+td.wide{min-width:4.5rem}
+.rated{flex-direction:column-reverse;align-items:stretch;gap:.2rem}
+.rated svg.rate{flex:none;min-width:0;width:100%}
+.panel td.words{min-width:9rem}
 }
 @media print{
 .scroll{overflow:visible;max-height:none;border-color:#bbb}
 .tall thead th{position:static}
+main{font-size:8.5pt}
+.panel figure>svg{max-width:18rem}
+th,td,.matrix td,.matrix thead th,.matrix tbody th{padding:.1rem .4rem}
+.students .quiet{display:inline}
+.students tbody th .quiet::before{content:" "}
+.quiet,.tag{font-size:1em}
+.matrix.tall{font-size:7pt;line-height:1.25}
+details{display:none}
 .panel{border-color:#bbb}
 .matrix td.pass,.matrix td.miss{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 }

@@ -9,7 +9,7 @@ from grader.batch import words
 from grader.batch.class_charts import rate_bar, spark
 from grader.batch.classbook import Asked, Classbook, Standing, Student, standing_of
 from grader.batch.places import Places
-from grader.batch.rows import Row
+from grader.batch.rows import Row, Tried
 from grader.batch.statistics import Case, CauseFigures, ExerciseFigures, TestFigures, Why
 from grader.batch.summary import claim_of, spread_of, what_happened
 from grader.records import Language, Outcome, Text
@@ -18,8 +18,8 @@ from grader.report.markup import Address, Markup, beside, element, prose, togeth
 from grader.report.points import format_percent, format_points
 from grader.report.signs import UNICODE
 
-MAX_UNSCORED = 12  # likely to be one fault, many times
-MAX_CASES = 50  # of each kind, before the rest is folded away
+MAX_TOLD = 6  # of each kind with what happened, before the rest is folded away: likely the same, many times
+MAX_CASES = 50  # of each other kind
 MAX_FOLDED = 1000
 _STYLES = {
     Standing.FULL: ("good", UNICODE.outcome(Outcome.PASSED).glyph),
@@ -30,7 +30,7 @@ _STYLES = {
     Standing.REJECTED: ("bad", UNICODE.failed.glyph),
     Standing.UNSCORED: ("odd", UNICODE.outcome(Outcome.GRADER_FAULT).glyph),
 }
-_MANY = 40  # rows, above which a table scrolls by itself
+_STUDENTS, _MATRIX = 12, 24  # rows of these tables, above which they scroll on their own
 _NONE = "\u2013"  # where there is no number
 _CELLS = {Outcome.PASSED: "pass", Outcome.BLOCKED: "wait"}
 
@@ -128,7 +128,7 @@ class Tables:
             (self.say(wording.POINTS), "number"),
         ]
         rows = (self._line(exercise, student, row, tests) for student, row in taken)
-        return self.table(words.MATRIX, heads, rows, style=f"scroll matrix{_tall(taken)}")
+        return self.table(words.MATRIX, heads, rows, style=f"scroll matrix{_tall(taken, _MATRIX)}")
 
     def _line(self, exercise: Asked, student: Student, row: Row, tests: Sequence[TestFigures]) -> Markup:
         outcomes = {test.name: test.outcome for test in row.tests}
@@ -158,16 +158,16 @@ class Tables:
             element("tr", None, self._who(case), element("td", {"class": "words"}, what_happened(case, self._language)))
             for case in cases
         ]
-        return self._folded(rows, lambda part: self.table(words.NO_SCORE, heads, part), first=MAX_UNSCORED)
+        return self._folded(rows, lambda part: self.table(words.NO_SCORE, heads, part), first=MAX_TOLD)
 
     def with_problems(self, cases: Sequence[Case]) -> Markup:
         """Return whose submissions of one kind were not run, and why."""
         heads: list[tuple[str, str | None]] = [(self.say(words.STUDENT), None), (self.say(words.PROBLEM), None)]
         rows = [
-            element("tr", None, self._who(case), element("td", {"class": "words"}, self._problem(case)))
+            element("tr", None, self._who(case), element("td", {"class": "words"}, prose(self._problem(case))))
             for case in cases
         ]
-        return self._folded(rows, lambda part: self.table(words.WHY[cases[0].why], heads, part), first=MAX_UNSCORED)
+        return self._folded(rows, lambda part: self.table(words.WHY[cases[0].why], heads, part), first=MAX_TOLD)
 
     def cases(self, cases: Sequence[Case]) -> Markup:
         """Return what is said of each case in a word or two, the most first; of what is missing by student."""
@@ -210,7 +210,7 @@ class Tables:
         return together(shown)
 
     def _who(self, case: Case) -> Markup:
-        about = element("div", {"class": "quiet"}, self._about(case).removeprefix(UNICODE.separator))
+        about = element("span", {"class": "quiet"}, self._about(case))
         return element("th", {"scope": "row"}, self._link_of(case), about)
 
     def _about(self, case: Case) -> str:
@@ -242,7 +242,7 @@ class Tables:
             *((exercise.id, None) for exercise in book.exercises),
         ]
         rows = (self._student(book, student, with_section=with_sections) for student in students)
-        return self.table(words.STUDENTS_TABLE, heads, rows, style=f"scroll students{_tall(students)}")
+        return self.table(words.STUDENTS_TABLE, heads, rows, style=f"scroll students{_tall(students, _STUDENTS)}")
 
     def _student(self, book: Classbook, student: Student, *, with_section: bool) -> Markup:
         name = student.name if student.name != student.id else ""
@@ -274,19 +274,19 @@ class Tables:
         """Return all attempts with their points, where there are several; a folded list would hide who went too far."""
         if not row.tried:
             return Markup()
-        before, _, after = self.say(words.ATTEMPTS).partition("{attempts}")
-        shown: list[str] = []
-        for one in row.tried:
-            points = _NONE if one.earned is None else format_points(one.earned)
-            said = UNICODE.separator if shown else ""
-            shown += [
-                said,
-                self._link(row.handed_in.student, row.exercise, one.attempt, f"{one.attempt}"),
-                f" ({points})",
-            ]
-            if one.beyond:
-                shown += [" ", element("span", {"class": "warn tag"}, self.say(words.OVER_THE_LIMIT))]
-        return element("div", {"class": "quiet"}, before, *shown, after)
+        within = [self._attempt(row, one) for one in row.tried if not one.beyond]
+        beyond = [self._attempt(row, one) for one in row.tried if one.beyond]
+        parts = [self.say(words.ATTEMPTS), " ", *_between(UNICODE.separator, within)]
+        if beyond:
+            said = element("span", {"class": "warn"}, self.say(words.OVER_THE_LIMIT))
+            parts += [UNICODE.separator, said, " ", *_between(UNICODE.separator, beyond)]
+        return element("div", {"class": "quiet"}, *parts)
+
+    def _attempt(self, row: Row, one: Tried) -> Markup:
+        points = _NONE if one.earned is None else format_points(one.earned)
+        return together(
+            [self._link(row.handed_in.student, row.exercise, one.attempt, str(one.attempt)), f" ({points})"]
+        )
 
     def _tags(self, row: Row) -> list[Markup]:
         tags = []
@@ -331,9 +331,14 @@ class Tables:
         return text.within(self._language)
 
 
-def _tall(rows: Sequence[object]) -> str:
-    """Return the style of a table of so many rows that it scrolls on its own."""
-    return " tall" if len(rows) > _MANY else ""
+def _between(separator: str, parts: Sequence[Markup]) -> list[str]:
+    """Return the parts with a separator between each two."""
+    return [part for one in parts for part in (separator, one)][1:]
+
+
+def _tall(rows: Sequence[object], most: int) -> str:
+    """Return the style of a table that scrolls on its own where it has more than so many rows."""
+    return " tall" if len(rows) > most else ""
 
 
 def report_address(student: str, exercise: str, attempt: int) -> Address:

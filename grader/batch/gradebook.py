@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 
 from grader.batch.classbook import Asked, Classbook, Student, standing_of
 from grader.batch.rows import Row
 from grader.report.escape import csv_cell
+from grader.report.points import table_number, table_share
 
 BYTE_ORDER_MARK = "\ufeff"
 MISSING = "missing"  # in the column of statuses, for an exercise that was not handed in
@@ -46,16 +46,16 @@ def _cells(student: Student, book: Classbook, *, with_sections: bool) -> list[st
         )
     ]
     total, possible = student.total, book.possible
-    share = "" if total is None or not possible else _share(total / possible)
-    return [*who, *asked, _number(total), _number(possible), share, _remark(student, book)]
+    share = "" if total is None or not possible else table_share(total / possible)
+    return [*who, *asked, table_number(total), table_number(possible), share, _remark(student, book)]
 
 
 def _scored(row: Row, exercise: Asked) -> list[str]:
     possible = exercise.possible if row.possible is None else row.possible
     return [
-        _number(row.points),
-        _number(row.earned),
-        _number(possible),
+        table_number(row.points),
+        table_number(row.earned),
+        table_number(possible),
         standing_of(row).value,
         str(row.late_days),
         str(row.handed_in.attempt),
@@ -65,7 +65,7 @@ def _scored(row: Row, exercise: Asked) -> list[str]:
 
 
 def _missing(exercise: Asked) -> list[str]:
-    return ["", "", _number(exercise.possible), MISSING, "", "", "", ""]
+    return ["", "", table_number(exercise.possible), MISSING, "", "", "", ""]
 
 
 def _remark(student: Student, book: Classbook) -> str:
@@ -89,13 +89,3 @@ def _remark(student: Student, book: Classbook) -> str:
         *counted,
     ]
     return "; ".join(said)
-
-
-def _number(value: float | None) -> str:
-    """Return a number as every spreadsheet reads it: a point, no exponent, six decimals at most."""
-    return "" if value is None else f"{value:.6f}".rstrip("0").rstrip(".")
-
-
-def _share(share: float) -> str:
-    """Return a share with four decimals, rounded down: only a full score is 1."""
-    return f"{math.floor(share * 1e4 + 1e-6) / 1e4:.4f}".rstrip("0").rstrip(".")

@@ -36,9 +36,9 @@ from grader.batch.names import (
 from grader.errors import UsageError
 from grader.exercise.course_file import EXERCISES
 from grader.exercise.entries import normal
-from grader.exercise.paths import names_in, show_path
-from grader.exercise.problems import closest
+from grader.exercise.paths import show_path
 from grader.records import Exercise, Text
+from grader.submission.absent import no_such_path
 from grader.submission.looking import names_in_zip
 from grader.submission.names import wanted_names
 
@@ -53,7 +53,7 @@ def list_path(path: Path, exercises: Sequence[Exercise], options: EntryOptions) 
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError):
-        raise _no_such_path(path) from None
+        raise _not_there(path) from None
     if options.student:
         return _one(path, exercises, student=options.student)
     if not stat.S_ISDIR(mode):
@@ -269,21 +269,13 @@ def _whole_class(path: Path, layout: str) -> UsageError:
     )
 
 
-def _no_such_path(path: Path) -> UsageError:
+def _not_there(path: Path) -> UsageError:
     if path.is_symlink():
         return UsageError(
             Text(en=f"{show_path(path)}: a link that leads nowhere.", zh=f"{show_path(path)}：失效的链接。"),
             remedy=Text(en="Name the folder itself.", zh="请直接给出文件夹。"),
         )
-    near = closest(path.name, names_in(path.parent)[:1000])
-    meant = show_path(path.parent / near) if near else ""
-    return UsageError(
-        Text(en=f"{show_path(path)}: no such file or folder.", zh=f"{show_path(path)}：没有这个文件或文件夹。"),
-        remedy=Text(
-            en=f"Did you mean {meant}?" if near else "Name the folder of submissions.",
-            zh=f"是不是 {meant}？" if near else "请给出提交所在的文件夹。",
-        ),
-    )
+    return no_such_path(path, otherwise=Text(en="Name the folder of submissions.", zh="请给出提交所在的文件夹。"))
 
 
 def _empty(path: Path, contents: Contents) -> UsageError:

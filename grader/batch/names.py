@@ -17,11 +17,12 @@ from grader.exercise.entries import normal
 from grader.exercise.paths import show_name
 from grader.exercise.problems import closest
 from grader.records import Exercise, Text
+from grader.submission.kinds import PACKED_SUFFIX
 
 MAX_OPEN_ENDED = 4  # in one name: a stranger chose it, and each more multiplies the ways to read it by its length
 PLACEHOLDERS = ("student", "name", "exercise", "attempt", "time")
 SUFFIX = re.compile(
-    r"(\.py(\.txt)?|\.ipynb|\.zip|\.tar(\.(gz|bz2|xz|zst))?|\.tgz|\.tbz2?|\.txz|\.gz|\.bz2|\.xz|\.zst|\.rar|\.7z|\.git)$",
+    rf"(\.py(\.txt)?|\.ipynb|{PACKED_SUFFIX}|\.rar|\.7z|\.git)$",
     re.IGNORECASE,
 )
 _TOKEN = re.compile(r"\{(?P<name>[^{}/]*)\}|(?P<star>\*)|(?P<brace>[{}])|(?P<text>[^{}*]+)")

@@ -158,9 +158,14 @@ def _found(prints: Sequence[Print], shares: Sequence[float], fence: float) -> li
     for (first, second), share in zip(itertools.combinations(prints, 2), shares, strict=True):
         is_identical = first.letters == second.letters
         if fence < share >= LEAST_SHARE or is_identical:
-            tokens = round(share * _smaller(first, second).length)
-            names = {"first": first.student, "second": second.student}
-            pairs.append(Pair(**names, share=share, tokens=tokens, is_identical=is_identical))
+            pair = Pair(
+                first=first.student,
+                second=second.student,
+                share=share,
+                tokens=round(share * _smaller(first, second).length),
+                is_identical=is_identical,
+            )
+            pairs.append(pair)
     return sorted(pairs, key=lambda pair: (-pair.share, -pair.tokens, pair.first, pair.second))
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grader.batch import similar_words as words
-from grader.batch.similar import MAX_SHOWN, Alike, Pair, Place, Work
+from grader.batch.similar import MAX_SHOWN, Alike, Pair
+from grader.batch.similar_prints import Place, Work
 from grader.batch.similar_text import Compared
 from grader.records import Language
 from grader.report.html_page import html_page
 from grader.report.html_style import STYLE
 from grader.report.markup import Markup, element, prose
+from grader.report.points import format_percent
 
 _MAX_LINES = 400  # of one file
 _MAX_ROWS = 1000
@@ -72,7 +74,7 @@ class _Section:
         parts += [self._pair(pair, place) for place, pair in enumerate(found.told[:MAX_SHOWN], start=1)]
         return element("section", None, *parts)
 
-    def _gap(self, gap: words.Listed) -> Markup:
+    def _gap(self, gap: words.NotCompared) -> Markup:
         title = element("summary", None, gap.text.within(self._language))
         return element("details", {"class": "quiet"}, title, self._names(gap.items))
 
@@ -141,7 +143,7 @@ class _Section:
         return element(
             "tr",
             None,
-            element("td", {"class": "number"}, words.percent(pair.share)),
+            element("td", {"class": "number"}, format_percent(pair.share)),
             element("td", {"class": "number"}, str(pair.tokens)),
             element("td", None, element("span", {"class": "claim"}, named), f"  {remark}" if remark else ""),
         )
@@ -159,11 +161,12 @@ class _Section:
 
     def _pair(self, pair: Pair, place: int) -> Markup:
         remark = words.remark(pair).within(self._language)
+        title = f"{self._shown[pair.first]} ↔ {self._shown[pair.second]}: {format_percent(pair.share)}"
         legend = words.SHARED_LINE.within(self._language)
         return element(
             "article",
             {"id": f"{self._id}p{place}"},
-            element("h3", None, f"{self._shown[pair.first]} ↔ {self._shown[pair.second]}: {words.percent(pair.share)}"),
+            element("h3", None, title),
             element("p", {"class": "quiet"}, f"{legend}; {remark}" if remark else legend),
             element(
                 "div",

@@ -22,7 +22,7 @@ _MAX_BYTES = 1024 * 1024  # of one source file; `grade` keeps none that is large
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Class:
+class Cohort:
     """All submissions of one exercise, and what is nobody's own in them. A student's last attempt is the one."""
 
     exercise: Exercise
@@ -38,7 +38,9 @@ class Class:
         return {work.student: work.shown for work in self.works}
 
 
-def classes_in(folder: Path, course: Course, *, exercises: Sequence[str], ignored: Sequence[Path]) -> tuple[Class, ...]:
+def classes_in(
+    folder: Path, course: Course, *, exercises: Sequence[str], ignored: Sequence[Path]
+) -> tuple[Cohort, ...]:
     """Return the submissions in `folder`: an output folder of `grade`, or, with one exercise named, of submissions.
 
     `exercises` picks some; none: all that are there. `ignored` are files whose text is nobody's own.
@@ -63,10 +65,10 @@ def classes_in(folder: Path, course: Course, *, exercises: Sequence[str], ignore
 _Gathered = tuple[Exercise, tuple[Work, ...], tuple[Text, ...]]
 
 
-def _class(exercise: Exercise, works: tuple[Work, ...], notes: tuple[Text, ...], common: tuple[str, ...]) -> Class:
+def _class(exercise: Exercise, works: tuple[Work, ...], notes: tuple[Text, ...], common: tuple[str, ...]) -> Cohort:
     stub = {name: _text_of(Path(exercise.folder) / name) for name in exercise.files}
     reference = [solution_file(exercise, name).text for name in exercise.files] if has_solution(exercise) else []
-    return Class(
+    return Cohort(
         exercise=exercise,
         works=works,
         stub=stub,

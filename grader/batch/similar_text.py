@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.batch import similar_words as words
-from grader.batch.similar import Alike, Place
-from grader.batch.similar_sources import Class
+from grader.batch.similar import Alike
+from grader.batch.similar_prints import Place
+from grader.batch.similar_sources import Cohort
 from grader.records import Language
 from grader.report.escape import json_text
 from grader.report.layout import Page
+from grader.report.points import format_percent
 
 SCHEMA = "similar/1"
 _MAX_ROWS = 50
@@ -22,7 +24,7 @@ _PER_LINE = 6  # names
 class Compared:
     """A class, and what was found in it."""
 
-    of: Class
+    of: Cohort
     alike: Alike
 
 
@@ -63,7 +65,7 @@ def _write(page: Page, one: Compared, *, language: Language, arrow: str) -> None
     for pair in found.alone[:_MAX_ROWS]:
         remark = words.remark(pair).within(language)
         page.put(
-            (f"{words.percent(pair.share):>6}  ", "bold yellow"),
+            (f"{format_percent(pair.share):>6}  ", "bold yellow"),
             body=f"{shown[pair.first]} {arrow} {shown[pair.second]}" + (f"  ({remark})" if remark else ""),
         )
     if len(found.alone) > _MAX_ROWS:

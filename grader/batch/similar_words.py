@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from grader.batch.similar import LEAST_PAIRS, LEAST_SHARE, LEAST_TOKENS, Alike, Group, Pair
-from grader.batch.similar_sources import Class
+from grader.batch.similar_sources import Cohort
 from grader.errors import both
 from grader.records import Text
+from grader.report.points import format_percent
 
 TITLE = Text(en="Submissions that are alike", zh="雷同的提交")
 NO_VERDICT = Text(
@@ -28,11 +29,6 @@ SHARED_LINE = Text(en="marked: lines that both have", zh="已标记：双方都�
 DISTRIBUTION = Text(en="All pairs of the class, by their share", zh="全班所有两两组合按比例的分布")
 
 
-def percent(share: float) -> str:
-    """Return a share as a whole percentage, rounded down: 100 % is all of it."""
-    return f"{int(100 * share + 1e-9)} %"
-
-
 def heading(found: Alike) -> Text:
     """Return how much was compared, and how much of it is to be looked at."""
     works, pairs, shown = len(found.compared), len(found.shares), len(found.conspicuous)
@@ -49,7 +45,7 @@ def heading(found: Alike) -> Text:
 
 def measure(found: Alike) -> Text:
     """Return what a pair was held against."""
-    limit, middle = percent(found.threshold), percent(found.median)
+    limit, middle = format_percent(found.threshold), format_percent(found.median)
     if not found.is_measured:
         return Text(
             en=f"Fewer than {LEAST_PAIRS} pairs: too few to measure by. Shown is what shares {limit} or more.",
@@ -74,7 +70,7 @@ def measure(found: Alike) -> Text:
     )
 
 
-def left_out(of: Class) -> Text:
+def left_out(of: Cohort) -> Text:
     """Return what is nobody's own."""
     if of.has_reference:
         return Text(en="The stub's and the reference's code are nobody's own.", zh="模板与参考解答中的代码不计入。")
@@ -86,20 +82,20 @@ def left_out(of: Class) -> Text:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class NotCompared:
     """A sentence, and whom it is about: every one of them is shown."""
 
     text: Text
     items: tuple[str, ...]
 
 
-def gaps(of: Class, found: Alike) -> tuple[Listed, ...]:
+def gaps(of: Cohort, found: Alike) -> tuple[NotCompared, ...]:
     """Return which submissions were not compared, or not to their end, and why."""
     shown, parts = of.shown, []
     if found.too_little:
         count = len(found.too_little)
         parts.append(
-            Listed(
+            NotCompared(
                 text=Text(
                     en=f"Not compared, with fewer than {LEAST_TOKENS} tokens of their own: {count}",
                     zh=f"未比较，自己写的 token 不足 {LEAST_TOKENS} 个：{count} 份",
@@ -109,7 +105,7 @@ def gaps(of: Class, found: Alike) -> tuple[Listed, ...]:
         )
     if found.unread:
         parts.append(
-            Listed(
+            NotCompared(
                 text=Text(
                     en=f"Not looked at to the end, too long or no Python from some line on: {len(found.unread)}. "
                     "Look at these yourself",
@@ -126,7 +122,7 @@ def group_title(group: Group) -> Text:
     count, pairs = len(group.students), len(group.students) * (len(group.students) - 1) // 2
     if group.is_identical and group.is_complete:
         return Text(en=f"{count} students, all the same to the letter", zh=f"{count} 名学生，全部逐字相同")
-    low, high = percent(group.lowest), percent(group.highest)
+    low, high = format_percent(group.lowest), format_percent(group.highest)
     share = low if low == high else f"{low} – {high}"
     if group.is_complete:
         return Text(en=f"{count} students, each with each {share}", zh=f"{count} 名学生，两两之间 {share}")

@@ -165,8 +165,8 @@ WHY = {
     Why.MISSING: Text(en="Missing", zh="缺交"),
 }
 ATTEMPT = Text(en="attempt {number}", zh="第 {number} 次尝试")
-ATTEMPTS = Text(en="Attempts: {attempts}", zh="各次尝试：{attempts}")
-OVER_THE_LIMIT = Text(en="over the limit", zh="超出次数上限")
+ATTEMPTS = Text(en="Attempts:", zh="各次尝试：")
+OVER_THE_LIMIT = Text(en="over the limit:", zh="超出次数上限：")
 PLACES = Counted(one=Text(en="1 place", zh="1 处"), many=Text(en="{count} places", zh="{count} 处"))
 DAYS = Counted(one=Text(en="1 day", zh="1 天"), many=Text(en="{count} days", zh="{count} 天"))
 

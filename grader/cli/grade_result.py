@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.batch.changes import Change, points
+from grader.batch.changes import Change
 from grader.batch.grade import ClassResult
 from grader.batch.pages import counting_reports
 from grader.batch.rows import tally_of_row
@@ -20,6 +20,7 @@ from grader.cli.setting import setting_of
 from grader.exercise.paths import show_name, show_path
 from grader.report import View, find_format
 from grader.report.escape import markdown_block
+from grader.report.points import table_number
 
 if TYPE_CHECKING:
     from grader.report import Report
@@ -161,7 +162,7 @@ def _cells(change: Change) -> tuple[str, str, str]:
 
 
 def _points(value: float | None, most: float | None) -> str:
-    return "-" if value is None else f"{points(value)}/{points(most) or '?'}"
+    return "-" if value is None else f"{table_number(value)}/{table_number(most) or '?'}"
 
 
 def _line(change: Change, widths: Sequence[int]) -> str:

@@ -142,9 +142,9 @@ def _moved(before: Path, after: Path) -> Sequence[Moved]:
 
 
 def _counted(result: Result) -> str:
-    from grader.batch.changes import points
+    from grader.report.points import table_number
 
-    shown = "-" if result.points is None else points(result.points)
+    shown = "-" if result.points is None else table_number(result.points)
     return local(f"{shown} (attempt {result.attempt})", f"{shown}（第 {result.attempt} 次尝试）")
 
 

@@ -9,7 +9,7 @@ import torch
 from grader.examination.evidence import Evidence, Target
 from grader.examination.recording import CallLog, RecordedCall
 from grader.examination.transcript import Transcript
-from grader.records import Resources
+from grader.records import Resources, SourceFile
 from grader.sandbox.calls import CallScope
 
 EXHAUSTED = object()  # an iterator's end

@@ -22,7 +22,7 @@ from grader.submission import collect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class CheckOptions:
     """What a check is asked for, beside what is to be graded."""
 
     exercise: str
@@ -33,7 +33,7 @@ class Wanted:
     key_file: Path | None = None
 
 
-def check_path(wanted: Wanted, path: Path | None) -> Report:
+def check_path(wanted: CheckOptions, path: Path | None) -> Report:
     """Return the report of a file or folder; of the student's own files without one."""
     key = _key(wanted)
     with _grader(wanted, key) as grader:
@@ -44,7 +44,7 @@ def check_path(wanted: Wanted, path: Path | None) -> Report:
         return grader.examine(found, taken, seed=wanted.seed)
 
 
-def check_functions(wanted: Wanted, given: Mapping[str, object] | None, *, path: object = None) -> Report:
+def check_functions(wanted: CheckOptions, given: Mapping[str, object] | None, *, path: object = None) -> Report:
     """Return the report of functions that live in this kernel; `given` None: those that the exercise asks for.
 
     Raises: the exceptions of `grader.errors`.
@@ -63,16 +63,16 @@ def check_functions(wanted: Wanted, given: Mapping[str, object] | None, *, path:
     return replace(report, notes=notes, hints=0, of_kernel=True)  # `dlgrade hint` knows one's own files alone
 
 
-def _key(wanted: Wanted) -> SealKey | None:
+def _key(wanted: CheckOptions) -> SealKey | None:
     return None if wanted.key_file is None else read_key_file(wanted.key_file)
 
 
-def _course(wanted: Wanted, key: SealKey | None) -> Course:
+def _course(wanted: CheckOptions, key: SealKey | None) -> Course:
     return open_sealed(load_course(wanted.course), key)
 
 
 @contextmanager
-def _grader(wanted: Wanted, key: SealKey | None) -> Iterator[Grader]:
+def _grader(wanted: CheckOptions, key: SealKey | None) -> Iterator[Grader]:
     """Give a grader: in a notebook the kernel's own, which stays warm; elsewhere one that ends with the check."""
     others = key is not None
     if running_shell() is not None:

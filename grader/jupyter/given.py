@@ -45,14 +45,14 @@ def defined_names(exercise: Exercise, cells: Cells) -> dict[str, object]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class FromKernel:
     """A submission, and what its student should know of how it came about."""
 
     submission: Submission
     notes: tuple[Text, ...]
 
 
-def submission_of(exercise: Exercise, given: Mapping[str, object], cells: Cells) -> Taken:
+def submission_of(exercise: Exercise, given: Mapping[str, object], cells: Cells) -> FromKernel:
     """Return the submission that these functions and all that they need make.
 
     Raises: UsageError for a name that the exercise does not ask for, and for what cannot be carried.
@@ -78,7 +78,7 @@ def submission_of(exercise: Exercise, given: Mapping[str, object], cells: Cells)
         sha256=digest({file: raw}),
         untouched=False,
     )
-    return Taken(submission=submission, notes=(*_missing(given, asked), *module.notes))
+    return FromKernel(submission=submission, notes=(*_missing(given, asked), *module.notes))
 
 
 def _missing(given: Mapping[str, object], asked: tuple[str, ...]) -> tuple[Text, ...]:

@@ -12,7 +12,7 @@ import sys
 from typing import Any
 
 from grader.errors import GraderError
-from grader.jupyter.checking import Wanted, check_functions
+from grader.jupyter.checking import CheckOptions, check_functions
 from grader.jupyter.kernel import Shell
 from grader.records import Language, Text
 from grader.report import Report
@@ -53,7 +53,9 @@ def _asked(line: str) -> Request | None:
 
 def _show(shell: Any, request: Request) -> None:
     try:
-        wanted = Wanted(exercise=request.exercise, course=request.course, device=request.device, seed=request.seed)
+        wanted = CheckOptions(
+            exercise=request.exercise, course=request.course, device=request.device, seed=request.seed
+        )
         report = check_functions(wanted, None)
     except GraderError as error:
         _say(error.text, request.language)

@@ -88,8 +88,3 @@ atexit.register(_SESSION.end)
 def warm_grader(isolation: Isolation | None, device: Device, *, others: bool = False) -> AbstractContextManager[Grader]:
     """Return a context that gives this kernel's grader; leaving it in the ordinary way keeps it warm."""
     return _SESSION.grader(isolation, device, others=others)
-
-
-def end_session() -> None:
-    """End this kernel's grader, and give its memory back."""
-    _SESSION.end()

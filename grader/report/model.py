@@ -132,7 +132,7 @@ class Report:
         """Return what a notebook shows where a report is a cell's last value."""
         from grader.report.notebook import to_mimebundle
 
-        return to_mimebundle(self, language=choose_language(None))
+        return to_mimebundle(self, language=choose_language(None), verbose=True)
 
 
 def awarded(report: Report) -> float | None:

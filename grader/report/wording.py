@@ -210,7 +210,9 @@ NEXT_HINT = Counted(
     many=Text(en="`dlgrade hint {exercise}` has {count} hints.", zh="`dlgrade hint {exercise}` 有 {count} 条提示。"),
 )
 NEXT_EDIT = Text(en="Change {files}, and have it graded again.", zh="修改 {files}，然后再次评分。")
-NEXT_CELL = Text(en="Change your code in its cell, run the cell, and check again.", zh="修改单元格中的代码，运行后再次检查。")
+NEXT_CELL = Text(
+    en="Change your code in its cell, run the cell, and check again.", zh="修改单元格中的代码，运行后再次检查。"
+)
 NEXT_START = Text(
     en="Read the README, write your code in {files}, then `dlgrade check {exercise}`, "
     "or leave `dlgrade watch {exercise}` running.",

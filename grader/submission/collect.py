@@ -14,15 +14,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.errors import AuthorError, GraderError, SubmissionError, UsageError
+from grader.errors import AuthorError, SubmissionError
 from grader.exercise.digest import digest
-from grader.exercise.paths import names_in, show_name, show_names, show_path
+from grader.exercise.paths import show_name, show_names, show_path
 from grader.exercise.problems import closest
 from grader.records import Exercise, SourceFile, Submission, Text
-from grader.submission.folder import MAX_LISTED, below, read_folder
-from grader.submission.kinds import Kind
+from grader.submission.absent import no_such_path
+from grader.submission.folder import below, read_folder
+from grader.submission.kinds import PACKED_SUFFIX, Kind
 from grader.submission.limits import MAX_FILE_BYTES, Limits
-from grader.submission.names import Asked, Picker
+from grader.submission.names import Picker, WantedFile
 from grader.submission.read import SAVE_AS_TEXT, RawFile, Source, read_file, source_of, unreadable
 from grader.submission.refusals import shown_name
 from grader.submission.unwritten import is_unwritten
@@ -57,7 +58,7 @@ def collect(
     try:
         mode = path.lstat().st_mode
     except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a NUL in the path
-        raise _no_such_path(path) from None
+        raise no_such_path(path, otherwise=_NAME_IT) from None
     except OSError as error:
         raise unreadable(error, shown) from None
     if commit:
@@ -82,12 +83,12 @@ def _from_file(exercise: Exercise, path: Path, shown: str, limits: Limits) -> _H
     try:
         file = read_file(path, shown=shown, limits=limits)
     except FileNotFoundError:  # removed since it was looked at
-        raise _no_such_path(path) from None
+        raise no_such_path(path, otherwise=_NAME_IT) from None
     if file.kind not in (Kind.SOURCE, Kind.NOTEBOOK):
         return _from_archive(exercise, file, shown, limits)
     if len(exercise.files) > 1:
         raise _file_for_folder(exercise, shown)
-    asked = Asked(file=exercise.files[0], name=path.name, notebook=file.kind is Kind.NOTEBOOK)
+    asked = WantedFile(file=exercise.files[0], name=path.name, notebook=file.kind is Kind.NOTEBOOK)
     return _HandedIn(sources={asked.file: _source(exercise, asked, file.raw, shown, limits)})
 
 
@@ -125,7 +126,7 @@ def _from_commit(exercise: Exercise, path: Path, commit: str, shown: str, limits
 def _picked(
     exercise: Exercise,
     picker: Picker,
-    taken: Mapping[Asked, bytes],
+    taken: Mapping[WantedFile, bytes],
     shown: str,
     limits: Limits,
     *,
@@ -147,7 +148,7 @@ def _picked(
     return _HandedIn(sources=sources, ignored=picker.ignored)
 
 
-def _source(exercise: Exercise, asked: Asked, raw: bytes, shown: str, limits: Limits) -> Source:
+def _source(exercise: Exercise, asked: WantedFile, raw: bytes, shown: str, limits: Limits) -> Source:
     if asked.notebook:
         from grader.submission.notebook import module_of
 
@@ -186,18 +187,6 @@ def _lines(text: str) -> list[str]:
     return [line.rstrip() for line in re.split(r"\r\n|\r|\n", text.rstrip())]
 
 
-def _no_such_path(path: Path) -> GraderError:
-    near = closest(path.name, names_in(path.parent)[:MAX_LISTED])
-    meant = show_path(path.parent / near) if near else ""
-    return UsageError(
-        Text(en=f"{show_path(path)}: no such file or folder.", zh=f"{show_path(path)}：没有这个文件或文件夹。"),
-        remedy=Text(
-            en=f"Did you mean {meant}?" if near else "Name your file, or the folder that holds it.",
-            zh=f"是不是 {meant}？" if near else "请给出你的文件，或它所在的文件夹。",
-        ),
-    )
-
-
 def _file_for_folder(exercise: Exercise, shown: str) -> SubmissionError:
     names, folder = ", ".join(exercise.files), shown.rpartition("/")[0] or "."
     return SubmissionError(
@@ -234,17 +223,18 @@ def _likely_place(exercise: Exercise, shown: str, name: str, there: list[str]) -
     near = _near_name(exercise, name, there)
     if near is not None:
         return near
-    packed = next((other for other in there if other.lower().endswith(_PACKED)), None)
+    packed = next((other for other in there if _PACKED.search(other)), None)
     if packed is not None:
         place = below(shown, packed)
         return Text(en=f"Did you mean {place}?", zh=f"是不是 {place}？")
     return _keep_the_name(name)
 
 
+_NAME_IT = Text(en="Name your file, or the folder that holds it.", zh="请给出你的文件，或它所在的文件夹。")
 _OFFICE = "[Content_Types].xml"  # in every document of an office program, which is a zip
 _PROSE = re.compile(r"\.(docx?|odt|pages|rtf|pdf)$", re.IGNORECASE)
 _FOREIGN = re.compile(r"\.(rar|7z)$", re.IGNORECASE)
-_PACKED = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".ipynb")
+_PACKED = re.compile(rf"(\.ipynb|{PACKED_SUFFIX})$", re.IGNORECASE)
 
 
 def _near_name(exercise: Exercise, name: str, there: list[str]) -> Text | None:

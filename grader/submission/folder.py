@@ -20,7 +20,7 @@ from grader.exercise.paths import show_name, show_path
 from grader.records import Exercise
 from grader.submission import refusals
 from grader.submission.limits import Limits
-from grader.submission.names import Asked, is_aside, wanted_names
+from grader.submission.names import WantedFile, is_aside, wanted_names
 from grader.submission.read import RawFile, read_file, unreadable
 
 MAX_LISTED = 1_000  # entries of a folder that are looked at
@@ -30,7 +30,7 @@ MAX_LISTED = 1_000  # entries of a folder that are looked at
 class Found:
     """What a folder holds of an exercise."""
 
-    files: dict[Asked, RawFile]
+    files: dict[WantedFile, RawFile]
     missing: str | None  # the first of the exercise's files that is not there
     shown: str  # how messages name the folder where they were looked for
     names: tuple[str, ...]  # what else lies there, for messages: at most MAX_LISTED
@@ -69,12 +69,12 @@ def read_folder(exercise: Exercise, folder: Path, limits: Limits, *, shown: str 
 
 
 def _read(exercise: Exercise, place: _Place, limits: Limits, names: tuple[str, ...], *, beside: int = 0) -> Found:
-    files: dict[Asked, RawFile] = {}
+    files: dict[WantedFile, RawFile] = {}
     have: set[str] = set()
     for name, file in wanted_names(exercise).items():
         if file in have:
             continue
-        asked = Asked(file=file, name=name, notebook=name != file)
+        asked = WantedFile(file=file, name=name, notebook=name != file)
         try:
             shown = below(place.shown, name)
             files[asked] = read_file(place.inner(name), dir_fd=place.fd, shown=shown, limits=limits)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from grader.submission.kinds import ARCHIVES, Kind
-from grader.submission.names import Asked
+from grader.submission.names import WantedFile
 
 MIB = 1024 * 1024
 MAX_FILE_BYTES = MIB  # of one source file
@@ -27,6 +27,6 @@ class Limits:
             return self.archive
         return self.notebook if kind is Kind.NOTEBOOK else self.file
 
-    def of(self, asked: Asked) -> int:
+    def of(self, asked: WantedFile) -> int:
         """Return the limit of a member of an archive."""
         return self.notebook if asked.notebook else self.file

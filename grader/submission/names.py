@@ -28,7 +28,7 @@ _INVISIBLE = ("Cc", "Cf", "Zl", "Zp")  # categories: control, format, line and p
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class WantedFile:
     """A member that is asked for."""
 
     file: str  # of the exercise
@@ -47,7 +47,7 @@ def wanted_names(exercise: Exercise) -> dict[str, str]:
     return names
 
 
-def folded(name: str) -> str:
+def folded_file_name(name: str) -> str:
     """Return what a filesystem that takes names for the same would compare: no case, no marks at the end."""
     if name.isascii() and name.isprintable():
         return name.casefold().rstrip(". ")
@@ -66,14 +66,14 @@ class Picker:
         self._exercise = exercise
         self._shown = shown
         self._wanted = wanted_names(exercise)
-        self._folded = {folded(name): file for name, file in self._wanted.items()}
+        self._folded = {folded_file_name(name): file for name, file in self._wanted.items()}
         self._count = 0
-        self._asked: dict[str, Asked] = {}
+        self._asked: dict[str, WantedFile] = {}
         self._near: dict[str, str] = {}  # the exercise's file -> a name that only folds to it
 
     def offer(
         self, name: str, *, not_a_file: Text | None = None, target: str = "", folder: bool = False
-    ) -> Asked | None:
+    ) -> WantedFile | None:
         """Return what the member is asked for as; None: it is not, and must not be read.
 
         `not_a_file` says what the member is instead, and `target` where a link leads.
@@ -89,7 +89,7 @@ class Picker:
             self.names.append(name)
         if folder or not parts:
             return None
-        file = self._folded.get(folded(parts[-1]))
+        file = self._folded.get(folded_file_name(parts[-1]))
         if file is None or len(parts) > 2 or is_aside(parts[:-1]):
             self.ignored += 1
             return None
@@ -102,7 +102,7 @@ class Picker:
             raise refusals.bad_member(self._shown, name, not_a_file, target=target)
         if file in self._asked:
             raise refusals.ambiguous(self._shown, self._asked[file].name, name)
-        self._asked[file] = Asked(file=file, name=name, notebook=parts[-1] != file)
+        self._asked[file] = WantedFile(file=file, name=name, notebook=parts[-1] != file)
         return self._asked[file]
 
     def finish(self) -> None:

@@ -25,7 +25,7 @@ from grader.submission.git_objects import CommitObject, Objects, TreeEntry
 from grader.submission.git_packs import TooLarge
 from grader.submission.git_refs import HEAD, Refs
 from grader.submission.limits import Limits
-from grader.submission.names import MAX_NOTED, Asked, Picker, folded, is_aside, wanted_names
+from grader.submission.names import MAX_NOTED, Picker, WantedFile, folded_file_name, is_aside, wanted_names
 from grader.submission.read import kind_text, too_large
 from grader.submission.refusals import shown_name
 
@@ -54,10 +54,10 @@ class Commit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class AtCommit:
     """What a commit holds of an exercise."""
 
-    files: dict[Asked, bytes]
+    files: dict[WantedFile, bytes]
     picker: Picker
     shown: str  # how messages name where they were looked for
     submodules: tuple[str, ...]  # folders that are other repositories, and are not looked into
@@ -90,7 +90,7 @@ def last_commit_before(path: Path, moment: datetime, *, ref: str = HEAD, shown: 
     raise _all_later(shown or show_path(path), moment, newest)
 
 
-def read_commit(exercise: Exercise, path: Path, ref: str, limits: Limits, *, shown: str = "") -> Taken:
+def read_commit(exercise: Exercise, path: Path, ref: str, limits: Limits, *, shown: str = "") -> AtCommit:
     """Return the exercise's files at a commit: of its top, one folder in it, or the folder that has its name.
 
     Raises: as `commit_at`; SubmissionError for what `Picker` refuses, and files over the limits.
@@ -101,18 +101,18 @@ def read_commit(exercise: Exercise, path: Path, ref: str, limits: Limits, *, sho
         home, place = _home(exercise, commit, objects)
         shown = f"{folder.shown} @ {commit.id[:12]}{place}"
         picker = Picker(exercise, shown)
-        wanted = {folded(name) for name in wanted_names(exercise)}
+        wanted = {folded_file_name(name) for name in wanted_names(exercise)}
         submodules: list[str] = []
-        asked: dict[Asked, TreeEntry] = {}
+        asked: dict[WantedFile, TreeEntry] = {}
         for name, entry in _two_levels(home, objects, submodules):
-            if folded(entry.name) in wanted or len(picker.names) < MAX_NOTED:
+            if folded_file_name(entry.name) in wanted or len(picker.names) < MAX_NOTED:
                 found = picker.offer(name, not_a_file=_not_a_file(entry.mode), folder=stat.S_ISDIR(entry.mode))
                 if found is not None:
                     asked[found] = entry
             else:
                 picker.ignored += 1
         files = {one: _blob(objects, entry, one, shown, limits.of(one)) for one, entry in asked.items()}
-    return Taken(files=files, picker=picker, shown=shown, submodules=tuple(submodules))
+    return AtCommit(files=files, picker=picker, shown=shown, submodules=tuple(submodules))
 
 
 def _told(commit: CommitObject) -> Commit:
@@ -161,7 +161,7 @@ def _not_a_file(mode: int) -> Text | None:
     return Text(en="a submodule", zh="子模块") if mode == _SUBMODULE else kind_text(mode)
 
 
-def _blob(objects: Objects, entry: TreeEntry, asked: Asked, shown: str, cap: int) -> bytes:
+def _blob(objects: Objects, entry: TreeEntry, asked: WantedFile, shown: str, cap: int) -> bytes:
     place = f"{shown}: {shown_name(asked.name)}"
     try:
         found = objects.find(entry.id)

@@ -19,7 +19,7 @@ from grader.records import Text
 from grader.submission import refusals
 from grader.submission.kinds import Kind
 from grader.submission.limits import MIB, Limits
-from grader.submission.names import Asked, Picker
+from grader.submission.names import Picker, WantedFile
 from grader.submission.read import too_large
 from grader.submission.unpack import unpacked
 
@@ -41,12 +41,12 @@ _OTHER = Text(en="no regular file", zh="非普通文件")
 _SPARSE = "GNU.sparse"
 
 
-def read_tar(raw: bytes, kind: Kind, picker: Picker, *, shown: str, limits: Limits) -> dict[Asked, bytes]:
+def read_tar(raw: bytes, kind: Kind, picker: Picker, *, shown: str, limits: Limits) -> dict[WantedFile, bytes]:
     """Return the bytes of the members that `picker` asks for. `kind` says how the tar is compressed.
 
     Raises: SubmissionError for a damaged archive, one over the caps, and whatever `picker` refuses.
     """
-    taken: dict[Asked, bytes] = {}
+    taken: dict[WantedFile, bytes] = {}
     stream = _Stream(unpacked(raw, kind, shown=shown), shown)
     for member in _members(stream, shown):
         asked = picker.offer(member.name, not_a_file=_not_a_file(member), target=member.linkname, folder=member.isdir())

@@ -18,7 +18,7 @@ from grader.errors import SubmissionError
 from grader.records import Text
 from grader.submission import refusals
 from grader.submission.limits import Limits
-from grader.submission.names import MAX_MEMBERS, Asked, Picker
+from grader.submission.names import MAX_MEMBERS, Picker, WantedFile
 from grader.submission.read import kind_text, too_large
 from grader.submission.unpack import too_much, unpacked_cap
 
@@ -30,7 +30,7 @@ _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 ZIP_ERRORS = (zipfile.BadZipFile, ValueError, RuntimeError, EOFError, OSError, OverflowError, struct.error, zlib.error)
 
 
-def read_zip(raw: bytes, picker: Picker, *, shown: str, limits: Limits) -> dict[Asked, bytes]:
+def read_zip(raw: bytes, picker: Picker, *, shown: str, limits: Limits) -> dict[WantedFile, bytes]:
     """Return the bytes of the members that `picker` asks for.
 
     Raises: SubmissionError for a damaged archive, one over the caps, and whatever `picker` refuses.
@@ -44,7 +44,7 @@ def read_zip(raw: bytes, picker: Picker, *, shown: str, limits: Limits) -> dict[
     members = archive.infolist()
     wanted = {asked: member for member in members if (asked := _offer(picker, member)) is not None}
     _refuse_overlaps(members, archive.start_dir, shown)
-    taken: dict[Asked, bytes] = {}
+    taken: dict[WantedFile, bytes] = {}
     room = unpacked_cap(len(raw))
     for asked, member in wanted.items():
         taken[asked] = _read(archive, asked, member, shown, limits.of(asked))
@@ -54,7 +54,7 @@ def read_zip(raw: bytes, picker: Picker, *, shown: str, limits: Limits) -> dict[
     return taken
 
 
-def _offer(picker: Picker, member: zipfile.ZipInfo) -> Asked | None:
+def _offer(picker: Picker, member: zipfile.ZipInfo) -> WantedFile | None:
     mode = stat.S_IFMT(member.external_attr >> 16)  # of a Unix file; 0: the packing program says nothing of it
     name = member.orig_filename
     folder = name.endswith("/")
@@ -87,7 +87,7 @@ def _overlapping(shown: str, first: zipfile.ZipInfo, second: zipfile.ZipInfo) ->
     )
 
 
-def _read(archive: zipfile.ZipFile, asked: Asked, member: zipfile.ZipInfo, shown: str, cap: int) -> bytes:
+def _read(archive: zipfile.ZipFile, asked: WantedFile, member: zipfile.ZipInfo, shown: str, cap: int) -> bytes:
     place = f"{shown}: {refusals.shown_name(asked.name)}"
     if member.flag_bits & _ENCRYPTED:
         raise SubmissionError(

@@ -14,7 +14,7 @@ from class_rows import CLAIMS, LINEAR, SOFTMAX, WRONG_AXIS, Person, graded, larg
 
 from grader.batch.class_page import IN_MATRIX, PER_PAGE, class_pages
 from grader.batch.class_style import CLASS_STYLE
-from grader.batch.class_tables import report_address
+from grader.batch.class_tables import MAX_CASES, MAX_FOLDED, report_address
 from grader.batch.classbook import Classbook, book_of
 from grader.batch.places import Places
 from grader.batch.rows import Tried
@@ -177,13 +177,13 @@ def test_every_drawing_has_words_for_those_who_do_not_see_it() -> None:
     assert "0 to 10 %: 1; 20 to 30 %: 1; 60 to 70 %: 1; 90 to 100 %: 1" in read.whole_text
 
 
-def test_what_needs_a_look_and_the_students_stand_above_the_tests() -> None:
+def test_the_students_and_what_needs_a_look_stand_above_the_tests() -> None:
     for book in (mixed_class(), large_class(5)):
         read = Elements(pages_of(book)["index.html"])
         order = [str(attributes["id"]) for _, attributes in read.elements if "id" in attributes]
         tests = "exercise-1" if len(book.exercises) > 1 else "tests"
         assert order.index("students") < order.index(tests)
-        assert "cases" not in order or order.index("cases") < order.index("students")
+        assert "cases" not in order or order.index("students") < order.index("cases") < order.index(tests)
 
 
 def test_every_student_has_a_total_and_a_share() -> None:
@@ -203,7 +203,7 @@ def test_every_attempt_is_shown_with_its_link_and_the_limit() -> None:
     attempts = [Tried(attempt=n, earned=3.0, points=3.0 if n < 3 else 0.0, beyond=n > 2) for n in range(1, 4)]
     book = book_of([tried("a", *attempts, counts=1)], exercises=[SOFTMAX])
     read = Elements(pages_of(book)["index.html"])
-    assert "Attempts: 1 (3) · 2 (3) · 3 (3) over the limit" in read.whole_text
+    assert "Attempts: 1 (3) · 2 (3) · over the limit: 3 (3)" in read.whole_text
     links = {str(link["href"]) for link in read.of("a")}
     assert {report_address("a", SOFTMAX.name, attempt) for attempt in (1, 2, 3)} <= links
 
@@ -213,7 +213,15 @@ def test_lists_count_students_and_the_rest_is_folded_away_and_not_cut_off() -> N
     book = book_of([graded("a", ["test_shape"])], exercises=[SOFTMAX, LINEAR], roster=roster)
     read = Elements(pages_of(book)["index.html"])
     assert "Missing (91 students, 181 submissions)" in read.whole_text
-    assert "To be looked at Students" in read.whole_text  # who is missing is nobody to look at
-    missing = read.whole_text.partition("Missing (")[2].partition(" Students ")[0]
+    assert "To be looked at exercise03" in read.whole_text  # who is missing is nobody to look at
+    missing = read.whole_text.partition("Missing (")[2].partition(" exercise03 A softmax ")[0]
     assert all(person.id in missing for person in roster)
     assert "and 41 more" in missing
+
+
+def test_what_a_page_has_no_room_for_is_said_to_stand_in_the_gradebook() -> None:
+    roster = [Person(id=f"m{number:04d}") for number in range(MAX_CASES + MAX_FOLDED + 9)]
+    page = pages_of(book_of([], exercises=[SOFTMAX], roster=roster))["index.html"]
+    text = Elements(page).whole_text
+    assert f"and {MAX_FOLDED} more" in text
+    assert "and 9 more, in gradebook.csv" in text

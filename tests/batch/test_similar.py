@@ -14,11 +14,15 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
+from class_rows import graded
 
+from grader.batch.classbook import Asked
+from grader.batch.journal import Journal, Line
+from grader.batch.places import Places
 from grader.batch.similar import Alike, Unread, Work, find_alike
 from grader.batch.similar_page import to_page
 from grader.batch.similar_prints import print_of
-from grader.batch.similar_sources import Class
+from grader.batch.similar_sources import Cohort, classes_in
 from grader.batch.similar_text import Compared, to_terminal
 from grader.batch.similar_tokens import MAX_TOKENS, tokens_of
 from grader.batch.similar_words import heading, measure
@@ -36,7 +40,7 @@ INDEPENDENT = {name: text for name, text in SOLUTIONS.items() if "_from_" not in
 
 
 def compared(exercise: Exercise, works: tuple[Work, ...], found: Alike) -> Compared:
-    of = Class(exercise=exercise, works=works, stub=STUB, common=(REFERENCE,), has_reference=True)
+    of = Cohort(exercise=exercise, works=works, stub=STUB, common=(REFERENCE,), has_reference=True)
     return Compared(of=of, alike=found)
 
 
@@ -178,6 +182,21 @@ def test_all_that_were_not_compared_are_named(exercise: Exercise) -> None:
             assert f"Name {place:03} ({name})" in page
 
 
+def test_students_of_an_output_folder_are_called_by_their_names(tmp_path: Path, exercise: Exercise) -> None:
+    """A folder is called like an id as far as file systems take it; people are not."""
+    places = Places(tmp_path)
+    asked = Asked(id=exercise.id, name=exercise.name, title=exercise.title, possible=None)
+    with Journal(places.journal) as journal:
+        for student, name in (("bo@example.org", "Bo Li"), ("Ann Lee/2", "")):
+            row = graded(student, name=name, exercise=asked)
+            journal.append([Line(row=row, reports={}, kept=None)])
+            source = places.source(student, exercise.name)
+            source.mkdir(parents=True)
+            (source / NAME).write_text(SOLUTIONS["bo"])
+    (of,) = classes_in(tmp_path, load_course(ROOT), exercises=(), ignored=())
+    assert of.shown == {"Ann Lee/2": "Ann Lee/2", "bo@example.org": "Bo Li (bo@example.org)"}
+
+
 def test_what_is_said_where_no_share_can_stand_out_does_not_contradict_itself() -> None:
     body = SOLUTIONS["fay"]
     texts = {f"s{number}": body.replace("num_train", f"count_{number}") for number in range(8)}
@@ -237,7 +256,7 @@ def test_hostile_names_and_code_are_inert(exercise: Exercise) -> None:
     evil = '<script>alert(1)</script>\x1b[2J\u202e::error::</pre><img src=x onerror="x()">'
     texts = {f"a{evil}": SOLUTIONS["fay"] + f"# {evil}\n", f"b{evil}": SOLUTIONS["fay"] + f"# {evil}\n"}
     works = tuple(Work(student=name, files={NAME: text}) for name, text in texts.items())
-    of = Class(exercise=exercise, works=works, stub=STUB, common=(REFERENCE,), has_reference=True)
+    of = Cohort(exercise=exercise, works=works, stub=STUB, common=(REFERENCE,), has_reference=True)
     compared = [Compared(of=of, alike=find_alike(works, stub=STUB, common=[REFERENCE]))]
     for language in Language:
         page = to_page(compared, language=language)

@@ -139,3 +139,15 @@ def test_a_class_s_summary_takes_no_more_room_than_there_is(text: str, room: int
     assert len(block.encode()) <= max(room, 0)
     assert block.count("\n") >= 2 or not block
     assert block or room < 1_000
+
+
+def test_all_attempts_are_kept_beside_what_counts_with_those_over_the_limit(folder: Path, runner: LocalRunner) -> None:
+    run(regrade(folder, "[attempts]\nmax = 1\n[late]\nper_day = 0.1\n"), runner)
+    ann, ben = (student.rows[NAME] for student in read_class(folder / "out").book.students)
+    shown = [(one.attempt, one.earned, one.points, one.beyond) for one in ann.tried]
+    assert shown == [(1, 3.0, 3.0, False), (2, 0.0, 0.0, True)]
+    assert (ben.tried, ann.undated, ben.undated) == ((), True, True)
+    header, *rows = (folder / "out" / "gradebook.csv").read_text(encoding="utf-8-sig").splitlines()
+    attempts = header.split(",").index(f'"{NAME}.attempts"')
+    assert [row.split('","')[attempts] for row in rows] == ["2", "1"]
+    assert f"over the limit, not counted: {NAME} attempt 2" in rows[0]

@@ -83,6 +83,26 @@ def test_what_was_not_given_is_told(kernel: Kernel) -> None:
     assert told in frame_of(data["text/html"])
 
 
+def test_what_fails_is_told_in_the_words_of_a_notebook(kernel: Kernel) -> None:
+    """There is no file, no module to import, and no command line."""
+    kernel.clean("def softmax(logits, dim):\n    return logits.exp()")
+    for language, nothing, step in (
+        ("en", "`cross_entropy` is not among what was given.", "Change your code in its cell"),
+        ("zh", "没有给出 `cross_entropy`。", "修改单元格中的代码"),
+    ):
+        kernel.clean(f"import os; os.environ['DLGRADE_LANG'] = {language!r}")
+        printed = kernel.clean("print(grader.check('exercise03', softmax=softmax, seed=1))").out
+        short = kernel.clean(f"%dlgrade exercise03 --seed 1 --language {language}").text
+        assert nothing in printed
+        for told in (printed, short):
+            assert step in told
+            assert "print(softmax(" in told
+            assert "softmax.py" not in told
+            assert "from softmax" not in told
+        assert "`%dlgrade exercise03 -v`" in short
+    kernel.clean("os.environ['DLGRADE_LANG'] = 'en'")
+
+
 def test_an_unknown_function_is_answered_with_the_one_that_was_meant(kernel: Kernel) -> None:
     error = kernel.run("grader.check('exercise03', sofmax=softmax)").error
     assert error.startswith("UsageError: exercise03_softmax does not ask for 'sofmax'. Did you mean softmax?")

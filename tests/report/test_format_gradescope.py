@@ -107,7 +107,9 @@ def test_a_hint_is_shown_as_far_as_reveal_allows() -> None:
 
 def test_a_test_that_waits_says_for_what_and_a_code_that_does_not_load_is_explained_once() -> None:
     waiting = read("gradescope", "waiting")["tests"]
-    assert [test["output"] for test in waiting[2:3]] == ["Not run, since it waits for: Each row of the result sums to 1."]
+    assert [test["output"] for test in waiting[2:3]] == [
+        "Not run, since it waits for: Each row of the result sums to 1."
+    ]
     broken = read("gradescope", "syntax_error")
     assert "Close the bracket" in broken["output"]
     assert {test["output"] for test in broken["tests"]} == {"SyntaxError: '(' was never closed"}

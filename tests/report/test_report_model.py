@@ -11,7 +11,14 @@ from report_scenarios import EXERCISE, SCENARIOS
 from grader.errors import GraderFault, SandboxUnavailable, SubmissionError, UsageError
 from grader.records import Device, Fault, Outcome, Reveal, Text
 from grader.report import FORMATS, Score, Status, build_failure, exit_code, render
-from grader.report.points import filled_blocks, format_percent, format_points
+from grader.report.points import (
+    filled_blocks,
+    format_percent,
+    format_points,
+    table_number,
+    table_share,
+    whole_percent,
+)
 
 VERDICTS = {
     "full": (Status.FULL, 10, None, 0),
@@ -144,6 +151,19 @@ def test_unknown_format_is_refused_with_those_that_there_are() -> None:
 )
 def test_points_are_never_rounded_up(points: float, shown: str) -> None:
     assert format_points(points) == shown
+
+
+def test_a_whole_percentage_is_never_rounded_up() -> None:
+    assert [whole_percent(points, 10) for points in (0, 2.9, 9.999, 10)] == [0, 29, 99, 100]
+    assert whole_percent(None, 10) is None
+    assert whole_percent(1, None) is None
+    assert whole_percent(0, 0) is None
+
+
+def test_a_table_gets_numbers_that_every_spreadsheet_reads() -> None:
+    shown = [table_number(value) for value in (None, 0, 10, 0.1 + 0.2, 1e-9, 1e6)]
+    assert shown == ["", "0", "10", "0.3", "0", "1000000"]
+    assert [table_share(share) for share in (0, 0.29, 0.99999, 1)] == ["0", "0.29", "0.9999", "1"]
 
 
 def test_bar_is_full_only_at_full_score_and_empty_only_at_none() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from grader.records import Outcome
 from grader.report.model import Report, Status, awarded
-from grader.report.points import format_points
+from grader.report.points import format_points, whole_percent
 
 _WORST_FIRST = (Status.UNSCORED, Status.REJECTED, Status.NOT_STARTED, Status.PARTIAL, Status.FULL)
 
@@ -42,7 +42,7 @@ def outputs(tallies: Sequence[Tally]) -> dict[str, str]:
     """Return the values by name. A sum with a missing part is no sum: `score` and `percent` are empty then, never 0."""
     points = _sum([one.points for one in tallies])
     possible = _sum([one.possible for one in tallies])
-    percent = None if points is None or not possible else math.floor(100 * points / possible + 1e-6)
+    percent = whole_percent(points, possible)
     statuses = {one.status for one in tallies}
     return {
         "score": "" if points is None else format_points(points),

@@ -18,6 +18,7 @@ from grader.report import wording
 from grader.report.cells import place_in_cell
 from grader.report.formats import words
 from grader.report.model import Report, Status, awarded, coarse, root_blocker
+from grader.report.points import whole_percent
 from grader.report.sentences import award_words, blocker_claim, headline_of_problem, score_words, way_out
 
 MAX_OUTPUT = 10_000  # characters of what a test printed; a format that has less room cuts it shorter
@@ -152,7 +153,7 @@ def show(report: Report, language: Language) -> Shown:
         points=points,
         earned=None if report.score is None else report.score.earned,
         possible=possible,
-        percent=None if points is None or not possible else int(100 * points / possible + 1e-6),
+        percent=whole_percent(points, possible),
         headline=_headline(report, language),
         award=award_words(report, language) or "",
         caveat=wording.VISIBLE_ONLY.within(language) if report.tests and not report.hidden_available else "",
