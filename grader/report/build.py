@@ -127,9 +127,7 @@ def build_failure(
 
 def _explain(error: Unexamined) -> Explanation:
     kind = Undecided if isinstance(error, Undecided) else type(error)  # its own kinds have the same headline
-    return Explanation(
-        problem=error.problem, cause_id=f"{error.fault.value}.{kind.__name__}", next_step=error.remedy
-    )
+    return Explanation(problem=error.problem, cause_id=f"{error.fault.value}.{kind.__name__}", next_step=error.remedy)
 
 
 def _as_the_student_sees(test: TestResult, reveal: Reveal) -> TestResult:

@@ -76,7 +76,7 @@ def test_it_gains_nothing(opponent: Opponent, case: Case, record_property: Recor
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES if not case.naive])
 def test_it_works_on_the_naive_grader(case: Case, arena: Arena, naive: Naive, record_property: Record) -> None:
     _skip_without_gpu(case)
-    attempts = (try_naively(case, arena, naive) for _ in range(4))  # some race a clock
+    attempts = (try_naively(case, arena, naive) for _ in range(8))  # some race a clock, on a busy machine in vain
     gained = next(filter(None, attempts), [])
     _note(record_property, case, NAIVE, as_it_should=bool(gained))
     assert gained, f"the attack is broken: it gains no {case.gain} where nothing is in its way"
