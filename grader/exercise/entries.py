@@ -10,13 +10,15 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import ClassVar
 
 from grader.errors import AuthorError
 from grader.exercise.course_file import COURSE_FILE, CourseFile
 from grader.exercise.dates import NO_DATES, Dates
 from grader.exercise.defaults import STANDARD, Defaults
 from grader.exercise.manifest import MANIFEST, read_exercise
-from grader.exercise.paths import is_file, is_folder, names_in, show_name
+from grader.exercise.named_folder import NamedFolder
+from grader.exercise.paths import is_file, is_folder, names_in
 from grader.exercise.policy import NO_POLICY, Policy
 from grader.exercise.problems import closest, key_path, toml_literal
 from grader.records import Exercise, Text
@@ -38,8 +40,10 @@ class Hidden:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(NamedFolder):
     """One exercise of a course, known by its folder's name; whether it is valid shows when it is read."""
+
+    form: ClassVar[re.Pattern[str]] = FOLDER_NAME
 
     folder: Path
     solution_folder: Path | None
@@ -47,35 +51,6 @@ class Entry:
     dates: Dates = NO_DATES
     policy: Policy = NO_POLICY  # for lateness and attempts
     hidden: Hidden | None = field(default=None, compare=False, repr=False)  # where it came sealed
-
-    @property
-    def name(self) -> str:
-        """The folder's name: `exercise03_softmax`."""
-        return self.folder.name
-
-    @property
-    def id(self) -> str:
-        """`exercise03`, of `exercise03_softmax`; the whole name where the folder is not named like that."""
-        match = FOLDER_NAME.fullmatch(self.name)
-        return match["id"] if match else self.name
-
-    @property
-    def number(self) -> int | None:
-        """3, of `exercise03_softmax`; None where the folder is not named like that."""
-        match = FOLDER_NAME.fullmatch(self.name)
-        return int(match["number"]) if match else None
-
-    @property
-    def aliases(self) -> tuple[str, ...]:
-        """What the exercise may be called: folder name, id, slug."""
-        match = FOLDER_NAME.fullmatch(self.name)
-        return (self.name, match["id"], match["slug"]) if match else (self.name,)
-
-    @property
-    def label(self) -> str:
-        """How a message names it: `exercise03 softmax`."""
-        match = FOLDER_NAME.fullmatch(self.name)
-        return show_name(f"{match['id']} {match['slug']}" if match else self.name)
 
     def read(self) -> Exercise:
         """Return the exercise. Raises: AuthorError when its manifest or a file is wrong."""

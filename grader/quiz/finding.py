@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from grader.errors import UsageError
 from grader.exercise import Course
 from grader.exercise.entries import below, normal
-from grader.exercise.paths import is_file, is_folder, names_in, show_name, show_path
+from grader.exercise.named_folder import NamedFolder
+from grader.exercise.paths import is_file, is_folder, names_in, show_path
 from grader.exercise.problems import closest
 from grader.quiz.authored import Quiz
 from grader.quiz.reading import FOLDER_NAME, QUIZ_FILE, read_quiz
@@ -24,39 +26,12 @@ _NUMBERED = re.compile(r"(?:quiz|q)?[-_ ]?0*(?P<number>[0-9]{1,9})")
 
 
 @dataclass(frozen=True, slots=True)
-class QuizEntry:
+class QuizEntry(NamedFolder):
     """One quiz of a course, known by its folder's name."""
 
+    form: ClassVar[re.Pattern[str]] = FOLDER_NAME
+
     folder: Path
-
-    @property
-    def name(self) -> str:
-        """The folder's name: `quiz01_tensors`."""
-        return self.folder.name
-
-    @property
-    def id(self) -> str:
-        """`quiz01`, of `quiz01_tensors`; the whole name where the folder is not named like that."""
-        match = FOLDER_NAME.fullmatch(self.name)
-        return match["id"] if match else self.name
-
-    @property
-    def number(self) -> int | None:
-        """1, of `quiz01_tensors`; None where the folder is not named like that."""
-        match = FOLDER_NAME.fullmatch(self.name)
-        return int(match["number"]) if match else None
-
-    @property
-    def aliases(self) -> tuple[str, ...]:
-        """What the quiz may be called: folder name, id, slug."""
-        match = FOLDER_NAME.fullmatch(self.name)
-        return (self.name, match["id"], match["slug"]) if match else (self.name,)
-
-    @property
-    def label(self) -> str:
-        """How a message names it: `quiz01 tensors`."""
-        match = FOLDER_NAME.fullmatch(self.name)
-        return show_name(f"{match['id']} {match['slug']}" if match else self.name)
 
     def read(self) -> Quiz:
         """Return the quiz. Raises: AuthorError with every problem of its files."""
