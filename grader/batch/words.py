@@ -139,12 +139,12 @@ MADE_BY = Text(
 
 NO_ZERO = Counted(
     one=Text(
-        en="1 submission has no score. That is not the student's fault, and not a zero.",
-        zh="1 份提交没有评分。这不是学生的问题，也不会记为零分。",
+        en="1 submission has no score yet. That is not a zero.",
+        zh="1 份提交还没有评分，不会记为零分。",
     ),
     many=Text(
-        en="{count} submissions have no score. That is not the students' fault, and not a zero.",
-        zh="{count} 份提交没有评分。这不是学生的问题，也不会记为零分。",
+        en="{count} submissions have no score yet. That is not a zero.",
+        zh="{count} 份提交还没有评分，不会记为零分。",
     ),
 )
 FAULTS = {

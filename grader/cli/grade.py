@@ -297,12 +297,12 @@ def _stopped(reached: object, output: Path) -> str:
 
 def _shown(result: ClassResult, formats: Sequence[str], fail_when: FailWhen) -> int:
     """Show what came of it, and return the exit code."""
+    from grader.batch.classbook import Standing, standing_of
     from grader.cli.grade_result import show
     from grader.errors import EXIT_GRADER_FAULT, EXIT_NOT_FULL
-    from grader.report import Status
 
     show(result, formats)
     if result.unscored:
         return fail_when.code(EXIT_GRADER_FAULT)
-    is_full = all(row.status is Status.FULL for row in result.rows)
+    is_full = all(standing_of(row) is Standing.FULL for row in result.rows)
     return 0 if is_full else fail_when.code(EXIT_NOT_FULL)

@@ -109,7 +109,7 @@ def test_without_reports_beside_it_a_page_links_to_none() -> None:
 def test_the_page_says_what_happened_in_words_beside_every_colour() -> None:
     text = Elements(pages_of(mixed_class())["index.html"]).whole_text
     for said in (
-        "1 submission has no score. That is not the student's fault, and not a zero.",
+        "1 submission has no score yet. That is not a zero.",
         "dlgrade or the machine: The examiner was killed twice.",
         "There is no softmax.py in it.",
         "Large logits do not overflow. (hidden)",

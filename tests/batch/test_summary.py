@@ -83,7 +83,7 @@ def test_a_class_of_two_hundred_takes_a_screen() -> None:
 
 def test_what_has_no_score_comes_first_with_whose_fault_it_is() -> None:
     lines = shown(mixed_class(), View(width=100)).split("\n")
-    assert lines[0].strip() == "? 1 submission has no score. That is not the student's fault, and not a zero."
+    assert lines[0].strip() == "? 1 submission has no score yet. That is not a zero."
     assert lines[2].strip() == f"dlgrade or the machine: {NO_EXAMINER.en}"
     broken = replace(without_exam("eve", Status.UNSCORED, NO_EXAMINER), fault=Fault.AUTHOR)
     assert "the exercise: " in shown(book_of([broken], exercises=[SOFTMAX]), View()).split("\n")[2]

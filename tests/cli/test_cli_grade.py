@@ -83,6 +83,19 @@ def test_one_student_is_shown_a_report_and_a_class_its_summary(course: Path, tmp
     assert "--resume" in again.err
 
 
+def test_what_counts_decides_whether_a_failure_is_shown_below_a_full_score(tmp_path: Path) -> None:
+    rules = "[dates]\ndue = 2026-01-01T00:00:00Z\n[late]\nper_day = 0.1\n"
+    subs = hand_in(tmp_path / "subs", {"ann": RIGHT})
+    times = tmp_path / "times.csv"
+    times.write_text("student,time\nann,2026-01-02T12:00:00Z\n", encoding="utf-8")
+    course = make_course(tmp_path / "late", rules=rules)
+    common = ("--course", course, "--student", "ann", "--jobs", "1", "--fail-when", "not-full")
+    late = dlgrade("grade", "inc", subs / "ann.py", *common, "--times", times, "--output", tmp_path / "a")
+    assert late.code == 1, late.err  # right in every test, and 2 days late
+    in_time = dlgrade("grade", "inc", subs / "ann.py", *common, "--output", tmp_path / "b")
+    assert in_time.code == 0, in_time.err
+
+
 def test_a_refused_run_leaves_no_folder_behind(course: Path, tmp_path: Path) -> None:
     subs = hand_in(tmp_path / "subs", {"alice": RIGHT, "bob": WRONG})
     refused = dlgrade("grade", "inc", subs, "--course", course, "--output", subs / "out")

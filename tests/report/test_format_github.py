@@ -10,7 +10,7 @@ from report_scenarios import RAISED, SCENARIOS, SHAPE, failed, graded
 from workflow_log import Command, read_commands
 
 from grader.plaintext import printable
-from grader.records import Language, NotebookCell, Outcome, SourceLine, Text
+from grader.records import Award, Language, NotebookCell, Outcome, SourceLine, Text
 from grader.report import FORMATS, Report, Setting, View
 from grader.report.formats.annotations import Level, annotation
 from grader.report.formats.outputs import outputs, tally_of
@@ -140,6 +140,13 @@ def test_the_outputs_of_several_exercises_are_their_sum_and_the_worst_status() -
         "passed": "10",
         "failed": "2",
     }
+
+
+def test_a_full_solution_of_which_the_rules_took_points_is_not_full() -> None:
+    late = replace(SCENARIOS["full"](), award=Award(points=8.0, kept=0.8, late_days=2))
+    assert outputs([tally_of(late)])["status"] == "partial"
+    whole = replace(late, award=Award(points=10.0))
+    assert outputs([tally_of(whole)])["status"] == "full"
 
 
 def test_an_unknown_part_makes_no_sum() -> None:

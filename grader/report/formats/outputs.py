@@ -43,7 +43,7 @@ def outputs(tallies: Sequence[Tally]) -> dict[str, str]:
     points = _sum([one.points for one in tallies])
     possible = _sum([one.possible for one in tallies])
     percent = whole_percent(points, possible)
-    statuses = {one.status for one in tallies}
+    statuses = {_status(one) for one in tallies}
     return {
         "score": "" if points is None else format_points(points),
         "max-score": "" if possible is None else format_points(possible),
@@ -53,6 +53,13 @@ def outputs(tallies: Sequence[Tally]) -> dict[str, str]:
         "passed": str(sum(one.passed for one in tallies)),
         "failed": str(sum(one.missed for one in tallies)),
     }
+
+
+def _status(one: Tally) -> Status:
+    """Return the status of what counts: a full solution of which the course's rules took points is partial."""
+    if one.status is Status.FULL and one.points is not None and one.possible is not None:
+        return Status.FULL if one.points > one.possible - 1e-9 else Status.PARTIAL
+    return one.status
 
 
 def _sum(parts: Sequence[float | None]) -> float | None:
