@@ -21,10 +21,13 @@ ORDER = (
     {"records"},
     {"errors"},
     {"plugins"},
+    {"pages"},
     {"exercise"},
     {"submission"},
     {"sandbox"},
     {"quiz"},
+    {"store"},
+    {"taking"},
     {"examination"},
     {"diagnosis"},
     {"report"},
@@ -126,6 +129,17 @@ def test_verdicts_are_made_in_the_examination_only(module: Path) -> None:
 
 
 @pytest.mark.parametrize("module", MODULES, ids=shown)
+def test_sql_is_in_the_store_only(module: Path) -> None:
+    if stage_of(module) == "store":
+        return
+    for node in ast.walk(parsed(module)):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        databases = {"sqlalchemy", "alembic", "sqlite3"} & {name.split(".")[0] for name in names}
+        assert not databases, f"{shown(module)}:{getattr(node, 'lineno', 0)} imports {databases}"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=shown)
 def test_a_module_is_one_noun_long(module: Path) -> None:
     if "wording" in module.parts:
         return  # a table of sentences, which nobody reads from end to end
@@ -153,6 +167,18 @@ def test_hostile_bytes_are_never_unpickled_or_evaluated() -> None:
                 assert not forbidden & set(names), f"{shown(module)}:{getattr(node, 'lineno', 0)}: {names}"
 
 
+def test_what_renders_a_question_knows_no_type_of_the_key() -> None:
+    """So no mistake in it can show an answer; what teachers see is made in `quiz/preview`."""
+    secret = {"Key", "Variant", "Wrong", "Answer", "authored", "drawing", "preview", "model_answer", "generators"}
+    modules = sorted((GRADER / "quiz" / "rendering").glob("*.py"))
+    assert len(modules) > 5
+    for module in modules:
+        for name in own_imports(parsed(module)):
+            words = name.split(".")[2:]
+            known = [word for word in words if word in secret or word.endswith("Key") or word.startswith("Wrong")]
+            assert not known, f"{shown(module)} imports {name}"
+
+
 def loaded_after(statement: str) -> set[str]:
     """Return the top-level modules that a fresh interpreter holds after `statement`."""
     script = f"{statement}\nimport sys\nprint(' '.join({{name.split('.')[0] for name in sys.modules}}))"
@@ -161,7 +187,7 @@ def loaded_after(statement: str) -> set[str]:
 
 
 def test_help_and_the_library_load_nothing_heavy() -> None:
-    heavy = {"torch", "numpy", "rich", "jsonschema", "hypothesis", "pytest", "msgspec"}
+    heavy = {"torch", "numpy", "rich", "jsonschema", "hypothesis", "pytest", "msgspec", "sqlalchemy", "alembic"}
     run_help = "import sys; from grader.cli.app import run; assert run(['--help']) == 0"
     assert not loaded_after(run_help) & heavy
     assert not loaded_after("import grader") & heavy

@@ -15,9 +15,9 @@ from grader.batch.class_tables import Tables
 from grader.batch.classbook import Classbook, Student
 from grader.batch.statistics import ExerciseFigures, Statistics, Why
 from grader.batch.summary import counted_cases, counts_of, spread_of, undated_of
+from grader.pages.markup import Markup, beside, element, prose, together
+from grader.pages.page import html_page
 from grader.records import Language, Text
-from grader.report.html_page import html_page
-from grader.report.markup import Markup, beside, element, prose, together
 from grader.report.wording import Counted
 
 PER_PAGE = 500  # students

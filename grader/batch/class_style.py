@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.report.html_style import STYLE
+from grader.pages.style import STYLE
 
 _RULES = """
 body{max-width:68rem}

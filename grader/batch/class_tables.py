@@ -12,9 +12,9 @@ from grader.batch.places import Places
 from grader.batch.rows import Row, Tried
 from grader.batch.statistics import Case, CauseFigures, ExerciseFigures, TestFigures, Why
 from grader.batch.summary import claim_of, spread_of, what_happened
+from grader.pages.markup import Address, Markup, beside, element, prose, together
 from grader.records import Language, Outcome, Text
 from grader.report import wording
-from grader.report.markup import Address, Markup, beside, element, prose, together
 from grader.report.points import format_percent, format_points
 from grader.report.signs import UNICODE
 

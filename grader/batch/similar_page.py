@@ -8,10 +8,10 @@ from grader.batch import similar_words as words
 from grader.batch.similar import MAX_SHOWN, Alike, Pair
 from grader.batch.similar_prints import Place, Work
 from grader.batch.similar_text import Compared
+from grader.pages.markup import Markup, element, prose
+from grader.pages.page import html_page
+from grader.pages.style import STYLE
 from grader.records import Language
-from grader.report.html_page import html_page
-from grader.report.html_style import STYLE
-from grader.report.markup import Markup, element, prose
 from grader.report.points import format_percent
 
 _MAX_LINES = 400  # of one file

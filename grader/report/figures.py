@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from grader.pages.markup import Markup, element
+from grader.pages.style import DRAWING_STYLE, LIGHT
 from grader.pictures import Boundary, Curves, ErrorMap, Histogram, Memory, Picture
 from grader.records import Language, Text
 from grader.report import captions
-from grader.report.html_style import DRAWING_STYLE, LIGHT
-from grader.report.markup import Markup, element
 from grader.report.pictures_svg import (
     WIDTH,
     Drawing,

@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from grader.pages.markup import Markup, element, prose, together
+from grader.pages.page import html_page
+from grader.pages.style import STYLE
 from grader.records import Language, Outcome, TestResult, Text
 from grader.report import wording
 from grader.report.cells import review_place
 from grader.report.html_failure import Failures, outcome_label
-from grader.report.html_page import html_page
-from grader.report.html_style import STYLE
-from grader.report.markup import Markup, element, prose, together
 from grader.report.model import Report, Status, ended_alike, is_cut, needs_explaining
 from grader.report.points import format_points
 from grader.report.sentences import (

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from grader.pages.markup import Markup, element, prose, together
 from grader.plaintext import printable
 from grader.records import Explanation, Language, Outcome, SourceLine, TestResult, Text
 from grader.report import wording
 from grader.report.cells import place_in_cell
 from grader.report.figures import Figures
-from grader.report.markup import Markup, element, prose, together
 from grader.report.signs import UNICODE
 
 _TAB = "    "

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from grader.pages.markup import Markup, element
 from grader.pictures import Boundary, Curves, ErrorMap, Histogram, Memory
-from grader.report.markup import Markup, element
 from grader.report.scales import (
     LEVELS,
     NOT_FINITE,

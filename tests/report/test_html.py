@@ -17,10 +17,10 @@ import pytest
 import report_scenarios as scenarios
 from report_scenarios import SCENARIOS
 
+from grader.pages.style import DARK, LIGHT, MARK_PAIRS, STYLE, TEXT_PAIRS, Palette
 from grader.records import Language, Outcome, Text
 from grader.report import Status, View, render
 from grader.report.html import to_html
-from grader.report.html_style import DARK, LIGHT, MARK_PAIRS, STYLE, TEXT_PAIRS, Palette
 
 GOLDENS = Path(__file__).resolve().parent.parent / "goldens"
 UPDATE = os.environ.get("DLGRADE_UPDATE_GOLDENS") == "1"

@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
-from grader.report.escape import html_attribute, html_text
+from grader.pages.escape import html_attribute, html_text
 
-_EMPTY = frozenset({"meta", "link", "br", "hr"})  # elements of HTML without an end
+_EMPTY = frozenset({"meta", "link", "br", "hr", "input"})  # elements of HTML without an end
 _CODE = re.compile(r"`([^`\n]+)`")
+_WEB = re.compile(r"(?:https?://|mailto:)[\x21-\x7e]+", re.IGNORECASE)  # markdown-it writes others as %xx
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9:-]*")
 # No address and no style is ever made of a report's text, so an element needs none of these with such a value.
 _FORBIDDEN = frozenset({"style", "src", "srcset", "action", "formaction", "xlink:href"})
@@ -31,6 +32,24 @@ class Address(str):
     __slots__ = ()
 
 
+class Link(str):
+    """Where on the web a reader is led who asks for it: http, https or mailto."""
+
+    __slots__ = ()
+
+
+def outside(address: str) -> Link:
+    """Return the address of something on the web. Raises: ValueError for one that is no http, https or mailto."""
+    if not is_outside(address):
+        raise ValueError(f"no address on the web: {address[:60]!r}")
+    return Link(address)
+
+
+def is_outside(address: str) -> bool:
+    """Return whether this is an address on the web that `outside` takes."""
+    return _WEB.fullmatch(address) is not None
+
+
 def beside(*segments: str) -> Address:
     """Return the address of a file in this page's folder or below it, segment by segment.
 
@@ -45,7 +64,7 @@ def element(tag: str, attributes: Mapping[str, str | None] | None = None, *child
     """Return an element; an attribute of None is left out, a child that is no `Markup` is escaped.
 
     Raises: ValueError for an attribute that could hold code or load something, and for a link that leaves the page for
-        anything but an `Address`.
+        anything but an `Address` or a `Link`.
     """
     written = "".join(_attribute(name, value) for name, value in (attributes or {}).items() if value is not None)
     if tag in _EMPTY:
@@ -68,6 +87,6 @@ def _attribute(name: str, value: str) -> str:
     lowered = name.lower()
     if not _NAME.fullmatch(name) or lowered in _FORBIDDEN or lowered.startswith("on"):
         raise ValueError(f"an attribute {name!r} has no place in a report")
-    if lowered == "href" and not value.startswith("#") and not isinstance(value, Address):
-        raise ValueError("a report links to places in itself and to pages beside it only")
+    if lowered == "href" and not value.startswith("#") and not isinstance(value, Address | Link):
+        raise ValueError("a page links to places in itself, to pages beside it and to addresses that were checked")
     return f' {name}="{html_attribute(value)}"'

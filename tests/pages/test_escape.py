@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from grader.pages import escape
 from grader.plaintext import printable
-from grader.report import escape
 
 HOSTILE = (
     "\x1b[2J\x1b]0;title\x07", "\x9b31m", "a\rb", "\u202e\u2066gnp.exe\u2069", "in\u200bvis\u2060ible\ufeff", "\ud800",

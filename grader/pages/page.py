@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from grader.pages.markup import Markup, element
+from grader.pages.style import policy_of
 from grader.records import Language
-from grader.report.html_style import policy_of
-from grader.report.markup import Markup, element
 
-_LANGUAGES = {Language.EN: "en", Language.ZH: "zh-Hans"}
+LANGUAGE_TAGS = {Language.EN: "en", Language.ZH: "zh-Hans"}
 
 
 def html_page(*, title: str, language: Language, style: str, body: Sequence[Markup]) -> str:
@@ -25,5 +25,5 @@ def html_page(*, title: str, language: Language, style: str, body: Sequence[Mark
         element("title", None, title),
         element("style", None, Markup(style)),
     )
-    page = element("html", {"lang": _LANGUAGES[language]}, head, "\n", element("body", None, *body))
+    page = element("html", {"lang": LANGUAGE_TAGS[language]}, head, "\n", element("body", None, *body))
     return f"<!DOCTYPE html>\n{page}\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.report.markup import Markup, beside, element, prose, together
+from grader.pages.markup import Markup, beside, element, prose, together
 
 
 def test_text_is_escaped_and_markup_is_not() -> None:
