@@ -182,6 +182,7 @@ class Quiz:
     folder: str  # where it was read, for messages
     version: str
     source: str = field(repr=False)  # the text of quiz.py; "": there is none
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)  # by name, as read: `version` is their digest
     functions: Mapping[str, int] = field(default_factory=dict)  # of quiz.py, with their lines
     title: Text
     about: Text | None = None
@@ -200,6 +201,11 @@ class Quiz:
     def questions(self) -> tuple[Question, ...]:
         """Every question, those of pools too, parts not."""
         return tuple(self._questions())
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether any question calls a function of quiz.py."""
+        return any(one.computed for question in self.questions for one in (question, *question.parts))
 
     def _questions(self) -> Iterator[Question]:
         for item in self.items:

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from grader.errors import AuthorError
 from grader.exercise.paths import show_path
 from grader.quiz.authored import Computed, FloatRange, IntRange, OneOf, Param, Pool, Question, Quiz, Where
-from grader.quiz.generators import Call, CannotLoad, Failure, Generators, Returned
+from grader.quiz.generators import Call, CannotLoad, Failure, Generators, Returned, shown_params
 from grader.quiz.halves import Filled, Half, halves
 from grader.quiz.interpolation import SlotError
 from grader.quiz.model import Plain, Variant
@@ -42,9 +42,9 @@ class Drawing:
 class _Collision(Exception):
     """A wrong answer came out like the right one."""
 
-    def __init__(self, question: Question, text: Text) -> None:
+    def __init__(self, question: Question, text: Text, values: Mapping[str, Plain]) -> None:
         super().__init__(text.en)
-        self.question, self.text = question, text
+        self.question, self.text, self.values = question, text, values
 
 
 def chosen(quiz: Quiz, seeds: Seeds) -> tuple[Question, ...]:
@@ -146,7 +146,7 @@ def _variant(drawing: Drawing, question: Question) -> _Steps[Variant]:
                 break
             continue
         return Variant(public=half.public, key=half.key, redrawn=redrawn)
-    raise _says(drawing.quiz, last.question.where, last.text)
+    raise _says(drawing.quiz, last.question.where, last.text, last.values)
 
 
 def _draw(drawing: Drawing, question: Question, redrawn: int, given: Mapping[str, Plain]) -> _Steps[Half]:
@@ -161,7 +161,7 @@ def _draw(drawing: Drawing, question: Question, redrawn: int, given: Mapping[str
         try:
             drawn = checked(result, question.type, pick=question.pick)
         except ResultError as error:
-            raise _returned(drawing.quiz, question.answer, error.text) from None
+            raise _returned(drawing.quiz, question.answer, error.text, values) from None
         values = {**values, **drawn.params}
     parts = []
     for part in question.parts:
@@ -170,8 +170,8 @@ def _draw(drawing: Drawing, question: Question, redrawn: int, given: Mapping[str
     try:
         half = halves(filled, parts)
     except SlotError as error:
-        raise _says(drawing.quiz, question.where, error.text) from None
-    _check(drawing.quiz, question, half)
+        raise _says(drawing.quiz, question.where, error.text, values) from None
+    _check(drawing.quiz, question, half, values)
     return half
 
 
@@ -182,7 +182,7 @@ def _value(quiz: Quiz, param: Param, seed: bytes, values: Mapping[str, Plain]) -
         try:
             return plain_value(result, param.name)
         except ResultError as error:
-            raise _returned(quiz, source, error.text) from None
+            raise _returned(quiz, source, error.text, values) from None
     random = stream(seed, purpose)
     if isinstance(source, OneOf):
         return random.choice(source.values)
@@ -198,20 +198,20 @@ def _decimal(source: FloatRange, at: float) -> float:
     return float(low + step * min(int(at * count), count - 1))
 
 
-def _check(quiz: Quiz, question: Question, half: Half) -> None:
+def _check(quiz: Quiz, question: Question, half: Half, values: Mapping[str, Plain]) -> None:
     """Refuse what could not be marked fairly. Raises: _Collision where another draw may be better; AuthorError."""
     if half.alike is not None:
-        raise _Collision(question, half.alike)
+        raise _Collision(question, half.alike, values)
     if half.typed is None:
         return
     if (found := unreadable(half.public, half.typed)) is not None:
         answer, reason = found
-        raise _says(quiz, question.where, _not_readable(answer[:60], reason))
+        raise _says(quiz, question.where, _not_readable(answer[:60], reason), values)
     place = collision(half.public, half.typed)
     if place is not None:
         wrong = half.typed.wrong[place]
         named = f" ({wrong.wrong.because})" if wrong.wrong.because else ""
-        raise _Collision(question, _like_right(wrong.value, named, half.typed.answer))
+        raise _Collision(question, _like_right(wrong.value, named, half.typed.answer), values)
 
 
 def _varies(question: Question) -> bool:
@@ -235,12 +235,15 @@ def _like_right(value: str, named: str, answer: str) -> Text:
     )
 
 
-def _says(quiz: Quiz, where: Where, text: Text) -> AuthorError:
+def _says(quiz: Quiz, where: Where, text: Text, values: Mapping[str, Plain]) -> AuthorError:
     place = f"{show_path(Path(quiz.folder) / 'quiz.yaml')}:{where.line}"
-    return AuthorError(Text(en=f"{place}: {where.path}: {text.en}", zh=f"{place}：{where.path}：{text.zh}"))
+    drawn = shown_params(values)
+    en, zh = (f" (with {drawn})", f"（{drawn}）") if drawn else ("", "")
+    return AuthorError(Text(en=f"{place}: {where.path}{en}: {text.en}", zh=f"{place}：{where.path}{zh}：{text.zh}"))
 
 
-def _returned(quiz: Quiz, computed: Computed, text: Text) -> AuthorError:
+def _returned(quiz: Quiz, computed: Computed, text: Text, values: Mapping[str, Plain]) -> AuthorError:
     line = quiz.functions.get(computed.name)
     place = show_path(Path(quiz.folder) / "quiz.py") + (f":{line}" if line else "")
-    return AuthorError(Text(en=f"{place}: {computed.name}: {text.en}", zh=f"{place}：{computed.name}：{text.zh}"))
+    called = f"{computed.name}({shown_params(values)})"
+    return AuthorError(Text(en=f"{place}: {called}: {text.en}", zh=f"{place}：{called}：{text.zh}"))

@@ -70,6 +70,11 @@ class CannotLoad(AuthorError):
     """quiz.py itself fails: no function of it can be called."""
 
 
+def shown_params(params: Mapping[str, Plain]) -> str:
+    """Return parameters as messages show them: `w=1.0, lr=0.1`."""
+    return printable(", ".join(f"{name}={value!r}" for name, value in params.items()), limit=200)
+
+
 class Generators:
     """Runs the functions of one quiz; a context manager, whose end ends the child. Threads take turns."""
 
@@ -193,8 +198,7 @@ class Generators:
     def _says(self, line: int | None, text: Text, calls: Sequence[Call]) -> AuthorError:
         place = show_path(self._file) + (f":{line}" if line else "")
         if len(calls) == 1:
-            named = ", ".join(f"{name}={value!r}" for name, value in calls[0].params.items())
-            called = printable(f"{calls[0].function}({named})", limit=200)
+            called = f"{calls[0].function}({shown_params(calls[0].params)})"
             text = Text(en=f"{called}: {text.en}", zh=f"{called}：{text.zh}")
         return AuthorError(
             Text(en=f"{place}: {text.en}", zh=f"{place}：{text.zh}"),

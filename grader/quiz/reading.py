@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.errors import AuthorError
@@ -28,11 +29,24 @@ CODE_FILE = "quiz.py"
 FOLDER_NAME = re.compile(r"(?P<id>quiz(?P<number>[0-9]{2,4}))_(?P<slug>[a-z0-9]+(?:[-_][a-z0-9]+)*)")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedQuiz:
+    """A quiz, and the tree of its file, which knows the line of everything in it."""
+
+    quiz: Quiz
+    tree: Tree
+
+
 def read_quiz(folder: Path, *, cache: Path | None = None) -> Quiz:
     """Return the quiz in `folder`. Raises: AuthorError with every problem found, each with its line.
 
     `cache`: a folder in which parsed files are kept, for a quick start (`kept`).
     """
+    return read_with_places(folder, cache=cache).quiz
+
+
+def read_with_places(folder: Path, *, cache: Path | None = None) -> PlacedQuiz:
+    """Return the quiz in `folder`, and the line of everything in its file. Raises: as `read_quiz`."""
     content = _content(folder / QUIZ_FILE, max_bytes=MAX_BYTES)
     if content is None:
         raise AuthorError(
@@ -43,7 +57,7 @@ def read_quiz(folder: Path, *, cache: Path | None = None) -> Quiz:
             remedy=Text(en=f"Write the quiz into {QUIZ_FILE}.", zh=f"请把测验写入 {QUIZ_FILE}。"),
         )
     code = _content(folder / CODE_FILE, max_bytes=MAX_SOURCE_BYTES)
-    return quiz_of(folder, content, code, cache=cache)
+    return _quiz_of(folder, content, code, cache)
 
 
 def quiz_of(folder: Path, content: bytes, code: bytes | None, *, cache: Path | None = None) -> Quiz:
@@ -51,6 +65,10 @@ def quiz_of(folder: Path, content: bytes, code: bytes | None, *, cache: Path | N
 
     Raises: AuthorError.
     """
+    return _quiz_of(folder, content, code, cache).quiz
+
+
+def _quiz_of(folder: Path, content: bytes, code: bytes | None, cache: Path | None) -> PlacedQuiz:
     file = folder / QUIZ_FILE
     tree = _fitting_tree(file, content, cache)
     name = FOLDER_NAME.fullmatch(folder.name)
@@ -69,7 +87,7 @@ def quiz_of(folder: Path, content: bytes, code: bytes | None, *, cache: Path | N
     )
     if found:
         raise refused(file, found)
-    return quiz
+    return PlacedQuiz(quiz=replace(quiz, files=files), tree=tree)
 
 
 def _fitting_tree(file: Path, content: bytes, cache: Path | None) -> Tree:

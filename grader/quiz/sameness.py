@@ -8,22 +8,25 @@ them with algebra, in a process of its own.
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 
 from grader.quiz.marking.mark import Reading, Unreadable
-from grader.quiz.marking.marker import precision_of, read
+from grader.quiz.marking.marker import precision_of, read_own
 from grader.quiz.marking.matrices import Matrix, read_matrix
 from grader.quiz.marking.precision import Number, Precision, Special, collides
+from grader.quiz.model import Precision as WrittenPrecision
 from grader.quiz.model import PublicQuestion, QuestionType, TypedKey
 from grader.records import Text
 
 _SMALL_SHARE = Fraction(1, 10)
+_EXACT_FIGURES = 14
 _NUMBERS = (QuestionType.NUMBER, QuestionType.MATRIX)
 
 
 def unreadable(public: PublicQuestion, key: TypedKey) -> tuple[str, Text] | None:
     """Return an answer that is right and cannot be read, with the reason; None where each can be read."""
     for answer in (key.answer, *key.also):
-        found = read(public, answer)
+        found = read_own(public, answer)
         if isinstance(found, Unreadable):
             return answer, found.reason
     return None
@@ -34,11 +37,17 @@ def collision(public: PublicQuestion, key: TypedKey) -> int | None:
 
     One that cannot be read is like no other.
     """
-    right = [_value(public, answer) for answer in (key.answer, *key.also)]
-    precision = precision_of(key.precision)
-    for place, one in enumerate(key.wrong):
-        value = _value(public, one.value)
-        if value is not None and any(_same(public.type, answer, value, precision) for answer in right):
+    right = tuple(_value(public, answer) for answer in (key.answer, *key.also))
+    return _collision(public.type, right, tuple(_value(public, one.value) for one in key.wrong), key.precision)
+
+
+@lru_cache(maxsize=1024)  # by the values, which many variants of a question share
+def _collision(
+    kind: QuestionType, right: tuple[object, ...], wrong: tuple[object, ...], written: WrittenPrecision | None
+) -> int | None:
+    precision = precision_of(written)
+    for place, value in enumerate(wrong):
+        if value is not None and any(_same(kind, answer, value, precision) for answer in right):
             return place
     return None
 
@@ -52,7 +61,7 @@ def size_of(answer: str) -> tuple[int, int]:
 def _value(public: PublicQuestion, answer: str) -> object:
     if public.type is QuestionType.EXPRESSION:
         return "".join(answer.split())
-    found = read(public, answer)
+    found = read_own(public, answer)
     return found.value if isinstance(found, Reading) else None
 
 
@@ -76,7 +85,8 @@ def _collide(answer: Number, other: Number, precision: Precision) -> bool:
 def _far_apart(answer: Number, other: Number, precision: Precision) -> bool:
     """Whether floats show already that two numbers are no neighbours: exact arithmetic takes ten times as long.
 
-    With two significant figures or more, what rounds alike lies within a fifth of the larger number.
+    With n significant figures, two or more, what is taken for one another, rounded or not, lies within two units of
+    the last figure: nearer than 2 · 10^(1-n) of the larger number. Here as much again is left to be looked at.
     """
     if isinstance(answer, Special) or isinstance(other, Special):
         return False
@@ -86,5 +96,6 @@ def _far_apart(answer: Number, other: Number, precision: Precision) -> bool:
         one, two = float(answer), float(other)
     except OverflowError:
         return False
-    distance = abs(one - two)
-    return distance > 0.5 * max(abs(one), abs(two)) and distance > 2 * float(precision.absolute or 0)
+    distance, larger = abs(one - two), max(abs(one), abs(two))
+    near = max(4 * 10.0 ** (1 - (precision.sig_figs or _EXACT_FIGURES)), 2 * float(precision.relative or 0), 1e-12)
+    return distance > near * larger and distance > 2 * float(precision.absolute or 0)

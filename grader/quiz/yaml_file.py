@@ -94,7 +94,15 @@ def parse_yaml(file: Path, content: bytes) -> Tree:
     return tree
 
 
-def refused(file: Path, problems: list[LinedText]) -> AuthorError:
+class Refused(AuthorError):
+    """A file with problems, each with its line, in the order of the file."""
+
+    def __init__(self, said: Text, problems: tuple[LinedText, ...]) -> None:
+        super().__init__(said)
+        self.problems = problems
+
+
+def refused(file: Path, problems: list[LinedText]) -> Refused:
     """Return an error with all `problems` of `file`, a line each, in the order of the file."""
     from grader.errors import joined
 
@@ -106,7 +114,7 @@ def refused(file: Path, problems: list[LinedText]) -> AuthorError:
     ]
     if left > 0:
         lines.append(Text(en=f"… and {left} more.", zh=f"……还有 {left} 处。"))
-    return AuthorError(joined(lines, separator="\n"))
+    return Refused(joined(lines, separator="\n"), tuple(shown))
 
 
 class _Builder:

@@ -387,7 +387,10 @@ def test_a_choice_cannot_pick_three_of_two() -> None:
 def test_a_bad_result_is_told_with_the_function_and_its_line(tmp_path: Path) -> None:
     code = "\n\ndef f(p, rng):\n    return {'answer': 3}\n"
     quiz = quiz_in(tmp_path, "- {id: one, type: shape, text: What?, answer: {code: f}}", code)
-    with drawing_of(quiz) as drawing, pytest.raises(AuthorError, match=r"quiz\.py:3: f: answer is 3: expected a list"):
+    with (
+        drawing_of(quiz) as drawing,
+        pytest.raises(AuthorError, match=r"quiz\.py:3: f\(\): answer is 3: expected a list"),
+    ):
         draw(drawing, quiz.questions[0])
 
 

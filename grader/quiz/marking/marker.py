@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeVar
+from functools import lru_cache
+from typing import Any, TypeVar
 
 from grader.errors import AuthorError
 from grader.quiz.marking import orders
@@ -122,12 +123,12 @@ class _Typed:
         reading = reader(self.response)
         if isinstance(reading, Unreadable):
             return reading
-        right = tuple(self._own(reader, text) for text in (self.key.answer, *self.key.also))
-        return marker(reading, right, tuple(self._own(reader, wrong.value) for wrong in self.key.wrong))
+        right = tuple(self._own(text) for text in (self.key.answer, *self.key.also))
+        return marker(reading, right, tuple(self._own(wrong.value) for wrong in self.key.wrong))
 
-    def _own(self, reader: Reader[V], text: str) -> V:
+    def _own(self, text: str) -> Any:
         """Return a value of the key, read as a student's."""
-        reading = reader(text)
+        reading = read_own(self.question, text)
         if isinstance(reading, Unreadable):
             question = self.question
             name = f"{question.id}/{question.part}" if question.part else question.id
@@ -142,19 +143,35 @@ class _Typed:
 
 def read(question: PublicQuestion, response: Response) -> Reading[object] | Unreadable:
     """Return how a typed answer is understood, to be shown before it counts."""
-    body = question.body
-    if not isinstance(body, TypedBody):
+    if not isinstance(question.body, TypedBody):
         return wrong_kind()
-    match question.type:
+    return _reader(question.type, question.body)(response)
+
+
+def read_own(question: PublicQuestion, text: str) -> Reading[object] | Unreadable:
+    """Return how an answer of the key is understood: as a student's is, but each text is read once and kept.
+
+    Whoever draws or marks many variants meets the same texts again and again; those of a key are short and few.
+    """
+    return _read_own(question.type, question.body, text) if isinstance(question.body, TypedBody) else wrong_kind()
+
+
+@lru_cache(maxsize=4096)
+def _read_own(kind: QuestionType, body: TypedBody, text: str) -> Reading[object] | Unreadable:
+    return _reader(kind, body)(text)
+
+
+def _reader(kind: QuestionType, body: TypedBody) -> Reader[Any]:
+    match kind:
         case QuestionType.NUMBER:
-            return _number(body)(response)
+            return _number(body)
         case QuestionType.SHAPE:
-            return _text(read_shape)(response)
+            return _text(read_shape)
         case QuestionType.CODE_OUTPUT:
-            return _text(read_output)(response)
+            return _text(read_output)
         case QuestionType.MATRIX:
-            return _matrix(body)(response)
-    return _formula(body)(response)
+            return _matrix(body)
+    return _formula(body)
 
 
 def is_blank(response: object, *, depth: int = 0) -> bool:

@@ -45,15 +45,28 @@ def read_matrix(text: str) -> Reading[Matrix] | Unreadable:
     """
     if len(text) > MAX_CHARACTERS:
         return wording.too_long(MAX_CHARACTERS)
-    lines = (" ".join(fold(line).split()) for line in text.splitlines())
-    bare = unraised("\n".join(line for line in lines if line)).rstrip(".;").strip()
+    bare = _bare(text)
     if not bare:
         return wording.blank()
-    wrapped = _WRAPPED.fullmatch(bare)
-    rows = _rows(wrapped[1] if wrapped else bare)
+    rows = _rows(bare)
     if rows is None:
         return wording.not_a_matrix(text)
     return _read([_cells(row) for row in rows], text)
+
+
+def written_cells(text: str) -> list[list[str]] | None:
+    """Return the cells of a table that was typed as one text, each as it stands there; None where it is no table."""
+    bare = _bare(text) if len(text) <= MAX_CHARACTERS else ""
+    rows = _rows(bare) if bare else None
+    return None if rows is None else [_cells(row) for row in rows]
+
+
+def _bare(text: str) -> str:
+    """Return what is between the brackets of `tensor(…)`, or all of it, in plain characters."""
+    lines = (" ".join(fold(line).split()) for line in text.splitlines())
+    bare = unraised("\n".join(line for line in lines if line)).rstrip(".;").strip()
+    wrapped = _WRAPPED.fullmatch(bare)
+    return wrapped[1] if wrapped else bare
 
 
 def read_cells(rows: Sequence[Sequence[str]]) -> Reading[Matrix] | Unreadable:
