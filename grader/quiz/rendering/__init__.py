@@ -1,0 +1,1 @@
+"""A question shown: as text for a terminal, as HTML for a page."""
