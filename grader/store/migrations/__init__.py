@@ -1,0 +1,1 @@
+"""How a store came to its newest schema, step by step."""

@@ -1,0 +1,1 @@
+"""One module for each schema: never changed once it has been released."""

@@ -1,0 +1,1 @@
+"""Practice: questions that went wrong come back with other numbers, later and later. It counts for no score."""

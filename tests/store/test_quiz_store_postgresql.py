@@ -1,0 +1,84 @@
+"""The same rules on PostgreSQL, where DLGRADE_TEST_POSTGRESQL names an empty database for it to use and empty again.
+
+For example postgresql+psycopg://user@/name?host=/run/postgresql, with psycopg installed.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from taking.quiz_desks import TEACHER, Clock, Room
+
+from grader.store import open_store, tables
+from grader.store.migrating import bring_up
+from grader.taking.desk import Desk
+from grader.taking.extending import More
+from grader.taking.views import Taken
+
+ADDRESS = os.environ.get("DLGRADE_TEST_POSTGRESQL", "")
+pytestmark = pytest.mark.skipif(not ADDRESS, reason="DLGRADE_TEST_POSTGRESQL names no database")
+
+
+@pytest.fixture
+def engine() -> Iterator[sa.Engine]:
+    engine = sa.create_engine(ADDRESS)
+    yield engine
+    tables.metadata.drop_all(engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def at(engine: sa.Engine, tmp_path: Path) -> Iterator[Room]:
+    clock = Clock()
+    with open_store(ADDRESS) as store, Desk(store, clock=clock) as desk:
+        yield Room(desk=desk, clock=clock, folder=tmp_path)
+
+
+def at_once(works: list[Callable[[], object]]) -> None:
+    threads = [threading.Thread(target=work) for work in works]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+
+
+def test_a_quiz_is_taken_extended_and_marked_again(at: Room) -> None:
+    quiz = at.quiz()
+    attempt = at.begin(quiz)
+    assert at.answer(attempt, 1, "3").taken is Taken.CHECKED
+    assert at.answer(attempt, 2, "4").taken is Taken.KEPT
+    assert len(at.desk.hint(attempt.id, 1).hints) == 1
+    assert at.desk.submit(attempt.id).score == 1
+    mended = at.quiz('- {id: later, type: number, text: "2 + 2?", answer: "4"}', None, "closes: 2026-06-01T00:00Z")
+    extended = at.desk.extend(mended, "ada", More(until=at.clock.now + timedelta(days=60)), by=TEACHER)
+    assert extended.closes == at.clock.now + timedelta(days=60)
+    assert [one.where.question for one in at.desk.regrade(mended, by=TEACHER).left] == ["now"]
+
+
+def test_those_who_meet_have_one_attempt_and_one_try(at: Room) -> None:
+    quiz = at.quiz()
+    ids: list[str] = []
+    at_once([lambda: ids.append(at.desk.begin(quiz, "ada").id)] * 6)
+    assert len(ids) == 6 and len(set(ids)) == 1
+    at.desk.question(ids[0], 1)
+    taken: list[Taken] = []
+    at_once([lambda: taken.append(at.desk.answer(ids[0], 1, "7", after=0).taken)] * 6)
+    assert sorted(taken) == [Taken.CHECKED] + [Taken.OVERTAKEN] * 5
+    assert len(at.desk.question(ids[0], 1).tries) == 1
+
+
+def test_an_older_store_is_brought_up_to_the_same_tables(engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        bring_up(connection, target="0001")
+    open_store(ADDRESS).close()
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, tables.metadata) == []
