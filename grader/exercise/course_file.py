@@ -17,6 +17,7 @@ from typing import Any
 from grader.errors import both
 from grader.exercise.dates import CourseDates, date_problems, read_dates, read_zone
 from grader.exercise.defaults import Defaults
+from grader.exercise.known_good import fits_already, remember_fit
 from grader.exercise.policy import CoursePolicy, policy_problems, read_policy, without_slips
 from grader.exercise.problems import problem, schema_problems, toml_text
 from grader.exercise.rules import limit_problems, line_end_problems
@@ -48,7 +49,10 @@ def read_course_file(root: Path) -> CourseFile:
     """Return what `dlgrade.toml` in `root` says. Raises: AuthorError with every problem found."""
     file = root / COURSE_FILE
     table = read_toml(file, missing=Text(en=f"Write a {COURSE_FILE}.", zh=f"请编写 {COURSE_FILE}。"))
-    refuse(file, problems_in(table))
+    checked = (repr(table), repr(_schema(_languages(table))))
+    if not fits_already(*checked):
+        refuse(file, problems_in(table))
+        remember_fit(*checked)
     return course_file(table)
 
 

@@ -1,0 +1,127 @@
+"""Where a quiz is asked: paper that is shown, and lines that are typed.
+
+In a terminal a line can be edited and earlier ones recalled, by readline where Python has it. From a pipe lines come
+one by one, and each is shown behind its prompt, so that what was written reads as a conversation. Ctrl-C and the end of
+the input are the same: the student leaves. Where an attempt has a deadline, a timer ends the typing when it is reached:
+SIGALRM, which only Unix has and only the main thread gets; elsewhere the deadline shows with the next answer.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+
+from grader.cli.language import choose_language
+from grader.cli.output import dress, is_terminal, write_out
+from grader.plaintext import printable
+from grader.quiz.rendering.styled import Paper, Span, Style
+from grader.records import Language
+
+MAX_WIDTH = 88  # columns: longer lines are hard to read
+_AGAIN_S = 0.5
+MAX_TYPED = 100_000  # characters; the marker refuses much less, and says so
+
+
+class Left(Exception):
+    """The student leaves: Ctrl-C, or nothing more comes. `typed` is what stood on the line."""
+
+    def __init__(self, typed: str = "") -> None:
+        super().__init__(typed)
+        self.typed = typed
+
+
+class TimeOver(Left):
+    """The deadline was reached while the student was typing."""
+
+
+class Console:
+    """One conversation on stdin and stdout."""
+
+    def __init__(self) -> None:
+        found = dress()
+        self.language: Language = Language.EN if found.ascii_only else choose_language(None)
+        self._width = min(found.width, MAX_WIDTH)
+        self._color = found.color
+        self._ascii_only = found.ascii_only
+        self._edits = is_terminal(sys.stdin) and is_terminal(sys.stdout)
+
+    def paper(self) -> Paper:
+        """Return empty paper that fits this terminal."""
+        return Paper(width=self._width, color=self._color, ascii_only=self._ascii_only)
+
+    def show(self, paper: Paper) -> None:
+        """Write paper to stdout. Raises: OutputLost."""
+        if text := paper.render():
+            write_out(text)
+
+    def say(self, text: str, style: Style = Style.PLAIN, *, indent: int = 2) -> None:
+        """Write one paragraph."""
+        paper = self.paper()
+        paper.put(Span(text, style), indent=indent)
+        self.show(paper)
+
+    def ask(self, prompt: str, *, seconds: float | None = None) -> str:
+        """Return the next line, without the blanks around it.
+
+        Raises: Left on Ctrl-C and at the end of the input; TimeOver after `seconds`.
+        """
+        shown = printable(prompt)
+        if self._ascii_only:
+            shown = shown.encode("ascii", "replace").decode("ascii")
+        try:
+            with _timer(seconds):
+                line = self._typed(shown) if self._edits else _piped(shown)
+        except (KeyboardInterrupt, EOFError):
+            write_out("")
+            raise Left(_on_the_line() if self._edits else "") from None
+        except TimeOver:
+            write_out("")
+            raise TimeOver(_on_the_line() if self._edits else "") from None
+        return line[:MAX_TYPED].strip()
+
+    def _typed(self, prompt: str) -> str:
+        with suppress(ImportError):  # Windows has none
+            import readline  # noqa: F401 - makes input() editable
+        # readline must know what takes no room on the line.
+        return input(f"\x01\x1b[1m\x02{prompt}\x01\x1b[0m\x02" if self._color else prompt)
+
+
+def _piped(prompt: str) -> str:
+    sys.stdout.write(prompt)
+    sys.stdout.flush()
+    line = sys.stdin.readline(MAX_TYPED) if sys.stdin is not None else ""
+    if not line:
+        raise EOFError
+    write_out(printable(line.rstrip("\r\n"), limit=MAX_TYPED))
+    return line
+
+
+def _on_the_line() -> str:
+    """Return what stood on the line that was left, where readline kept it."""
+    readline = sys.modules.get("readline")
+    return str(readline.get_line_buffer()) if readline is not None else ""
+
+
+@contextmanager
+def _timer(seconds: float | None) -> Iterator[None]:
+    """Raise TimeOver in the block after `seconds`, where this system can."""
+    here = threading.current_thread() is threading.main_thread()
+    if seconds is None or not here or not hasattr(signal, "setitimer"):
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, _late)
+    # Again and again: one that comes while readline handles a key ends nothing before the next key.
+    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.01), _AGAIN_S)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _late(_number: int, _frame: FrameType | None) -> None:
+    raise TimeOver

@@ -1,0 +1,140 @@
+"""`dlgrade quiz lint`: what to mend in quizzes before a student meets them."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli.delivery import Delivery, hand_over, plan
+from grader.cli.language import choose_language, local
+from grader.cli.options import course_option, language_option
+from grader.cli.output import Progress, dress
+from grader.errors import UsageError
+from grader.records import Text
+
+if TYPE_CHECKING:
+    from grader.quiz.linting import QuizReport
+
+_SEEDS = 1_000
+_FORMATS = {"text": "quiz-lint.txt", "json": "quiz-lint.json", "github": "quiz-lint.github.txt"}
+
+
+@click.command(
+    "lint",
+    help=local(
+        "Find what to mend in each QUIZ (an id, a folder, or a quiz.yaml), all of the course without a name: every "
+        "generator on many seeds, every answer marked, texts, feedback, languages, names.",
+        "找出每个 QUIZ（编号、文件夹或 quiz.yaml）中需要改正的地方；不写则检查整门课程：用大量种子运行每个生成函数，"
+        "为每个答案评分，并检查文本、反馈、语言和名称。",
+    ),
+)
+@click.argument("quizzes", nargs=-1, metavar="[QUIZ]…")
+@click.option(
+    "--seeds",
+    type=click.IntRange(1, 100_000),
+    default=_SEEDS,
+    show_default=True,
+    metavar="N",
+    help=local("With how many seeds a question is drawn.", "每道题用多少个种子抽取。"),
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help=local("Processes side by side; else one a core.", "同时运行的进程数；默认每个核一个。"),
+)
+@click.option("--strict", is_flag=True, help=local("Warnings count as errors.", "警告也算作错误。"))
+@click.option(
+    "--format",
+    "formats",
+    default="text",
+    show_default=True,
+    metavar="NAME[,NAME]",
+    help=local("text, json or github; several need --output.", "text、json 或 github；多个格式需要 --output。"),
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help=local(
+        "Also write quiz-lint.txt, quiz-lint.json there.", "同时把 quiz-lint.txt、quiz-lint.json 写入该文件夹。"
+    ),
+)
+@course_option
+@language_option
+def command(
+    quizzes: tuple[str, ...],
+    *,
+    seeds: int,
+    jobs: int | None,
+    strict: bool,
+    formats: str,
+    output: Path | None,
+    course: Path | None,
+) -> int:
+    """Lint, show, and return the exit code: 2 where anything is an error."""
+    from grader.quiz.linting import Settings, exit_code, lint
+
+    delivery = plan(formats, output, file_of=_file_of)
+    folders = _chosen(quizzes, course)
+    with Progress() as line:
+
+        def tell(done: int, of: int) -> None:
+            line.say(local(f"Linting quizzes … {100 * done // of}%", f"正在检查测验…… {100 * done // of}%"))
+
+        tell(0, 1)
+        reports = lint(folders, Settings(seeds=seeds, jobs=jobs), tell=tell)
+    _deliver(reports, delivery, strict=strict)
+    return exit_code(reports, strict=strict)
+
+
+def _chosen(names: tuple[str, ...], course: Path | None) -> tuple[Path, ...]:
+    """Return the folders of the quizzes that are named; of all, where none is. Raises: UsageError."""
+    from grader.exercise import load_course
+    from grader.quiz.finding import find_quiz, quizzes_of
+    from grader.quiz.reading import QUIZ_FILE
+
+    folders: dict[Path, None] = {}
+    for name in names:
+        path = Path(name)
+        if path.name == QUIZ_FILE and path.is_file():
+            folders[path.parent.absolute()] = None
+        elif (path / QUIZ_FILE).is_file():
+            folders[path.absolute()] = None
+        else:
+            folders[find_quiz(load_course(course), name).folder] = None
+    if not names:
+        found = load_course(course)
+        folders = dict.fromkeys(entry.folder for entry in quizzes_of(found))
+        if not folders:
+            find_quiz(found, "")  # says that there is none
+    return tuple(folders)
+
+
+def _file_of(name: str) -> str:
+    """Return the name of a format's file. Raises: UsageError for a format that there is none of."""
+    if name in _FORMATS:
+        return _FORMATS[name]
+    known = ", ".join(_FORMATS)
+    raise UsageError(
+        Text(en=f'--format "{name}": there is no such format.', zh=f"--format “{name}”：没有这种格式。"),
+        remedy=Text(en=f"There are: {known}.", zh=f"可用的有：{known}。"),
+    )
+
+
+def _deliver(reports: tuple[QuizReport, ...], delivery: Delivery, *, strict: bool) -> None:
+    from grader.cli.quiz_lint_pages import Look, rendered
+
+    looks, language = dress(), choose_language(None)
+    shown = Look(
+        language=language, width=looks.width, color=looks.color, ascii_only=looks.ascii_only, strict=strict
+    )  # fmt: skip
+    written = Look(language=language, strict=strict)
+    hand_over(
+        delivery.folder,
+        shown=lambda: rendered(reports, delivery.formats[0], shown),
+        files={_FORMATS[name]: functools.partial(rendered, reports, name, written) for name in delivery.formats},
+    )

@@ -1,0 +1,148 @@
+"""`dlgrade quiz regrade`: attempts marked again by the quiz as it is now, and what has changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli.language import local, say
+from grader.cli.options import course_option, language_option
+from grader.cli.output import write_out, write_plain
+from grader.errors import EXIT_FULL_SCORE
+from grader.plaintext import printable
+from grader.records import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from grader.quiz.marking.mark import Mark
+    from grader.taking.regrading import Changed, Left, Regraded
+
+
+@click.command(
+    "regrade",
+    help=local(
+        "Mark every stored attempt at quiz ID again, by the quiz as it is now. A question that its student would see "
+        "otherwise now is left as it was. Who asked, when, and every mark before and after are kept.",
+        "按测验 ID 的现状重新评分所有已存储的作答。若学生看到的题目会因此不同，该题保持原样。"
+        "谁在何时重评、每个得分的前后变化都会记录下来。",
+    ),
+)
+@click.argument("name", metavar="ID")
+@click.option("--dry-run", is_flag=True, help=local("Only show what would change.", "只显示会有哪些变化，不作改动。"))
+@click.option("--json", "as_json", is_flag=True, help=local("Print what changed as JSON.", "以 JSON 输出变化。"))
+@click.option(
+    "--store",
+    metavar="FILE",
+    help=local("Where attempts are kept; else DLGRADE_STORE.", "作答记录存放处；默认取 DLGRADE_STORE。"),
+)
+@course_option
+@language_option
+def command(*, name: str, dry_run: bool, as_json: bool, store: str | None, course: Path | None) -> int:
+    """Mark again, and say what has changed."""
+    from grader.cli.quiz_desk import open_desk
+    from grader.quiz.finding import find_quiz
+
+    with open_desk(store=store, course=course, student=None) as at:
+        quiz = find_quiz(at.course, name).read()
+        done = at.desk.regrade(quiz, by=at.student, keep=not dry_run)
+    if as_json:
+        from grader.pages.escape import json_text
+
+        write_out(json_text(_document(quiz.id, done, dry_run=dry_run), indent=2))
+    else:
+        write_plain("\n".join(say(line) for line in _lines(done, dry_run=dry_run)))
+    return EXIT_FULL_SCORE
+
+
+def _lines(done: Regraded, *, dry_run: bool) -> Iterator[Text]:
+    looked = f"{_number(done.tries, 'answer')} in {_number(done.attempts, 'attempt')} looked at"
+    yield Text(
+        en=f"{looked}: {_number(len(done.changed), 'mark')} {'would change' if dry_run else 'changed'}.",
+        zh=f"共检查 {done.attempts} 次作答中的 {done.tries} 个答案："
+        + (f"{len(done.changed)} 个得分会改变。" if dry_run else f"{len(done.changed)} 个得分已改变。"),
+    )
+    for one in done.changed:
+        yield _changed(one)
+    counts = Counter((one.where.question, one.why) for one in done.left)
+    for (question, why), count in counts.items():
+        reason = _REASONS[why.value]
+        yield Text(
+            en=f"{question}: left as it was in {_number(count, 'attempt')}: {reason.en}",
+            zh=f"{question}：在 {count} 次作答中保持原样：{reason.zh}",
+        )
+    for detail in dict.fromkeys(one.detail for one in done.left if one.detail):
+        yield Text(en=f"  {printable(detail)}", zh=f"  {printable(detail)}")
+
+
+def _number(count: int, noun: str) -> str:
+    """Return a count as English says it."""
+    return f"{count} {noun if count == 1 else f'{noun}s'}"
+
+
+def _changed(one: Changed) -> Text:
+    where, before, after = one.where, _share(one.old), _share(one.new)
+    who = printable(where.student, limit=60)
+    return Text(
+        en=f"  {who}, attempt {where.attempt}, {where.question}, answer {one.number}: {before.en} → {after.en}",
+        zh=f"  {who}，第 {where.attempt} 次作答，{where.question}，第 {one.number} 个答案：{before.zh} → {after.zh}",
+    )
+
+
+def _share(mark: Mark | None) -> Text:
+    if mark is None or mark.share is None:
+        return Text(en="undecided", zh="未判定")
+    shown = f"{float(mark.share):.0%}"
+    return Text(en=shown, zh=shown)
+
+
+_REASONS = {
+    "gone": Text(en="the quiz has it no more.", zh="测验中已没有这道题。"),
+    "changed": Text(
+        en="its student saw something else than the quiz would show now.", zh="学生当时看到的与现在会显示的不同。"
+    ),
+    "broken": Text(en="it cannot be drawn now.", zh="现在无法抽取该题。"),
+    "unmarked": Text(
+        en="its new answer could not mark what was given, so the old marks stand.",
+        zh="新的答案无法为已有作答评分，因此原得分不变。",
+    ),
+}
+
+
+def _document(quiz: str, done: Regraded, *, dry_run: bool) -> dict[str, object]:
+    return {
+        "quiz": quiz,
+        "kept": not dry_run,
+        "attempts": done.attempts,
+        "answers": done.tries,
+        "changed": [_changed_document(one) for one in done.changed],
+        "left": [_left_document(one) for one in done.left],
+    }
+
+
+def _changed_document(one: Changed) -> dict[str, object]:
+    where = one.where
+    return {
+        "student": where.student,
+        "attempt": where.attempt,
+        "place": where.place,
+        "question": where.question,
+        "answer": one.number,
+        "before": None if one.old is None or one.old.share is None else str(one.old.share),
+        "after": None if one.new.share is None else str(one.new.share),
+    }
+
+
+def _left_document(one: Left) -> dict[str, object]:
+    where = one.where
+    return {
+        "student": where.student,
+        "attempt": where.attempt,
+        "place": where.place,
+        "question": where.question,
+        "why": one.why.value,
+        "detail": one.detail,
+    }
