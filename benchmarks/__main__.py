@@ -12,7 +12,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import batch, call, cold, isolation, memory, replay, soak, usage, verify, warm
+from benchmarks import (
+    batch,
+    call,
+    cold,
+    isolation,
+    memory,
+    quiz_lint,
+    quiz_marking,
+    quiz_start,
+    replay,
+    soak,
+    usage,
+    verify,
+    warm,
+)
 from benchmarks.errors import BenchmarkFailed
 from benchmarks.figure import Figure
 from grader.records import Isolation
@@ -26,10 +40,13 @@ BENCHMARKS: dict[str, Callable[[int], list[Figure]]] = {
     "replay": replay.measure,
     "verify": verify.measure,
     "soak": soak.measure,
+    "quiz-start": quiz_start.measure,
+    "quiz-marking": quiz_marking.measure,
+    "quiz-lint": quiz_lint.measure,
 }
 LONG = ("batch", "isolation")  # minutes each, so they run only when they are named
 _LABEL_COLUMNS = 46
-_NAME_COLUMNS = 10
+_NAME_COLUMNS = 14
 
 
 def main(arguments: list[str]) -> int:

@@ -8,14 +8,19 @@ from pathlib import Path
 import pytest
 from quiz.quiz_folders import drawing
 
+from grader.quiz import linting
 from grader.quiz.drawing import draw_all
 from grader.quiz.generators import Generators
+from grader.quiz.linting import Settings, lint
+from grader.quiz.marking import checking
 from grader.quiz.model import QuestionType, TypedKey
 from grader.quiz.problems import read_schema
 from grader.quiz.reading import read_quiz
 
 PAGE = (Path(__file__).parents[2] / "docs" / "quizzes.md").read_text(encoding="utf-8")
 SCHEMA = read_schema()
+AREAS = ("file", "generator", "draw", "param", "feedback", "choice", "order", "match", "language", "misconception",
+         "topic", "text", "id", "plan", "key")  # fmt: skip
 
 
 def section(heading: str) -> str:
@@ -28,14 +33,33 @@ def first_cells(heading: str) -> set[str]:
     return {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
 
 
-def test_the_example_of_the_page_is_read_and_drawn_as_it_stands(tmp_path: Path) -> None:
-    folder = tmp_path / "quiz01_tensors"
-    folder.mkdir()
+def example_in(folder: Path) -> Path:
+    """Write the page's example quiz into a folder, and return its own."""
+    place = folder / "quiz01_tensors"
+    place.mkdir()
     for name in ("quiz.yaml", "quiz.py"):
         example = rf"^<!-- example: {re.escape(name)} -->\n```[a-z]+\n(.*?)^```$"
         parts = re.findall(example, PAGE, re.MULTILINE | re.DOTALL)
         assert parts
-        (folder / name).write_text("".join(parts), encoding="utf-8")
+        (place / name).write_text("".join(parts), encoding="utf-8")
+    return place
+
+
+def test_lint_has_nothing_to_say_of_the_example(tmp_path: Path) -> None:
+    (report,) = lint([example_in(tmp_path)], Settings(jobs=1))
+    assert report.findings == () and report.variants == 2 * 1_000
+
+
+def test_every_check_of_lint_is_on_the_page_and_no_other() -> None:
+    source = "".join(file.read_text(encoding="utf-8") for file in Path(linting.__file__).parent.glob("*.py"))
+    rules = re.findall(r'rule="([a-z-]+)"|_finding\("([a-z-]+)"', source + Path(checking.__file__).read_text("utf-8"))
+    checks = set(re.findall(rf'"((?:{"|".join(AREAS)})\.[a-z-]+)"', source))
+    checks |= {f"key.{one or other}" for one, other in rules}
+    assert first_cells("Lint") == checks
+
+
+def test_the_example_of_the_page_is_read_and_drawn_as_it_stands(tmp_path: Path) -> None:
+    folder = example_in(tmp_path)
     quiz = read_quiz(folder)
     assert quiz.gaps == ()
     with Generators(quiz) as generators:
