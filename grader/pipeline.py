@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from grader.sandbox.gpu_records import Gpu
     from grader.sandbox.jail.proofs import Proof
     from grader.sandbox.launch import OpenedSlot, SlotOrder, Warm
+    from grader.sandbox.shared import SharedBase
 
 _EXAMINER = "grader.pipeline:examine_here"
 _GRACE_S = 30.0  # on top of an exam's own limit: the proof of a failure, and a busy machine
@@ -65,7 +66,8 @@ class Grader:
 
     A context manager: leaving it ends every process. `isolation` None takes the strongest that this machine proves;
     with `others`, for other people's code, nothing below `landlock`. `examine` raises SandboxUnavailable where it
-    cannot be had. On a GPU exams take turns: `waits` is called where another one is on it.
+    cannot be had. On a GPU exams take turns: `waits` is called where another one is on it. `base`: one that other
+    graders, in other threads, use as well; without it this one starts its own.
     """
 
     def __init__(
@@ -75,10 +77,12 @@ class Grader:
         *,
         others: bool = False,
         waits: Callable[[], None] = lambda: None,
+        base: SharedBase | None = None,
     ) -> None:
         self.degrees = choose_degrees(isolation, others=others)
         self.device = device
         self._waits = waits
+        self._base = base
         self._gpu: Gpu | None = None
         self._warm: Warm | None = None
         self._examiners: dict[str, _Examiner] = {}  # by exercise
@@ -92,7 +96,7 @@ class Grader:
             raise _closed()
         if self._warm is None:
             try:
-                self._warm = start_warm()
+                self._warm = start_warm() if self._base is None else self._base.lease()
             except OSError as error:
                 raise _not_started(error) from None
 

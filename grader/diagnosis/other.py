@@ -16,6 +16,7 @@ from grader.diagnosis.wording import same
 from grader.diagnosis.wording.kinds import kind
 from grader.diagnosis.wording.problems import CAUSES, cause, problem
 from grader.examination.evidence import (
+    AGAIN,
     READING,
     Asserted,
     Call,
@@ -173,8 +174,8 @@ def _ending(ended: Ended, reveal: Reveal) -> tuple[str, Text]:
 
 
 def _overrun(ended: Ended) -> str:
-    if ended.detail == "exam":
-        return "ended.exam"
+    if ended.detail in ("exam", AGAIN):
+        return f"ended.{ended.detail}"
     target = ended.call.target if ended.call is not None else None
     return "ended.iterator" if target is not None and target.op == "next" else "ended.call"
 

@@ -233,15 +233,16 @@ class HandleMisused:
 
 
 READING = "reading"
+AGAIN = "again"  # the detail of a call that was given less time, because its function has hung before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
     """The child was ended, or ended itself, during a call or while it loaded the module.
 
-    `detail` is a machine word: "call", "exam" or "reading" (which deadline), "exit" (with `status`), "signal" (with
-    `status`), "wire" (it broke the protocol), "memory", "background" (it computed between its calls, for
-    `background_s`), or the forbidden name.
+    `detail` is a machine word: "call", "again", "exam" or "reading" (which deadline), "exit" (with `status`),
+    "signal" (with `status`), "wire" (it broke the protocol), "memory", "background" (it computed between its calls,
+    for `background_s`), or the forbidden name.
     """
 
     outcome: Outcome  # TIMEOUT, MEMORY, CRASHED or FORBIDDEN

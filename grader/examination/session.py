@@ -19,6 +19,7 @@ from grader.errors import GraderFault
 from grader.examination.evidence import Call, Ended, Evidence, InputChanged, Raised
 from grader.examination.functions import Functions
 from grader.examination.operation import EXHAUSTED, Operation, TestState, added, shape_of_last
+from grader.examination.patience import Patience, Wait
 from grader.examination.recording import MAX_RECORDED_BYTES, CallLog, RecordedCall
 from grader.examination.replies import Around, evidence_of, evidence_of_end, leaves_spoilt, missing_name
 from grader.examination.signals import TestIsBroken, TestStopped, student_raised
@@ -71,6 +72,7 @@ class Session:
         self._depth = 0
         self._last_output = ""
         self._test = TestState()
+        self._patience = Patience(device)
         self._room = MAX_EXAM_BYTES  # for what is said in the tests
         self.on_call: Callable[[str, RecordedCall], None] | None = None  # told of each call, by those who judge tests
         self.generation = 0  # which child: a handle of an earlier one is dead
@@ -96,8 +98,8 @@ class Session:
             cpu_s=limit_for(limits.exam_s + LOAD_FACTOR * limits.call_s + client.device_s),
             device=self._device,
         )
-        limit_s = LOAD_FACTOR * limits.call_s
-        reply, _ = self._exchange(client, request, [], limit_s=limit_s, call=None, serve=None)
+        wait = Wait(limit_s=LOAD_FACTOR * limits.call_s)
+        reply, _ = self._exchange(client, request, [], wait=wait, call=None, serve=None)
         if not isinstance(reply, Loaded):
             self._end_child()
             raise self.stop(self._evidence_of(reply, None))
@@ -212,7 +214,7 @@ class Session:
                 client,
                 request,
                 buffers,
-                limit_s=self._test.limit_s,
+                wait=self._patience.wait(operation, request, self._test.limit_s),
                 spent_s=operation.spent_s,
                 call=call,
                 serve=functools.partial(self._serve, scope),
@@ -275,21 +277,23 @@ class Session:
         request: Load | Do,
         buffers: Sequence[Buffer],
         *,
-        limit_s: float,
+        wait: Wait,
         call: Callable[[], Call | None] | None,
         serve: Callable[[Invoke, Payload], Served] | None,
         spent_s: float = 0.0,
     ) -> tuple[Reply, Payload]:
-        deadline = min(time.monotonic() + limit_s - spent_s, self.deadline)
+        deadline = min(time.monotonic() + wait.limit_s - spent_s, self.deadline)
         try:
-            return client.exchange(request, buffers, deadline=deadline, latest=self.deadline, serve=serve)
+            found = client.exchange(request, buffers, deadline=deadline, latest=self.deadline, serve=serve)
         except ChildEnded as ended:
             self._test.transcript.spoil()
-            evidence = self._evidence_of_end(ended, limit_s=limit_s, call=call() if call else None)
+            evidence = wait.ran_out(self._evidence_of_end(ended, limit_s=wait.limit_s, call=call() if call else None))
             self._end_child()
             raise self.stop(evidence) from None
         except GraderFault as fault:
             raise self._note(fault) from None
+        wait.ended()
+        return found
 
     def _evidence_of_end(self, ended: ChildEnded, *, limit_s: float, call: Call | None) -> Ended:
         is_late = time.monotonic() >= self.deadline

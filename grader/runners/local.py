@@ -1,7 +1,8 @@
 """Exams side by side on this machine.
 
-Theory of operation. Each worker is a thread with a `Grader` of its own, so with processes of its own; the thread only
-waits on a socket, all computing is in those processes. A worker takes the next job of an exercise that it is warm for;
+Theory of operation. Each worker is a thread with a `Grader` of its own, so with examiners and zygotes of its own; they
+are forked from one base, which has imported torch once for all. The thread only waits on a socket, all computing is in
+those processes. A worker takes the next job of an exercise that it is warm for;
 without one, a job of the exercise that has most of them waiting. It stays warm for the last few. What is done goes
 through one queue to the caller's thread, which alone sees results and signals. Closing ends each worker's processes,
 whatever they are at; the exam in progress then fails in its thread, which sees that all is over and leaves.
@@ -23,6 +24,7 @@ from grader.errors import GraderError, GraderFault
 from grader.pipeline import Grader
 from grader.records import Device, Exercise, Isolation
 from grader.runners.runner import Done, Job
+from grader.sandbox.shared import SharedBase
 
 _Warmth = tuple[str, Device]  # what a worker is warm for: an exercise on a device
 _MAX_WARM = 4  # exercises a worker: each keeps a process with its tests
@@ -44,13 +46,14 @@ class LocalRunner:
 
     def __init__(self, workers: int | None = None, *, isolation: Isolation | None = None, others: bool = False) -> None:
         self._isolation, self._others = isolation, others
+        self._base = SharedBase()
         self._board = _Board()
         self._finished: queue.SimpleQueue[Done | BaseException] = queue.SimpleQueue()
         self._pending = 0
         self._workers = [_Worker(self, number) for number in range(workers or count_cores())]
 
     def start(self) -> None:
-        """Begin to import torch in every worker; returns at once. `add` does it too."""
+        """Begin to import torch for every worker; returns at once. `add` does it too."""
         for worker in self._workers:
             worker.start()
 
@@ -93,7 +96,7 @@ class LocalRunner:
         self._finished.put(found)
 
     def _new_grader(self, device: Device) -> Grader:
-        return Grader(self._isolation, device, others=self._others)
+        return Grader(self._isolation, device, others=self._others, base=self._base)
 
 
 @dataclass

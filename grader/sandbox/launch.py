@@ -208,7 +208,10 @@ class FreshExaminers:
 
 
 def start_warm() -> Warm:
-    """Start what this system offers; DLGRADE_LAUNCH=fresh asks for the slow way, as Windows has it."""
-    if not hasattr(os, "fork") or os.environ.get("DLGRADE_LAUNCH") == "fresh":
-        return FreshExaminers()
-    return WarmBase()
+    """Start what this system offers."""
+    return WarmBase() if can_fork() else FreshExaminers()
+
+
+def can_fork() -> bool:
+    """Whether examiners are forked; DLGRADE_LAUNCH=fresh asks for the slow way, as Windows has it."""
+    return hasattr(os, "fork") and os.environ.get("DLGRADE_LAUNCH") != "fresh"

@@ -32,6 +32,14 @@ def problem(evidence: Evidence, reveal: Reveal = Reveal.FULL) -> str:
     ("detail", "status", "outcome", "expected", "cause_id"),
     [
         ("call", 0, Outcome.TIMEOUT, "The call did not end within 2 s.", "ended.call"),
+        (
+            "again",
+            0,
+            Outcome.TIMEOUT,
+            "The call did not end within 2 s. It was given no longer: the function had just used up its whole time "
+            "in two tests, once on an input no larger than this.",
+            "ended.call",
+        ),
         ("exam", 0, Outcome.TIMEOUT, "The exam did not end within 2 s.", "ended.call"),
         ("reading", 0, Outcome.TIMEOUT, "Python cannot read your code within 2 s.", "ended.reading"),
         ("memory", 0, Outcome.MEMORY, "More than 2 MiB of memory were used.", "ended.memory"),

@@ -128,7 +128,7 @@ def test_closing_ends_every_process_even_in_the_middle_of_an_exam(monkeypatch: p
     others = descendants(os.getpid())
     with LocalRunner(2) as runner:
         runner.add(job(str(number), patient, ExamRequest(submission=slow, seed=number)) for number in range(4))
-        # Two bases, each with a zygote, an examiner and a child.
+        # One base, and for each worker a zygote, an examiner, an exam and a child.
         wait_for(lambda: len(descendants(os.getpid()) - others) >= 8, within=60.0)
         ours = descendants(os.getpid()) - others
     assert_gone(ours)

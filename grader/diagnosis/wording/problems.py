@@ -84,6 +84,12 @@ PROBLEMS: dict[str, Text] = {
         "The iterator did not come to its end: all its items together have {limit} s.",
         "迭代器没有结束：取出全部元素共限时 {limit} 秒。",
     ),
+    "ended.again": t(
+        "The call did not end within {limit} s. It was given no longer: the function had just used up its whole time "
+        "in two tests, once on an input no larger than this.",
+        "调用未在 {limit} 秒内结束。没有再等更久：此前该函数已接连在两个测试中用尽全部时间，"
+        "其中一次的输入并不比这次大。",
+    ),
     "ended.exam": t("The exam did not end within {limit} s.", "考试未在 {limit} 秒内结束。"),
     "ended.reading": t("Python cannot read your code within {limit} s.", "Python 无法在 {limit} 秒内读完你的代码。"),
     "ended.memory": t("More than {limit} MiB of memory were used.", "使用的内存超过了 {limit} MiB。"),
