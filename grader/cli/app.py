@@ -44,7 +44,7 @@ COMMANDS = {
     "check": Entry(module="check", help=local("Grade a submission and say why.", "评分并解释原因。")),
     "watch": Entry(module="watch", help=local("Grade again on every save.", "每次保存后自动重新评分。")),
     "hint": Entry(module="hint", help=local("One more hint for an exercise.", "再给一条提示。")),
-    "quiz": Entry(module="quiz", help=local("Take a quiz, and work with quizzes.", "做测验，管理测验。")),
+    "quiz": Entry(module="quiz.group", help=local("Take a quiz, and work with quizzes.", "做测验，管理测验。")),
     "grade": Entry(module="grade", help=local("Grade what a class handed in.", "给全班的提交评分。")),
     "new": Entry(module="new", help=local("A complete exercise, for you to edit.", "生成一个完整的练习供你修改。")),
     "verify": Entry(module="verify", help=local("Prove that exercises work.", "验证练习确实可用。")),

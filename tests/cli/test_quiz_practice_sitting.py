@@ -23,7 +23,7 @@ from quiz_courses import course_with, pinned_store
 from quiz_sittings import Sitting, assert_golden, sitting
 from referencing import Registry
 
-from grader.cli.quiz_practice import command
+from grader.cli.quiz.practice import command
 from grader.errors import UsageError
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "grader" / "schemas"

@@ -15,7 +15,7 @@ import jsonschema
 import pytest
 from quiz_courses import course_with
 
-from grader.cli.quiz_stats import command
+from grader.cli.quiz.stats import command
 from grader.errors import UsageError
 from grader.exercise import load_course
 from grader.quiz.finding import find_quiz

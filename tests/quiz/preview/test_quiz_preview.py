@@ -13,7 +13,7 @@ import pytest
 from quiz.quiz_canaries import CODE, EVERY_TYPE
 from quiz.quiz_folders import quiz_in, write_quiz
 
-from grader.cli.quiz_preview import seeds_of
+from grader.cli.quiz.preview import seeds_of
 from grader.errors import UsageError
 from grader.quiz.authored import Quiz
 from grader.quiz.drawing import Drawing, draw

@@ -126,7 +126,7 @@ def _file_of(name: str) -> str:
 
 
 def _deliver(reports: tuple[QuizReport, ...], delivery: Delivery, *, strict: bool) -> None:
-    from grader.cli.quiz_lint_pages import Look, rendered
+    from grader.cli.quiz.lint_pages import Look, rendered
 
     looks, language = dress(), choose_language(None)
     shown = Look(

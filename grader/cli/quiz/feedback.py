@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from grader.cli.language import local
-from grader.cli.quiz_words import number, points
+from grader.cli.quiz.words import number, points
 from grader.quiz.marking.mark import Reading, Verdict
 from grader.quiz.marking.marker import Response, read
 from grader.quiz.model import PartsBody, PublicQuestion, QuestionType

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from grader.cli.language import local, say
 from grader.cli.output import padded, write_error
-from grader.cli.quiz_console import Console
-from grader.cli.quiz_desk import AtDesk
-from grader.cli.quiz_words import duration, moment, number, questions
+from grader.cli.quiz.console import Console
+from grader.cli.quiz.desk import AtDesk
+from grader.cli.quiz.words import duration, moment, number, questions
 from grader.errors import EXIT_FULL_SCORE, EXIT_USAGE, AuthorError
 from grader.quiz.authored import Quiz
 from grader.quiz.finding import quizzes_of
@@ -31,7 +31,7 @@ def show_list(at: AtDesk, *, as_json: bool) -> int:
             broken.append(entry.id or entry.name)
     overviews = at.desk.overview(at.student, quizzes)
     if as_json:
-        from grader.cli.quiz_json import write_list
+        from grader.cli.quiz.as_json import write_list
 
         write_list(overviews)
     elif overviews:

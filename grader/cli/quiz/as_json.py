@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from grader.cli.language import choose_language
 from grader.cli.output import write_out
-from grader.cli.quiz_attempt import broken_question
-from grader.cli.quiz_document import Documents
-from grader.cli.quiz_summary import exit_code
+from grader.cli.quiz.attempt import broken_question
+from grader.cli.quiz.document import Documents
+from grader.cli.quiz.summary import exit_code
 from grader.errors import EXIT_FULL_SCORE, EXIT_USAGE, AuthorError, UsageError
 from grader.pages.escape import json_text
 from grader.quiz.marking.mark import Unreadable
@@ -25,8 +25,8 @@ from grader.records import Text
 from grader.taking.views import AttemptView, Availability, QuestionView, QuizOverview, Taken
 
 if TYPE_CHECKING:
-    from grader.cli.quiz_desk import AtDesk
-    from grader.cli.quiz_start import Asked
+    from grader.cli.quiz.desk import AtDesk
+    from grader.cli.quiz.start import Asked
     from grader.quiz.authored import Quiz
     from grader.taking.desk import Desk
 

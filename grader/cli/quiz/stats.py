@@ -153,7 +153,7 @@ def _show(figures: QuizFigures, form: str) -> None:
     if form != "text":
         write_out(_written(figures, form))
         return
-    from grader.cli.quiz_stats_text import put_figures
+    from grader.cli.quiz.stats_text import put_figures
     from grader.quiz.rendering.styled import Paper
 
     looks = dress()
@@ -176,7 +176,7 @@ def _written(figures: QuizFigures, form: str) -> str:
 
         return to_page(figures, choose_language(None))
     from grader.cli.output import PLAIN_WIDTH
-    from grader.cli.quiz_stats_text import put_figures
+    from grader.cli.quiz.stats_text import put_figures
     from grader.quiz.rendering.styled import Paper
 
     paper = Paper(width=PLAIN_WIDTH)

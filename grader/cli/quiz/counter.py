@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from grader.cli.quiz_commands import Command
+from grader.cli.quiz.commands import Command
 from grader.quiz.marking.marker import Response
 from grader.taking.views import Answered, PartReading, QuestionView
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from grader.cli.language import local, say
-from grader.cli.quiz_counter import Move
-from grader.cli.quiz_lines import Lines
+from grader.cli.quiz.counter import Move
+from grader.cli.quiz.lines import Lines
 from grader.quiz.marking.marker import Response, is_blank
 from grader.quiz.model import PartsBody, PublicQuestion
 from grader.quiz.rendering.letters import letters_of

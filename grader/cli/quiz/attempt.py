@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from grader.cli.language import local
-from grader.cli.quiz_feedback import SIGNS
-from grader.cli.quiz_words import duration, points, questions
+from grader.cli.quiz.feedback import SIGNS
+from grader.cli.quiz.words import duration, points, questions
 from grader.quiz.marking.marker import Response
 from grader.quiz.rendering.styled import Paper, Span, Style
 from grader.quiz.rendering.terminal_markdown import put_markdown

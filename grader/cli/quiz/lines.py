@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from grader.cli.language import local, say
-from grader.cli.quiz_commands import Command, command_of, put_help
-from grader.cli.quiz_console import Console, Left
-from grader.cli.quiz_counter import Counter, Move, Setting
-from grader.cli.quiz_feedback import put_heading, put_hint, put_history, put_revealed, tries_left
+from grader.cli.quiz.commands import Command, command_of, put_help
+from grader.cli.quiz.console import Console, Left
+from grader.cli.quiz.counter import Counter, Move, Setting
+from grader.cli.quiz.feedback import put_heading, put_hint, put_history, put_revealed, tries_left
 from grader.quiz.marking.mark import Reading, Unreadable
 from grader.quiz.marking.marker import Response
 from grader.quiz.model import PublicQuestion, QuestionType, TypedBody

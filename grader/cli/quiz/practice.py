@@ -102,23 +102,23 @@ def command(
                 en="Add --json, or leave them out and answer here.", zh="请加上 --json，或去掉它们，直接作答。"
             ),
         )
-    from grader.cli.quiz_desk import open_desk
+    from grader.cli.quiz.desk import open_desk
     from grader.taking.practice.practice import Practice
 
     with open_desk(store=store, course=course, student=student) as at:
         practice = Practice(at.desk, at.student, quizzes_named(at.course, names))
         if as_json:
-            from grader.cli.quiz_practice_json import answer_json
+            from grader.cli.quiz.practice_json import answer_json
 
             return answer_json(practice, answers=answers, hints=hints, new=new)
-        from grader.cli.quiz_practice_sitting import PracticeSitting
+        from grader.cli.quiz.practice_sitting import PracticeSitting
 
         return PracticeSitting(practice, limit=limit, new=new).run()
 
 
 def quizzes_named(course: Course, names: tuple[str, ...]) -> tuple[Quiz, ...]:
     """Return the quizzes that are named, or all; a broken one is told, and hides no other. Raises: UsageError."""
-    from grader.cli.quiz_list import broken_quiz
+    from grader.cli.quiz.listing import broken_quiz
     from grader.quiz.finding import find_quiz, quizzes_of
     from grader.quiz.kept import cache_folder
     from grader.quiz.reading import read_quiz

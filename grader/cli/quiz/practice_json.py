@@ -10,8 +10,8 @@ from typing import Any
 
 from grader.cli.language import choose_language
 from grader.cli.output import write_out
-from grader.cli.quiz_document import Documents
-from grader.cli.quiz_json import response_of
+from grader.cli.quiz.as_json import response_of
+from grader.cli.quiz.document import Documents
 from grader.errors import EXIT_FULL_SCORE, EXIT_USAGE, UsageError
 from grader.pages.escape import json_text
 from grader.quiz.marking.mark import Unreadable

@@ -10,7 +10,7 @@ import click
 from grader.cli.language import choose_language, local, say
 from grader.cli.options import language_option
 from grader.cli.output import write_error, write_plain
-from grader.cli.quiz_files import FORMATS, make_folder, read_file, recognised
+from grader.cli.quiz.files import FORMATS, make_folder, read_file, recognised
 from grader.errors import EXIT_FULL_SCORE, UsageError
 from grader.exercise.paths import show_path
 from grader.plaintext import printable

@@ -110,7 +110,7 @@ def command(
 
 
 def _show(asked: Asked, *, is_page: bool, output: Path | None, opens: bool) -> int:
-    from grader.cli.quiz_named import named_quiz
+    from grader.cli.quiz.named import named_quiz
     from grader.quiz.preview.variants import preview
 
     quiz = named_quiz(asked.name, asked.course)

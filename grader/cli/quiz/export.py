@@ -10,8 +10,8 @@ import click
 from grader.cli.language import choose_language, local, say
 from grader.cli.options import course_option, language_option
 from grader.cli.output import write_error, write_plain
-from grader.cli.quiz_files import FORMATS, format_of, write_private
-from grader.cli.quiz_named import named_quiz
+from grader.cli.quiz.files import FORMATS, format_of, write_private
+from grader.cli.quiz.named import named_quiz
 from grader.errors import EXIT_FULL_SCORE, UsageError
 from grader.exercise.paths import show_path
 from grader.records import Text

@@ -15,17 +15,17 @@ from grader.cli.options import course_option, language_option
 from grader.errors import UsageError
 from grader.records import Text
 
-# By name: the module under grader.cli, and its line in `dlgrade quiz --help`.
+# By name: the module beside this one, and its line in `dlgrade quiz --help`.
 SUBCOMMANDS: dict[str, tuple[str, str]] = {
-    "practice": ("quiz_practice", local("What went wrong, again.", "复习做错的题。")),
-    "stats": ("quiz_stats", local("A quiz in figures, for its teacher.", "供教师查看：测验统计。")),
-    "extend": ("quiz_extend", local("More time for one student.", "给某个学生延长时间。")),
-    "regrade": ("quiz_regrade", local("Attempts marked again by a mended quiz.", "按改正后的测验重新评分。")),
-    "new": ("quiz_new", local("A small quiz that works, for you to edit.", "生成一份小测验供你修改。")),
-    "preview": ("quiz_preview", local("A quiz with its answers, for its teacher.", "供教师查看：测验及其答案。")),
-    "lint": ("quiz_lint", local("What to mend in quizzes.", "找出测验中需要改正的地方。")),
-    "export": ("quiz_export", local("A quiz as a file for Moodle and others.", "导出供 Moodle 等系统使用的文件。")),
-    "import": ("quiz_import", local("A file of Moodle and others as a quiz.", "导入 Moodle 等系统的文件。")),
+    "practice": ("practice", local("What went wrong, again.", "复习做错的题。")),
+    "stats": ("stats", local("A quiz in figures, for its teacher.", "供教师查看：测验统计。")),
+    "extend": ("extend", local("More time for one student.", "给某个学生延长时间。")),
+    "regrade": ("regrade", local("Attempts marked again by a mended quiz.", "按改正后的测验重新评分。")),
+    "new": ("new", local("A small quiz that works, for you to edit.", "生成一份小测验供你修改。")),
+    "preview": ("preview", local("A quiz with its answers, for its teacher.", "供教师查看：测验及其答案。")),
+    "lint": ("lint", local("What to mend in quizzes.", "找出测验中需要改正的地方。")),
+    "export": ("export", local("A quiz as a file for Moodle and others.", "导出供 Moodle 等系统使用的文件。")),
+    "import": ("importing", local("A file of Moodle and others as a quiz.", "导入 Moodle 等系统的文件。")),
 }
 
 
@@ -40,7 +40,7 @@ class QuizCommands(click.Group):
             return None
         from importlib import import_module
 
-        command = import_module(f"grader.cli.{SUBCOMMANDS[cmd_name][0]}").command
+        command = import_module(f"grader.cli.quiz.{SUBCOMMANDS[cmd_name][0]}").command
         assert isinstance(command, click.Command)
         return command
 
@@ -135,7 +135,7 @@ def command(
     if context.invoked_subcommand is not None:
         return None
     named = _one_quiz(context.args)
-    from grader.cli.quiz_start import Asked, start
+    from grader.cli.quiz.start import Asked, start
 
     asked = Asked(
         quiz=named,

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from grader.cli.language import local, say
-from grader.cli.quiz_commands import Command
-from grader.cli.quiz_console import Console, Left
-from grader.cli.quiz_counter import Move, Setting
-from grader.cli.quiz_question import ask_question
-from grader.cli.quiz_words import duration, moment
+from grader.cli.quiz.commands import Command
+from grader.cli.quiz.console import Console, Left
+from grader.cli.quiz.counter import Move, Setting
+from grader.cli.quiz.question import ask_question
+from grader.cli.quiz.words import duration, moment
 from grader.errors import EXIT_FULL_SCORE, AuthorError
 from grader.quiz.marking.marker import Response
 from grader.quiz.rendering.styled import Paper, Span, Style

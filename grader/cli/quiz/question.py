@@ -8,12 +8,12 @@ changed; and the letter of a choice says all by itself.
 from __future__ import annotations
 
 from grader.cli.language import local, say
-from grader.cli.quiz_commands import Command
-from grader.cli.quiz_console import Console
-from grader.cli.quiz_counter import Counter, Move, Setting
-from grader.cli.quiz_feedback import put_history, put_revealed, put_verdict, put_what_is_left
-from grader.cli.quiz_lines import Lines
-from grader.cli.quiz_parts import PartAnswers
+from grader.cli.quiz.commands import Command
+from grader.cli.quiz.console import Console
+from grader.cli.quiz.counter import Counter, Move, Setting
+from grader.cli.quiz.feedback import put_history, put_revealed, put_verdict, put_what_is_left
+from grader.cli.quiz.lines import Lines
+from grader.cli.quiz.parts import PartAnswers
 from grader.quiz.marking.mark import Unreadable
 from grader.quiz.marking.marker import Response, is_blank
 from grader.quiz.model import PartsBody, QuestionType

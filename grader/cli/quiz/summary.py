@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from grader.cli.language import local
-from grader.cli.quiz_attempt import broken_question
-from grader.cli.quiz_console import Console
-from grader.cli.quiz_feedback import put_feedback, put_revealed
-from grader.cli.quiz_words import later, number, score
+from grader.cli.quiz.attempt import broken_question
+from grader.cli.quiz.console import Console
+from grader.cli.quiz.feedback import put_feedback, put_revealed
+from grader.cli.quiz.words import later, number, score
 from grader.errors import EXIT_FULL_SCORE, EXIT_NOT_FULL, AuthorError
 from grader.quiz.marking.mark import Verdict
 from grader.quiz.rendering.styled import Paper, Span, Style

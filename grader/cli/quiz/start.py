@@ -39,8 +39,8 @@ def start(asked: Asked) -> int:
     _check(asked)
     if asked.quiz is not None:
         return _take(asked, asked.quiz)
-    from grader.cli.quiz_desk import open_desk
-    from grader.cli.quiz_list import show_list
+    from grader.cli.quiz.desk import open_desk
+    from grader.cli.quiz.listing import show_list
 
     with open_desk(store=asked.store, course=asked.course, student=asked.student) as at:
         return show_list(at, as_json=asked.json)
@@ -67,17 +67,17 @@ def _take(asked: Asked, name: str) -> int:
         if quiz.is_computed:
             generators.prepare()
         with _without_collecting():
-            import grader.cli.quiz_sitting
+            import grader.cli.quiz.sitting
             import grader.taking.desk  # noqa: F401
-        from grader.cli.quiz_desk import open_desk
+        from grader.cli.quiz.desk import open_desk
 
         with open_desk(store=asked.store, course=course, student=asked.student) as at:
             at.desk.adopt(quiz, generators)
             if asked.json:
-                from grader.cli.quiz_json import answer_json
+                from grader.cli.quiz.as_json import answer_json
 
                 return answer_json(at, quiz, asked)
-            from grader.cli.quiz_sitting import Sitting
+            from grader.cli.quiz.sitting import Sitting
 
             return Sitting(at, quiz, again=asked.again).run()
 
@@ -91,7 +91,7 @@ def _read(course: Course, name: str) -> Quiz:
     try:
         return read_quiz(entry.folder, cache=cache_folder())
     except AuthorError:
-        from grader.cli.quiz_list import broken_quiz
+        from grader.cli.quiz.listing import broken_quiz
 
         raise broken_quiz(entry.id) from None
 
@@ -103,7 +103,7 @@ def _entry(course: Course, name: str) -> QuizEntry:
     try:
         return find_quiz(course, name)
     except UsageError as error:
-        from grader.cli.quiz import SUBCOMMANDS
+        from grader.cli.quiz.group import SUBCOMMANDS
         from grader.exercise.problems import closest
 
         near = closest(name, SUBCOMMANDS)

@@ -10,14 +10,14 @@ import threading
 import time
 
 from grader.cli.language import local, say
-from grader.cli.quiz_attempt import DeskCounter, broken_question, is_pending, put_list, put_opening
-from grader.cli.quiz_commands import Command, command_of
-from grader.cli.quiz_console import Console, Left, TimeOver
-from grader.cli.quiz_counter import Move, Setting
-from grader.cli.quiz_desk import AtDesk
-from grader.cli.quiz_question import ask_question
-from grader.cli.quiz_summary import exit_code, show_result
-from grader.cli.quiz_words import duration, number
+from grader.cli.quiz.attempt import DeskCounter, broken_question, is_pending, put_list, put_opening
+from grader.cli.quiz.commands import Command, command_of
+from grader.cli.quiz.console import Console, Left, TimeOver
+from grader.cli.quiz.counter import Move, Setting
+from grader.cli.quiz.desk import AtDesk
+from grader.cli.quiz.question import ask_question
+from grader.cli.quiz.summary import exit_code, show_result
+from grader.cli.quiz.words import duration, number
 from grader.errors import EXIT_FULL_SCORE, AuthorError, GraderError
 from grader.quiz.authored import Quiz
 from grader.quiz.rendering.styled import Style

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 @language_option
 def command(*, name: str, dry_run: bool, as_json: bool, store: str | None, course: Path | None) -> int:
     """Mark again, and say what has changed."""
-    from grader.cli.quiz_desk import open_desk
+    from grader.cli.quiz.desk import open_desk
     from grader.quiz.finding import find_quiz
 
     with open_desk(store=store, course=course, student=None) as at:

@@ -68,7 +68,7 @@ def command(
     course: Path | None,
 ) -> int:
     """Grant it, and say what the student has now."""
-    from grader.cli.quiz_desk import open_desk
+    from grader.cli.quiz.desk import open_desk
     from grader.quiz.finding import find_quiz
     from grader.taking.extending import More
 

@@ -1,0 +1,1 @@
+"""`dlgrade quiz` and its commands: `group` leads to each of them."""
