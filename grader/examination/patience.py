@@ -2,15 +2,14 @@
 
 Theory of operation. Each test waits for a call as long as its limit says. A function that never ends would take that
 from every test that calls it, and from the tests of other functions what is left of the exam's time. So once a function
-has used up its whole limit in two tests running, a call of it that is no smaller than one of those gets a share of the
-limit. Whatever it answers, in that time or on a smaller input, gives it its whole limit back; and a function that is
-known to be slow, by calls that did end, never loses it. Only calls of the module's own functions are looked at: what an
-object's method takes depends on what the object has been through.
+has used up its whole limit in two tests, and no call of it has ended in this exam, a call that is no smaller than one of
+those gets half of the limit. Whatever it answers, in that time or on a smaller input, gives it its whole limit for the
+rest of the exam. No measured time decides: it would make a score depend on how busy the machine was. Only calls of the
+module's own functions are looked at: what an object's method takes depends on what the object has been through.
 """
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field, replace
 
 from grader.examination.evidence import AGAIN, Ended
@@ -28,17 +27,16 @@ from grader.sandbox.messages import (
 )
 
 LEAST_S = 0.25  # what a busy machine takes from a call of milliseconds is far less
-_SHARE = 0.25  # of the limit
+_SHARE = 0.5  # of the limit: the call comes first in a new process, and may have to load what it needs there
 _HANGS = 2  # one can be an input of its kind: the next test must get its whole time
-_SLOW = 0.25  # of the shorter limit: what has taken so long once can take four times as long on another input
 
 
 @dataclass(slots=True)
 class _Function:
     """What the exam has seen of one function."""
 
-    hangs: list[tuple[Do, float]] = field(default_factory=list)  # since it last ended; with the limit that it used up
-    slowest_s: float = 0.0  # of the calls that ended
+    hangs: list[tuple[Do, float]] = field(default_factory=list)  # with the limit that each used up
+    has_ended: bool = False  # a call of it, by whatever answer
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,13 +47,11 @@ class Wait:
     is_shorter: bool = False  # than the test's own limit
     _request: Do | None = None
     _function: _Function | None = None
-    _began: float = field(default_factory=time.monotonic)
 
     def ended(self) -> None:
         """Note that the call came to an end, by whatever answer."""
         if self._function is not None:
-            self._function.hangs.clear()
-            self._function.slowest_s = max(self._function.slowest_s, time.monotonic() - self._began)
+            self._function.has_ended = True
 
     def ran_out(self, evidence: Ended) -> Ended:
         """Note how the child was ended instead; return the evidence of it, which says where less time was given."""
@@ -84,14 +80,14 @@ class Patience:
             return Wait(limit_s=limit_s)
         function = self._functions.setdefault((operation.op, operation.path), _Function())
         short_s = max(LEAST_S, _SHARE * limit_s)
-        is_shorter = short_s < limit_s and _hangs_again(function, request, limit_s, short_s)
+        is_shorter = short_s < limit_s and _hangs_again(function, request, limit_s)
         return Wait(
             limit_s=short_s if is_shorter else limit_s, is_shorter=is_shorter, _request=request, _function=function
         )
 
 
-def _hangs_again(function: _Function, request: Do, limit_s: float, short_s: float) -> bool:
-    if function.slowest_s > _SLOW * short_s:
+def _hangs_again(function: _Function, request: Do, limit_s: float) -> bool:
+    if function.has_ended:
         return False
     as_long = [before for before, waited_s in function.hangs if waited_s >= limit_s]
     return len(as_long) >= _HANGS and any(_is_no_smaller(request, before) for before in as_long)

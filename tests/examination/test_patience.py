@@ -16,7 +16,7 @@ from grader.sandbox.calls import CallScope, Hooks
 from grader.sandbox.messages import STUDENT_ROOT, CallbackSpec, Do, HandleSpec
 
 LIMIT_S = 2.0
-SHORT_S = 0.5  # a quarter
+SHORT_S = 1.0  # half of it
 RAN_OUT = Ended(outcome=Outcome.TIMEOUT, detail="call", limit=LIMIT_S)
 
 
@@ -67,7 +67,7 @@ def test_a_function_that_hung_once_keeps_its_whole_limit() -> None:
     assert waiting(hung(torch.ones(4), times=1), torch.ones(4)).limit_s == LIMIT_S
 
 
-def test_a_function_that_hung_twice_gets_a_quarter() -> None:
+def test_a_function_that_hung_twice_gets_half() -> None:
     wait = waiting(hung(torch.ones(4)), torch.ones(4))
     assert (wait.limit_s, wait.is_shorter) == (SHORT_S, True)
 
@@ -106,7 +106,7 @@ def test_an_input_that_is_smaller_or_another_gets_the_whole_limit(smaller: tuple
         ((abs, torch.ones(2)), (len, torch.ones(2))),  # functions of the test: their time is not the student's
     ],
 )
-def test_an_input_that_is_no_smaller_gets_a_quarter(before: tuple[object, ...], later: tuple[object, ...]) -> None:
+def test_an_input_that_is_no_smaller_gets_half(before: tuple[object, ...], later: tuple[object, ...]) -> None:
     assert waiting(hung(*before), *later).limit_s == SHORT_S
 
 
@@ -136,12 +136,11 @@ def test_any_answer_gives_the_whole_limit_back() -> None:
     assert waiting(patience, torch.ones(4)).limit_s == LIMIT_S
 
 
-def test_a_function_that_is_known_to_be_slow_keeps_its_whole_limit() -> None:
+def test_a_function_that_has_ended_once_keeps_its_whole_limit_however_long_that_took() -> None:
+    """A measured time would make the score depend on how busy the machine was."""
     patience = Patience("cpu")
-    slow = waiting(patience, torch.ones(4))
-    slow._began -= SHORT_S / 3  # as if it had taken so long
-    slow.ended()
-    for _ in range(2):
+    waiting(patience, torch.zeros(9)).ended()
+    for _ in range(3):
         waiting(patience, torch.ones(4)).ran_out(RAN_OUT)
     assert waiting(patience, torch.ones(4)).limit_s == LIMIT_S
 
