@@ -2,10 +2,10 @@
 
 Theory of operation. Each test waits for a call as long as its limit says. A function that never ends would take that
 from every test that calls it, and from the tests of other functions what is left of the exam's time. So once a function
-has used up its whole limit in two tests, and no call of it has ended in this exam, a call that is no smaller than one of
-those gets half of the limit. Whatever it answers, in that time or on a smaller input, gives it its whole limit for the
-rest of the exam. No measured time decides: it would make a score depend on how busy the machine was. Only calls of the
-module's own functions are looked at: what an object's method takes depends on what the object has been through.
+has used up its whole limit in two tests, and no call of it has ended in this exam, a call that is no smaller than one
+of those gets half of the limit. Whatever it answers, in that time or on a smaller input, gives it its whole limit for
+the rest of the exam. No measured time decides: it would make a score depend on how busy the machine was. Only calls of
+the module's own functions are looked at: what an object's method takes depends on what the object has been through.
 """
 
 from __future__ import annotations
