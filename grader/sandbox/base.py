@@ -5,8 +5,9 @@ one inherited socket to the controller. It imports torch and NumPy with one thre
 (`slots`): a *zygote*, which enters a box and will fork the children, and an *examiner*, which only then loads tests and
 reference. Both forks get one end of a socket pair between them; the controller gets the other end of the examiner's. So
 what a child inherits in memory is public code. The base runs no parallel torch operation and never touches CUDA, and it
-has exactly one native thread when it forks, which is asserted. When the controller goes, its socket closes, and the
-base takes all with it.
+has exactly one native thread when it forks, which is asserted. Its heap lies in large pages where there are any:
+a fork copies an entry for each page, and of small ones there are forty thousand. When the controller goes, its socket
+closes, and the base takes all with it.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ def main(descriptor: str) -> NoReturn:
     control = socket.socket(fileno=int(descriptor))
     place = cgroups.find()  # it forks some times, which is cheap as long as torch is not here
     _warm()
+    jail.take_no_more_large_pages()
     from grader.sandbox.link import send_record
     from grader.sandbox.slots import Slots
 

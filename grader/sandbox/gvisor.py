@@ -32,6 +32,7 @@ import grader
 from grader.errors import GraderFault
 from grader.records import Isolation, Text
 from grader.sandbox import gvisor_inside as inside
+from grader.sandbox.descriptors import close_all_but
 from grader.sandbox.gvisor_bundle import command, find_runsc, write_bundle
 from grader.sandbox.jail import seccomp, syscalls
 from grader.sandbox.jail.box import closing
@@ -40,7 +41,7 @@ from grader.sandbox.jail.layers import RUNSC_NEEDS_ROOT, Layer, LayerMissing
 from grader.sandbox.jail.proof import Plant
 from grader.sandbox.jail.proofs import Proof
 from grader.sandbox.jail.python_paths import find_python_paths, is_below_any
-from grader.sandbox.link import close_all_but, receive_record, send_record
+from grader.sandbox.link import receive_record, send_record
 from grader.sandbox.orders import Settled
 from grader.sandbox.spawning import Handed, Op, Outside, Reaped, Request
 

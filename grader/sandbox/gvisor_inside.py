@@ -34,6 +34,7 @@ import msgspec
 
 from grader.records import Isolation
 from grader.sandbox import jail
+from grader.sandbox.descriptors import close_all_but
 from grader.sandbox.jail import limits, root, seccomp, syscalls
 from grader.sandbox.jail.box import Box, closing
 from grader.sandbox.jail.layers import Layer, LayerMissing
@@ -41,7 +42,7 @@ from grader.sandbox.jail.own import OwnProcess
 from grader.sandbox.jail.proof import Plant, prove
 from grader.sandbox.jail.proofs import Proof, Try
 from grader.sandbox.jail.python_paths import OWN_SCRATCH
-from grader.sandbox.link import close_all_but, receive_record, send_record
+from grader.sandbox.link import receive_record, send_record
 
 REQUEST = struct.Struct("<ci")
 SPAWN, TRACE, REAP = b"s", b"t", b"r"

@@ -29,6 +29,7 @@ from grader.sandbox.orders import Ask, OpenSlot, Prove, Proven, SlotOpened
 START_TIMEOUT_S = 120.0  # torch from a cold and slow disk
 _EXIT_GRACE_S = 5.0
 _LAST_WORDS_BYTES = 4_000
+_LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}  # unknown before glibc 2.35, and then passed over
 T = TypeVar("T")
 
 
@@ -95,7 +96,7 @@ class WarmBase:
         with theirs:
             self._process = subprocess.Popen(
                 fresh.command("grader.sandbox.base:main", str(theirs.fileno())),
-                env=fresh.environment(),
+                env={**fresh.environment(), **_LARGE_PAGES},
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

@@ -131,19 +131,3 @@ def _broken(detail: str) -> GraderFault:
             zh=f"dlgrade 自己的进程之间传来了损坏的记录：{detail}。",
         )
     )
-
-
-def close_all_but(*kept: int) -> None:
-    """Close every descriptor above stderr except these, and make these inheritable by nobody."""
-    low = 3
-    for number in sorted(kept):
-        os.closerange(low, number)
-        low = number + 1
-    os.closerange(low, _max_descriptors())
-
-
-def _max_descriptors() -> int:
-    try:
-        return min(os.sysconf("SC_OPEN_MAX"), 1 << 20)
-    except (AttributeError, ValueError, OSError):
-        return 4096

@@ -32,13 +32,14 @@ from typing import TYPE_CHECKING, NoReturn
 from grader.errors import GraderFault
 from grader.sandbox import jail
 from grader.sandbox.child import become_child
+from grader.sandbox.descriptors import close_all_but
 from grader.sandbox.jail import cgroups
 from grader.sandbox.jail.box import Box
 from grader.sandbox.jail.child_groups import ChildGroups
 from grader.sandbox.jail.layers import LayerMissing
 from grader.sandbox.jail.proof import Plant, prove
 from grader.sandbox.jail.proofs import Proof
-from grader.sandbox.link import close_all_but, send_record
+from grader.sandbox.link import send_record
 from grader.sandbox.orders import Settled
 from grader.sandbox.spawning import CREDENTIALS, SCM_CREDENTIALS, Handed, Op, Outside, Reaped, Request
 

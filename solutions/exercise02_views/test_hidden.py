@@ -24,7 +24,7 @@ def share_memory(a: torch.Tensor, b: torch.Tensor) -> bool:
     "Read the batch size from x.shape[0]; all that remains is features, however many axes there are.",
     zh="批大小取自 x.shape[0]；其余的都是特征，不论有多少个轴。",
 )
-@for_all(x=tensors(shapes(min_dims=2, max_dims=4, max_side=4)), max_examples=25)
+@for_all(x=tensors(shapes(min_dims=2, max_dims=4, max_side=4)), max_examples=12)
 def test_flatten_merges_all_axes_but_the_first(student, x):
     """Examples of any shape become rows of features, in order.
 

@@ -23,11 +23,11 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from grader.records import Isolation
+from grader.sandbox.descriptors import close_all_but
 from grader.sandbox.gpu_records import Gpu, Lacks
 from grader.sandbox.jail.box import Materials
 from grader.sandbox.jail.boxes import make_box
 from grader.sandbox.jail.layers import Layer, LayerMissing
-from grader.sandbox.link import close_all_but
 
 MEMORY_MIB = 512
 ANSWER_BYTES = 1 << 20

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import platform
+import re
 import select
 import socket
 import subprocess
@@ -83,10 +85,27 @@ def test_the_base_itself_was_started_with_its_own_settings_only(grader: Grader) 
         "OPENBLAS_NUM_THREADS",
         "MKL_NUM_THREADS",
         "PYTHONHASHSEED",
+        "GLIBC_TUNABLES",
         "LD_LIBRARY_PATH",
         "SYSTEMROOT",
     }
     assert "OMP_NUM_THREADS" in names
+
+
+def test_the_base_lies_in_large_pages_and_what_it_forks_gets_no_more_of_them(grader: Grader) -> None:
+    setting = Path("/sys/kernel/mm/transparent_hugepage/enabled")
+    if not setting.exists() or "[never]" in setting.read_text():
+        pytest.skip("this kernel gives no large pages")
+    if platform.libc_ver() < ("glibc", "2.35"):
+        pytest.skip("this C library asks for none")
+    try:
+        memory = Path(f"/proc/{base_of(grader)}/smaps_rollup").read_text()
+    except PermissionError:
+        pytest.skip("the base is closed to other processes of this user, as it should be; only root can look")
+    large_kib = int(re.search(r"AnonHugePages:\s+(\d+)", memory).group(1))  # type: ignore[union-attr]
+    assert large_kib >= 32 * 1024  # of some 80 MiB on the heap
+    for pid in settled(grader):
+        assert "THP_enabled:\t0" in Path(f"/proc/{pid}/status").read_text()
 
 
 def settled(grader: Grader) -> set[int]:

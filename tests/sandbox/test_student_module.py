@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import sys
 import types
 from collections.abc import Iterator
@@ -60,6 +61,19 @@ def test_own_public_names_are_listed_with_kind_and_signature(load) -> None:
     assert found["g"][0] == "function"
     assert "math" not in found
     assert "_hidden" not in found
+
+
+def test_a_class_of_a_librarys_is_listed_without_its_signature(load, monkeypatch) -> None:
+    module = load(
+        made="from collections.abc import Iterable\nfrom other import Mine\nclass Bare: ...\n",
+        other="class Mine:\n    def __init__(self, n): ...\n",
+    )
+    asked: list[object] = []
+    signature = inspect.signature
+    monkeypatch.setattr(inspect, "signature", lambda value: asked.append(value) or signature(value))
+    found = {name.name: (name.kind, name.signature) for name in names_of(module)}
+    assert found == {"Iterable": ("class", ""), "Mine": ("class", "(n)"), "Bare": ("class", "()")}
+    assert module.Iterable not in asked  # Python copies the table of all modules for it
 
 
 def test_a_callable_object_is_a_value(load) -> None:

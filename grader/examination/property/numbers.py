@@ -45,12 +45,12 @@ class Range:
         """Return what draws one number: its steps; codes above `high` stand for the special values."""
         return st.integers(self.low, self._highest_code)
 
-    @property
+    @functools.cached_property
     def simplest(self) -> int:
         """Return the code that all others shrink to."""
         return min(max(0, self.low), self.high)
 
-    @property
+    @functools.cached_property
     def width(self) -> int:
         """Return how many random bytes make a code."""
         return (self._highest_code - self.low).bit_length() // 8 + 1
@@ -71,11 +71,11 @@ class Range:
             return self.special[(code - self.high - 1) // self._slots]
         return code / 10**self.decimals if self.is_float else code
 
-    @property
+    @functools.cached_property
     def _highest_code(self) -> int:
         return self.high + len(self.special) * self._slots
 
-    @property
+    @functools.cached_property
     def _slots(self) -> int:
         return (self.high - self.low) // 10 + 1  # each special value about one time in ten
 

@@ -10,7 +10,7 @@ to themselves; `syscalls` is the little that is written by hand.
 """
 
 from grader.sandbox.jail.limits import MAX_FILE_BYTES, MAX_OPEN_FILES, MIB, limit, limit_memory
-from grader.sandbox.jail.own import LINUX, TRACE_SIGNAL, die_with_parent, shield
+from grader.sandbox.jail.own import LINUX, TRACE_SIGNAL, die_with_parent, shield, take_no_more_large_pages
 
 __all__ = [
     "LINUX",
@@ -22,4 +22,5 @@ __all__ = [
     "limit",
     "limit_memory",
     "shield",
+    "take_no_more_large_pages",
 ]

@@ -23,6 +23,14 @@ def shield() -> None:
     syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)
 
 
+def take_no_more_large_pages() -> None:
+    """Keep the large pages that this process has, and take no more, nor let what it forks take any.
+
+    A child's memory is counted by pages: in large ones a student's code would seem to need more than it asked for.
+    """
+    syscalls.prctl(syscalls.PR_SET_THP_DISABLE, 1)
+
+
 def die_with_parent(parent: int) -> None:
     """Have the system kill this process when its parent, process `parent`, dies: a fork must not outlive its exam."""
     syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -95,4 +103,5 @@ __all__ = [
     "die_with_parent",
     "memory",
     "shield",
+    "take_no_more_large_pages",
 ]

@@ -25,12 +25,12 @@ import msgspec
 
 from grader.errors import GraderFault
 from grader.records import Isolation
+from grader.sandbox.descriptors import close_all_but
 from grader.sandbox.jail.attempts import LIMIT_MIB, SHARED_MEMORY, attempts
 from grader.sandbox.jail.box import Box
 from grader.sandbox.jail.layers import Layer, LayerMissing
 from grader.sandbox.jail.plant import Plant, planted
 from grader.sandbox.jail.proofs import Proof, Try
-from grader.sandbox.link import close_all_but
 
 __all__ = ["Plant", "planted", "prove"]
 
