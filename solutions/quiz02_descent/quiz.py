@@ -1,5 +1,6 @@
 """Answers of quiz02 and the wrong answers that misconceptions lead to, worked out without torch."""
 
+from fractions import Fraction
 from itertools import pairwise
 from math import ceil, cos, pi, sqrt
 
@@ -88,7 +89,9 @@ def batch_lengths(p, rng):
 
 
 def after_steps(p, rng):
-    a, rate, start, steps = p["a"], p["lr"], p["w0"], p["k"]
+    # In fractions: many answers have four figures and a 5 at the end, of which three are asked for.
+    a, rate, start = (Fraction(str(p[name])) for name in ("a", "lr", "w0"))
+    steps = p["k"]
     shrink = 1 - rate * a
     wrong = [
         (start * shrink, "one_step_only"),
@@ -96,7 +99,7 @@ def after_steps(p, rng):
         (start * (1 + rate * a) ** steps, "step_climbs"),
         (start * (1 - rate) ** steps, "curvature_forgotten"),
     ]
-    return {"answer": start * shrink**steps, "wrong": wrong}
+    return {"answer": float(start * shrink**steps), "wrong": [(float(value), tag) for value, tag in wrong]}
 
 
 def largest_rate(p, rng):

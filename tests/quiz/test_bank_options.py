@@ -102,20 +102,36 @@ def test_softmax_of_shifted_logits_is_unchanged():
     assert right_text(question_at("quiz03/shift")) == "Nothing."
 
 
-def test_equal_hidden_units_stay_equal_while_they_train():
-    assert "copies" in right_text(question_at("quiz05/zero-init"))
+def trained(begin: Callable[[nn.Sequential], None]) -> torch.Tensor:
+    """The weights of a hidden layer that began so, after some steps."""
     torch.manual_seed(0)
     net = nn.Sequential(nn.Linear(4, 6), nn.Tanh(), nn.Linear(6, 2))
-    for parameter in net.parameters():
-        nn.init.constant_(parameter, 0.1)
+    begin(net)
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
     for _ in range(20):
         optimizer.zero_grad()
         F.cross_entropy(net(torch.randn(8, 4)), torch.randint(0, 2, (8,))).backward()
         optimizer.step()
-    hidden = net[0].weight
+    return net[0].weight.detach()
+
+
+def equal(parameters: Iterator[nn.Parameter]) -> None:
+    for parameter in parameters:
+        nn.init.constant_(parameter, 0.1)
+
+
+def test_equal_hidden_units_stay_equal_while_they_train():
+    assert "copies" in right_text(question_at("quiz05/zero-init"))
+    hidden = trained(lambda net: equal(net.parameters()))
     assert torch.allclose(hidden, hidden[:1].expand_as(hidden))
     assert not torch.allclose(hidden, torch.full_like(hidden, 0.1))
+
+
+def test_the_question_says_that_the_biases_begin_equal_too_as_torch_makes_them_differ():
+    assert question_at("quiz05/zero-init").text.en.startswith("All weights and biases")
+    assert question_at("quiz05/zero-init").text.zh.count("权重和偏置") == 2
+    hidden = trained(lambda net: equal(layer.weight for layer in net if isinstance(layer, nn.Linear)))
+    assert not torch.allclose(hidden, hidden[:1].expand_as(hidden), atol=1e-3)
 
 
 def test_evaluation_mode_changes_dropout_and_batch_norm_only():

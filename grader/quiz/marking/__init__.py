@@ -5,17 +5,17 @@ docs/design/quiz-marking.md. Loading this package loads neither torch nor NumPy 
 """
 
 from grader.quiz.marking.algebra import Algebra
-from grader.quiz.marking.checking import Finding, check, collisions
+from grader.quiz.marking.checking import Unfair, check, collisions
 from grader.quiz.marking.mark import Mark, Reading, Unreadable, Verdict
 from grader.quiz.marking.marker import Marker, Response, made, read
 
 __all__ = [
     "Algebra",
-    "Finding",
     "Mark",
     "Marker",
     "Reading",
     "Response",
+    "Unfair",
     "Unreadable",
     "Verdict",
     "check",

@@ -19,7 +19,7 @@ from fractions import Fraction
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from grader.errors import AuthorError, GraderFault
+from grader.errors import AuthorError, Closed, GraderFault
 from grader.quiz.marking.algebra_frames import receive, send
 from grader.quiz.marking.formula import Formula, to_wire
 from grader.quiz.marking.mark import RIGHT, UNDECIDED, Mark, mark_of
@@ -35,7 +35,7 @@ _ENTRY = "grader.quiz.marking.algebra_child:serve"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Comparison:
     """What a formula is compared with: the right ones, known wrong ones, and where its variables may lie."""
 
     right: tuple[Formula, ...]
@@ -50,10 +50,11 @@ class Algebra:
         self._limit_s = limit_s
         self._child: Started | None = None
         self._answers = 0
+        self._is_closed = False
         self._turn = threading.Lock()
 
-    def mark(self, given: Formula, asked: Asked) -> Mark:
-        """Mark a formula. Raises AuthorError if the answer has no value in its intervals, GraderFault."""
+    def mark(self, given: Formula, asked: Comparison) -> Mark:
+        """Mark a formula. Raises AuthorError if the answer has no value in its intervals, GraderFault; Closed."""
         request = {
             "given": to_wire(given),
             "right": [to_wire(one) for one in asked.right],
@@ -61,6 +62,8 @@ class Algebra:
             "intervals": {name: [str(low), str(high)] for name, (low, high) in asked.intervals.items()},
         }
         with self._turn:
+            if self._is_closed:
+                raise Closed(Text(en="The process for formulas was ended.", zh="公式计算进程已结束。"))
             wire = self._ready()
             self._answers += 1
             return self._mark(wire, request)
@@ -114,8 +117,9 @@ class Algebra:
             self._child = None
 
     def close(self) -> None:
-        """End the child."""
+        """End the child, for good."""
         with self._turn:
+            self._is_closed = True
             self._end()
 
     def __enter__(self) -> Self:

@@ -4,10 +4,11 @@ Theory of operation. It gets formulas as data (`formula.to_wire`), never text, a
 operations; nothing is parsed, evaluated or looked up by name here. A question of equality is answered in two steps,
 each sent as soon as it is known:
 
-1. by numbers: both formulas are worked out to 50 digits at random rational points of the intervals that the author
-   gave. Where they differ at one point (also with 200 digits) they are not the same, and that is the end;
+1. by numbers: both formulas are worked out to 50 and to 200 digits at random rational points of the intervals that
+   the author gave, and at some special ones. Where they differ at one point they are not the same, and that is the end;
 2. by algebra, for formulas that agree at every point: their difference is expanded and simplified. Zero proves them
-   the same, a number other than zero proves that they only agreed to 30 digits; anything else leaves the first word.
+   the same; a number other than zero, or a polynomial, proves that they only agreed to 100 digits; anything else leaves
+   the first word.
 
 The parent kills the process when its time is over; what was sent by then counts. Memory is limited by rlimits, and so
 is the CPU time of every request: a child whose parent has died ends as well.
@@ -24,7 +25,8 @@ from fractions import Fraction
 import mpmath  # type: ignore[import-untyped]
 
 from grader.quiz.marking.algebra_frames import receive, send
-from grader.quiz.marking.algebra_numbers import DIGITS, ENOUGH, Intervals, agrees, samples
+from grader.quiz.marking.algebra_numbers import DIGITS, ENOUGH, agrees, samples
+from grader.quiz.marking.algebra_points import Intervals
 from grader.quiz.marking.algebra_symbols import proof
 from grader.quiz.marking.formula import Wire
 from grader.sandbox.jail import limit_memory
@@ -68,7 +70,7 @@ def _answer(wire: socket.socket, request: _Request) -> None:
         if len(found) < (ENOUGH if request.intervals else 1):
             send(wire, {"state": "no-value"})
             return
-        if not agrees(request.given, found, answer):
+        if not agrees(request.given, found, answer, request.intervals):
             continue
         send(wire, {"state": "agrees"})
         is_same = _proof_or_none(request.given, answer, request.intervals)
@@ -88,7 +90,7 @@ def _proof_or_none(given: Wire, answer: Wire, intervals: Intervals) -> bool | No
 
 def _is_known(request: _Request, wrong: Wire) -> bool:
     found = samples(wrong, request.intervals)
-    return bool(found) and agrees(request.given, found, wrong)
+    return bool(found) and agrees(request.given, found, wrong, request.intervals)
 
 
 def _limit_cpu() -> None:

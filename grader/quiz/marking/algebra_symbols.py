@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import sympy  # type: ignore[import-untyped]
 
-from grader.quiz.marking.algebra_numbers import Intervals
+from grader.quiz.marking.algebra_points import Intervals
 from grader.quiz.marking.formula import Wire
 
 SYMBOLIC: dict[str, Callable[..., sympy.Expr]] = {
@@ -63,4 +63,14 @@ def proof(formula: Wire, answer: Wire, intervals: Intervals) -> bool | None:
             return True
         if not reduced.free_symbols and reduced.is_zero is False:
             return False
+        if all(low < high for low, high in intervals.values()) and _is_rational_polynomial(reduced):
+            return False  # one that is not 0 has other values in every interval
     return None
+
+
+def _is_rational_polynomial(expanded: sympy.Expr) -> bool:
+    """Return whether an expression is a polynomial of variables whose coefficients are fractions."""
+    symbols = sorted(expanded.free_symbols, key=str)
+    if not symbols or not expanded.is_polynomial(*symbols):
+        return False
+    return all(number.is_Rational for number in sympy.Poly(expanded, *symbols).coeffs())

@@ -4,10 +4,11 @@ A parser of our own over a folded text, without names, calls or loops: what is n
 length, nesting and every intermediate result are capped, so its time and memory are bounded.
 
     sum      product (("+" | "-") product)*
-    product  signed (("*" | "/" | "x" | "X") signed)*
+    product  signed (("*" | "/" | "x" | "X") signed | named)*      127 ln 2, 2π
     signed   ("+" | "-")* power
     power    atom (("^" | "**") signed)?
-    atom     numeral | "(" sum ")" | function "(" sum ")" | function atom | "√" atom | "e" | "pi" | "π"
+    atom     numeral | "(" sum ")" | named | "e"
+    named    function "(" sum ")" | function atom | "√" atom | "pi" | "π"
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ class _Parser:
     whole: bool
     at: int = 0
     depth: int = 0
+    brackets: int = 0  # that are open
+    is_bare: bool = False  # the last word was the argument of a function without brackets
 
     def sum(self) -> Value:
         self.depth += 1
@@ -53,14 +56,24 @@ class _Parser:
 
     def product(self) -> Value:
         result = self.signed()
+        has_divided = False
         while True:
             if (self.peek() == "*" and not self.text.startswith("**", self.at)) or self.is_times():
                 self.at += 1
-                result = exact.multiply(result, self.signed())
+                result, has_divided = exact.multiply(result, self.signed()), False
             elif self.taken("/"):
-                result = exact.divide(result, self.signed())
+                result, has_divided = exact.divide(result, self.signed()), True
+            elif self.is_named():
+                if has_divided or self.is_bare:
+                    raise _Stop(wording.factor_of_what(self.text, self.text[self.at :]))
+                result = exact.multiply(result, self.power())
             else:
                 return result
+
+    def is_named(self) -> bool:
+        """Return whether a function or π stands here, which multiplies without a sign; "e" could be an exponent's."""
+        found = _WORD.match(self.text, self.at)
+        return found is not None and (found[1] is None or found[1] == "pi" or found[1] in exact.FUNCTIONS)
 
     def is_times(self) -> bool:
         self.skip()
@@ -91,13 +104,19 @@ class _Parser:
         numeral = scan(self.text, self.at, commas=self.commas, whole=self.whole)
         if isinstance(numeral, Unreadable):
             raise _Stop(numeral)
+        self.is_bare = False
         if numeral is not None:
+            if self.brackets and "," in self.text[self.at : numeral.end]:
+                raise _Stop(wording.comma_in_brackets(self.text))
             self.at = numeral.end
             return Value(numeral.value)
         return self.named()
 
     def bracketed(self) -> Value:
+        self.brackets += 1
         value = self.sum()
+        self.brackets -= 1
+        self.is_bare = False
         if not self.taken(")"):
             raise _Stop(wording.unclosed() if self.at >= len(self.text) else self.stopped())
         return value
@@ -117,7 +136,9 @@ class _Parser:
         if self.depth > MAX_DEPTH:
             raise _Stop(wording.too_deep())
         self.skip()
+        is_bare = self.peek() != "("
         argument = self.atom()
+        self.is_bare = is_bare
         self.depth -= 1
         return exact.FUNCTIONS[name](argument)
 
@@ -144,14 +165,14 @@ class _Parser:
 
 
 @dataclass(frozen=True, slots=True)
-class Computed:
+class ArithmeticResult:
     """What an arithmetic expression comes to; `rest` of the text follows it."""
 
     number: Fraction
     rest: str
 
 
-def compute(text: str, *, commas: bool = True, whole: bool = False) -> Computed | Unreadable:
+def compute(text: str, *, commas: bool = True, whole: bool = False) -> ArithmeticResult | Unreadable:
     """Work out the expression at the beginning of a folded text."""
     parser = _Parser(text, commas, whole)
     parser.skip()
@@ -166,4 +187,4 @@ def compute(text: str, *, commas: bool = True, whole: bool = False) -> Computed 
     except NotReal as error:
         return wording.not_real(str(error))
     parser.skip()
-    return Computed(number, text[parser.at :])
+    return ArithmeticResult(number, text[parser.at :])

@@ -33,7 +33,9 @@ _TABLE[ord("∞")] = "inf"
 
 _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾", "0123456789+-()", strict=True))
 _RAISED_RUN = re.compile(f"[{re.escape(''.join(_RAISED))}]+")
-_VULGAR = re.compile(r"(\d*)\s?([¼-¾⅐-⅞])")
+_COMMAND = re.compile(r"\\([A-Za-z]+|[,;:! ])")
+_SIGNS_OF_LATEX = {"cdot": "*", "times": "*", "div": "/", "left": "", "right": "", **dict.fromkeys(",;:! ", " ")}
+_VULGAR = re.compile(r"(?<!\d)(\d*+)\s?([¼-¾⅐-⅞])")
 
 
 def fold(text: str) -> str:
@@ -64,6 +66,15 @@ def unraised(text: str) -> str:
         return text
     text = _RAISED_RUN.sub(lambda run: f"^({''.join(_RAISED[c] for c in run[0])})", text)
     return _VULGAR.sub(_fraction, text)
+
+
+def without_commands(text: str) -> str:
+    """Return `text` with the names that stand behind backslashes as they are: `\\ln q` as `ln q`, `\\cdot` as `*`."""
+    return _COMMAND.sub(_plain_command, text) if "\\" in text else text
+
+
+def _plain_command(found: re.Match[str]) -> str:
+    return _SIGNS_OF_LATEX.get(found[1], f" {found[1]} ")
 
 
 def _fraction(found: re.Match[str]) -> str:

@@ -15,6 +15,7 @@ from grader.errors import both
 from grader.quiz.marking.mark import Mark, Reading, Unreadable, Verdict
 from grader.quiz.marking.marker import Marker, Response, precision_of, read_own
 from grader.quiz.marking.model_answer import model_answer
+from grader.quiz.marking.output import Claim, Output
 from grader.quiz.marking.precision import Number, Special, collides, concern
 from grader.quiz.model import (
     ChoiceKey,
@@ -32,13 +33,13 @@ from grader.records import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Unfair:
     """Something that the author should mend; not `is_error`: that they should look at."""
 
     question: str  # its id, of a part "question/part"
     is_error: bool
     text: Text
-    rule: str  # that it breaks: "not-right", "undecided", "collides", "hidden", "precision"
+    rule: str  # that it breaks: "not-right", "undecided", "collides", "hidden", "precision", "noise", "printed"
     because: str = ""  # the misconception whose wrong answer it is about
 
 
@@ -53,7 +54,7 @@ def collisions(question: PublicQuestion, key: Key, marker: Marker) -> tuple[int,
     return tuple(sorted(_colliding(question, key.answer, marks)))
 
 
-def check(question: PublicQuestion, key: Key, marker: Marker) -> tuple[Finding, ...]:
+def check(question: PublicQuestion, key: Key, marker: Marker) -> tuple[Unfair, ...]:
     """Return what is wrong with the key of a question, or with the keys of its parts.
 
     Raises: AuthorError for an answer that cannot be read, GraderFault.
@@ -64,36 +65,52 @@ def check(question: PublicQuestion, key: Key, marker: Marker) -> tuple[Finding, 
         pairs = zip(question.body.parts, key.answer.parts, strict=True)
         return tuple(finding for part, own in pairs for finding in check(part, own, marker))
     if isinstance(key.answer, TypedKey):
-        problems = (*_of_precision(question, key.answer), *_of_answers(question, key, key.answer, marker))
+        problems = (
+            *_of_precision(question, key.answer),
+            *_of_words(question, key.answer),
+            *_of_answers(question, key, key.answer, marker),
+        )
     else:
         problems = tuple(_of_chosen(question, key, marker))
     name = f"{question.id}/{question.part}" if question.part else question.id
     return tuple(replace(problem, question=name) for problem in problems)
 
 
-def _of_precision(question: PublicQuestion, answer: TypedKey) -> Iterator[Finding]:
+def _of_precision(question: PublicQuestion, answer: TypedKey) -> Iterator[Unfair]:
     if question.type is not QuestionType.NUMBER:
         return
     precision = precision_of(answer.precision)
     for text in (answer.answer, *answer.also):
         found = concern(_number(question, text), precision)
         if found is not None:
-            yield Finding(question="", is_error=found.is_error, text=_about(text, found.text), rule="precision")
+            yield Unfair(question="", is_error=found.is_error, text=_about(text, found.text), rule=found.rule)
 
 
-def _of_answers(question: PublicQuestion, key: Key, answer: TypedKey, marker: Marker) -> Iterator[Finding]:
+def _of_words(question: PublicQuestion, answer: TypedKey) -> Iterator[Unfair]:
+    """Yield answers that are marked as printed words and may be meant as "it raises"."""
+    if question.type is not QuestionType.CODE_OUTPUT or "except" in question.code:
+        return
+    for text in (answer.answer, *answer.also):
+        reading = read_own(question, text)
+        value = reading.value if isinstance(reading, Reading) else None
+        is_word = isinstance(value, Output) and value.claim is not Claim.PRINTS and not value.is_error
+        if is_word and text.strip() not in question.code:
+            yield Unfair(question="", is_error=False, text=_about(text, _PRINTED), rule="printed")
+
+
+def _of_answers(question: PublicQuestion, key: Key, answer: TypedKey, marker: Marker) -> Iterator[Unfair]:
     for text in (answer.answer, *answer.also):
         mark = marker.mark(question, key, text)
         if not isinstance(mark, Unreadable) and mark.verdict is Verdict.UNDECIDED:
-            yield Finding(question="", is_error=True, text=_about(text, _NOT_DECIDED), rule="undecided")
+            yield Unfair(question="", is_error=True, text=_about(text, _NOT_DECIDED), rule="undecided")
         elif isinstance(mark, Unreadable) or mark.verdict is not Verdict.RIGHT:
-            yield Finding(question="", is_error=True, text=_about(text, _NOT_RIGHT), rule="not-right")
+            yield Unfair(question="", is_error=True, text=_about(text, _NOT_RIGHT), rule="not-right")
     marks = [marker.mark(question, key, wrong.value) for wrong in answer.wrong]
     colliding = _colliding(question, answer, marks)
     for i, (wrong, mark) in enumerate(zip(answer.wrong, marks, strict=True)):
         if i in colliding:
             yield _finding("collides", wrong.value, _COLLIDES, wrong.wrong)
-        elif isinstance(mark, Unreadable) or mark.known != (i,):
+        elif not isinstance(mark, Unreadable) and mark.known != (i,):
             yield _finding("hidden", wrong.value, _HIDDEN, wrong.wrong)
 
 
@@ -120,11 +137,11 @@ class _Known:
     wrong: Wrong
 
 
-def _of_chosen(question: PublicQuestion, key: Key, marker: Marker) -> Iterator[Finding]:
+def _of_chosen(question: PublicQuestion, key: Key, marker: Marker) -> Iterator[Unfair]:
     """Yield what is wrong with a key of what is chosen: its model answer, and each mistake that it knows."""
     mark = marker.mark(question, key, model_answer(key))
     if isinstance(mark, Unreadable) or mark.verdict is not Verdict.RIGHT:
-        yield Finding(question="", is_error=True, text=_NOT_RIGHT, rule="not-right")
+        yield Unfair(question="", is_error=True, text=_NOT_RIGHT, rule="not-right")
     for known in _known(key):
         mark = marker.mark(question, key, known.response)
         if isinstance(mark, Unreadable) or mark.verdict is Verdict.RIGHT:
@@ -166,14 +183,14 @@ def _named(wrong: Wrong, place: int) -> str:
 
 
 def _number(question: PublicQuestion, text: str) -> Number:
-    reading = read_own(question, text)
+    reading = read_own(question, text, is_wrong=True)
     assert isinstance(reading, Reading), text  # marking has read it before
     assert not isinstance(reading.value, str) or isinstance(reading.value, Special)
     return reading.value  # type: ignore[return-value]
 
 
-def _finding(rule: str, answer: str, problem: Text, wrong: Wrong) -> Finding:
-    return Finding(question="", is_error=True, text=_about(answer, problem), rule=rule, because=wrong.because)
+def _finding(rule: str, answer: str, problem: Text, wrong: Wrong) -> Unfair:
+    return Unfair(question="", is_error=True, text=_about(answer, problem), rule=rule, because=wrong.because)
 
 
 def _about(answer: str, problem: Text) -> Text:
@@ -181,6 +198,9 @@ def _about(answer: str, problem: Text) -> Text:
     return Text(en=f"{shown.en}: {problem.en}", zh=f"{shown.zh}：{problem.zh}")
 
 
+_PRINTED = Text(
+    en="it is marked as what the program prints, and not as that it raises", zh="按程序打印的内容评分，而不是表示报错"
+)
 _NOT_RIGHT = Text(en="the model answer does not earn full marks", zh="标准答案得不到满分")
 _NOT_DECIDED = Text(
     en="whether the model answer is right could not be decided in time", zh="未能在限定时间内判定标准答案是否正确"

@@ -4,9 +4,11 @@
     product   signed (("*" | "/") signed | factor)*      a factor without a sign before it multiplies: 2x, x(y + 1)
     signed    ("+" | "-")* power
     power     factor (("^" | "**") signed)?
-    factor    number | name | "(" sum ")" | "|" sum "|" | function "(" sum ("," sum)* ")" | function (number | name)
+    factor    number | name | "(" sum ")" | "|" sum "|" | called
+    called    function ["^" number] ("(" sum ("," sum)* ")" | number | name)
 
-What two readers would read differently is asked back: 1/2x, ln 2x, ln x^2.
+What two readers would read differently is asked back: 1/2x, ln 2x, ln x^2. So is a power that stands before the
+argument, but where it has one meaning only: sin^2 x is sin(x)^2, and sin^-1 x could be the inverse.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from grader.quiz.marking.mark import Reading, Unreadable
 
 MAX_CHARACTERS = 500
 MAX_DEPTH = 40
+_RAISED = frozenset(("sin", "cos", "tan", "sinh", "cosh", "tanh", "ln", "log2", "log10", "sigmoid", "relu"))
 _LEFT_SIDE = re.compile(r"\s*[^\W\d]\w*\s*(?:\(\s*\w+\s*\))?\s*(?:=|＝)=?(?!=)")
 
 
@@ -157,6 +160,8 @@ class _Parser:
         raise _Stop(self.stopped())
 
     def called(self, name: str) -> Formula:
+        if self.now.text == "^":
+            return self.raised(name)
         if not self.taken("("):
             return Applied(name, (self.bare_argument(name),))
         arguments = [self.sum()]
@@ -167,6 +172,19 @@ class _Parser:
         if len(arguments) != wanted and (wanted or len(arguments) < 2):
             raise _Stop(wording.arguments(name, wanted))
         return Applied(name, tuple(arguments))
+
+    def raised(self, name: str) -> Formula:
+        """Return the power of a function whose exponent stands before its argument: sin^2(x)."""
+        self.at += 1
+        in_brackets, sign = self.taken("("), self.taken("-")
+        is_number = self.now.kind is Kind.NUMBER
+        exponent, shown = self.now.value, f"{sign}{self.now.text}" if is_number else ""
+        self.at += is_number
+        is_closed = not in_brackets or bool(self.taken(")"))
+        is_plain = is_number and is_closed and not sign and exponent.denominator == 1 and exponent > 1
+        if not is_plain or name not in _RAISED or self.now.kind is Kind.END or self.now.text == "^":
+            raise _Stop(wording.raised_function(name, shown))
+        return Applied("^", (self.called(name), Constant(exponent)))
 
     def bare_argument(self, name: str) -> Formula:
         """Return the argument of a function without brackets: one number or name, with nothing bound to it."""

@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from grader.errors import AuthorError
 from grader.quiz.marking import wording
-from grader.quiz.marking.characters import fold, unraised
+from grader.quiz.marking.characters import fold, unraised, without_commands
 from grader.quiz.marking.formula import FUNCTIONS
 from grader.quiz.marking.mark import Unreadable
 from grader.quiz.marking.numerals import scan
@@ -34,6 +34,7 @@ _VARIANTS = {"ϵ": "epsilon", "ϑ": "theta", "ϕ": "phi", "ς": "sigma", "µ": "
 _GREEK = _SMALL | _VARIANTS | {letter.upper(): name.capitalize() for letter, name in _SMALL.items()}
 _ROUNDED = {"⌈": "ceil(", "⌉": ")", "⌊": "floor(", "⌋": ")"}
 _NAME = re.compile(r"(?:(?:torch|math|np|numpy)\.)?([^\W\d_][\w\u0302-\u0305]*)")
+_LATEX = frozenset("\\{}")
 _SIGN = re.compile(r"\*\*|[-+*/^(),|=√]")
 
 
@@ -111,6 +112,9 @@ def spelled(name: str) -> str:
 def words_of(text: str, names: Names) -> list[Word] | Unreadable:
     """Split a formula into its words; the last is `Kind.END`."""
     bare = unraised(fold(unicodedata.normalize("NFD", text) if not text.isascii() else text))
+    bare = without_commands(bare)
+    if not _LATEX.isdisjoint(bare):
+        return wording.latex()
     bare = "".join(_ROUNDED.get(c) or (str(unicodedata.digit(c)) if "₀" <= c <= "₉" else c) for c in bare)
     words: list[Word] = []
     at = 0
@@ -148,4 +152,6 @@ def _word(bare: str, at: int, names: Names) -> _Step | Unreadable:
     if name is None:
         return wording.character(bare[at])
     found = names.find(name[1])
-    return wording.unknown_name(name[1], names.shown) if found is None else _Step(found, name.end())
+    if found is not None:
+        return _Step(found, name.end())
+    return wording.unknown_name(name[1], names.shown, FUNCTIONS if len(name[1]) > 1 else ())

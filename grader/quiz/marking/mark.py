@@ -48,13 +48,14 @@ class Mark:
 
     `known` are the known wrong answers that were given, by their positions in the question's own list: for `choice`
     and `multi` of its options, for the other types of its `wrong`. A right answer has none. `parts`: the marks of the
-    parts of a `multi-part`.
+    parts of a `multi-part`. `is_form`: an output is wrong by its form alone.
     """
 
     verdict: Verdict
     share: Fraction | None
     known: tuple[int, ...] = ()
     parts: tuple[Mark, ...] = ()
+    is_form: bool = False
 
 
 RIGHT = Mark(verdict=Verdict.RIGHT, share=ALL)

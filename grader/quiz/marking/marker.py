@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from grader.errors import AuthorError
 from grader.quiz.marking import orders
-from grader.quiz.marking.algebra import Algebra, Asked
+from grader.quiz.marking.algebra import Algebra, Comparison
 from grader.quiz.marking.choices import Choosable, Pair, mark_choice, mark_match, mark_multi
 from grader.quiz.marking.formula import Formula
 from grader.quiz.marking.formula_reading import read_formula
@@ -23,7 +23,8 @@ from grader.quiz.marking.mark import BLANK, Mark, Reading, Unreadable, mark_part
 from grader.quiz.marking.matrices import Matrix, fitted, mark_matrix, read_cells, read_matrix
 from grader.quiz.marking.numbers import mark_number, read_number
 from grader.quiz.marking.output import mark_output, read_output
-from grader.quiz.marking.precision import EXACT, Number, Precision
+from grader.quiz.marking.output_form import ONLY_FORM
+from grader.quiz.marking.precision import EXACT, Accuracy, Number
 from grader.quiz.marking.shapes import mark_shape, read_shape
 from grader.quiz.marking.wording import wrong_kind
 from grader.quiz.model import (
@@ -34,13 +35,13 @@ from grader.quiz.model import (
     Partial,
     PartsBody,
     PartsKey,
+    Precision,
     PublicQuestion,
     QuestionType,
     TypedBody,
     TypedKey,
     Wrong,
 )
-from grader.quiz.model import Precision as WrittenPrecision
 from grader.records import Text
 
 # As JSON holds an answer: of `choice` and what is typed a text; of `multi` and `order` a list of ids; of `match` an
@@ -104,7 +105,7 @@ class Marker:
         return typed.mark(
             _formula(body),
             lambda one, right, known: self._algebra.mark(
-                one.value, Asked(right=right, known=known, intervals=intervals)
+                one.value, Comparison(right=right, known=known, intervals=intervals)
             ),
         )
 
@@ -124,11 +125,11 @@ class _Typed:
         if isinstance(reading, Unreadable):
             return reading
         right = tuple(self._own(text) for text in (self.key.answer, *self.key.also))
-        return marker(reading, right, tuple(self._own(wrong.value) for wrong in self.key.wrong))
+        return marker(reading, right, tuple(self._own(wrong.value, is_wrong=True) for wrong in self.key.wrong))
 
-    def _own(self, text: str) -> Any:
+    def _own(self, text: str, *, is_wrong: bool = False) -> Any:
         """Return a value of the key, read as a student's."""
-        reading = read_own(self.question, text)
+        reading = read_own(self.question, text, is_wrong=is_wrong)
         if isinstance(reading, Unreadable):
             question = self.question
             name = f"{question.id}/{question.part}" if question.part else question.id
@@ -148,23 +149,26 @@ def read(question: PublicQuestion, response: Response) -> Reading[object] | Unre
     return _reader(question.type, question.body)(response)
 
 
-def read_own(question: PublicQuestion, text: str) -> Reading[object] | Unreadable:
+def read_own(question: PublicQuestion, text: str, *, is_wrong: bool = False) -> Reading[object] | Unreadable:
     """Return how an answer of the key is understood: as a student's is, but each text is read once and kept.
 
-    Whoever draws or marks many variants meets the same texts again and again; those of a key are short and few.
+    Whoever draws or marks many variants meets the same texts again and again; those of a key are short and few. A
+    known wrong answer (`is_wrong`) may be a fraction where a whole number is asked for: nobody can give it then.
     """
-    return _read_own(question.type, question.body, text) if isinstance(question.body, TypedBody) else wrong_kind()
+    if not isinstance(question.body, TypedBody):
+        return wrong_kind()
+    return _read_own(question.type, question.body, text, is_wrong)
 
 
 @lru_cache(maxsize=4096)
-def _read_own(kind: QuestionType, body: TypedBody, text: str) -> Reading[object] | Unreadable:
-    return _reader(kind, body)(text)
+def _read_own(kind: QuestionType, body: TypedBody, text: str, is_wrong: bool) -> Reading[object] | Unreadable:
+    return _reader(kind, body, is_wrong=is_wrong)(text)
 
 
-def _reader(kind: QuestionType, body: TypedBody) -> Reader[Any]:
+def _reader(kind: QuestionType, body: TypedBody, *, is_wrong: bool = False) -> Reader[Any]:
     match kind:
         case QuestionType.NUMBER:
-            return _number(body)
+            return _number(body, fraction=is_wrong)
         case QuestionType.SHAPE:
             return _text(read_shape)
         case QuestionType.CODE_OUTPUT:
@@ -187,17 +191,19 @@ def is_blank(response: object, *, depth: int = 0) -> bool:
 def made(key: Key, mark: Mark) -> tuple[Wrong, ...]:
     """Return what is known about why an answer is wrong: misconceptions and what to say; of parts, all together."""
     answer = key.answer
+    if mark.is_form:
+        return (Wrong(say=ONLY_FORM),)
     if isinstance(answer, PartsKey):
         return tuple(one for part, own in zip(answer.parts, mark.parts, strict=False) for one in made(part, own))
     entries = answer.options if isinstance(answer, ChoiceKey) else answer.wrong
     return tuple(entries[place].wrong for place in mark.known)
 
 
-def precision_of(written: WrittenPrecision | None) -> Precision:
+def precision_of(written: Precision | None) -> Accuracy:
     """Return a precision in exact numbers."""
     if written is None:
         return EXACT
-    return Precision(
+    return Accuracy(
         sig_figs=written.sig_figs, relative=_tolerance(written.relative), absolute=_tolerance(written.absolute)
     )
 
@@ -228,9 +234,9 @@ def _text(reader: Callable[[str], Reading[V] | Unreadable]) -> Reader[V]:
     return lambda response: reader(response) if isinstance(response, str) else wrong_kind()
 
 
-def _number(body: TypedBody) -> Reader[Number]:
+def _number(body: TypedBody, *, fraction: bool = False) -> Reader[Number]:
     unit = (body.unit.en, body.unit.zh) if body.unit else ()
-    return _text(lambda text: read_number(text, unit=unit, whole=body.whole))
+    return _text(lambda text: read_number(text, unit=unit, whole=body.whole, fraction=fraction))
 
 
 def _formula(body: TypedBody) -> Reader[Formula]:

@@ -13,7 +13,7 @@ from grader.quiz.marking.arithmetic import compute
 from grader.quiz.marking.characters import fold, unraised
 from grader.quiz.marking.mark import Mark, Reading, Unreadable, mark_by, mark_of
 from grader.quiz.marking.numbers import plain, read_number
-from grader.quiz.marking.precision import EXACT, Number, Precision, Special, accepts
+from grader.quiz.marking.precision import EXACT, Accuracy, Number, Special, accepts
 
 MAX_CHARACTERS = 4_000
 MAX_CELLS = 400
@@ -99,7 +99,7 @@ def mark_matrix(
     reading: Reading[Matrix],
     right: tuple[Matrix, ...],
     known: tuple[Matrix, ...] = (),
-    precision: Precision = EXACT,
+    precision: Accuracy = EXACT,
     *,
     partial: bool = False,
 ) -> Mark:
@@ -111,7 +111,7 @@ def mark_matrix(
     return mark_of(max(_right_cells(matrix, given, precision) for matrix in right))
 
 
-def _right_cells(matrix: Matrix, given: Matrix, precision: Precision) -> Fraction:
+def _right_cells(matrix: Matrix, given: Matrix, precision: Accuracy) -> Fraction:
     if matrix.size != given.size:
         return Fraction(0)
     pairs = [

@@ -8,22 +8,28 @@ from fractions import Fraction
 from grader.errors import both
 from grader.quiz.marking import wording
 from grader.quiz.marking.arithmetic import compute
-from grader.quiz.marking.characters import fold, unraised
+from grader.quiz.marking.characters import fold, unraised, without_commands
 from grader.quiz.marking.mark import Mark, Reading, Unreadable, mark_by, mark_of
-from grader.quiz.marking.precision import EXACT, Number, Precision, Special, accepts, exponent, rounded
+from grader.quiz.marking.precision import EXACT, Accuracy, Number, Special, accepts, exponent, rounded
 from grader.records import Text
 
 MAX_CHARACTERS = 200
 _SHOWN_FIGURES = 15  # as many as float64 keeps
 _ROUGH_FIGURES = 6  # of what has no end
 _SHORT_FRACTION = 10_000  # a smaller denominator is shown, too
-_NAMED = re.compile(r"[A-Za-z_][A-Za-z_0-9]*\s*(?:==?|:)\s*(?=\S)")
-_SIGNED = re.compile(r"(?:=|≈|~|≃)\s*")
+_NAMED = re.compile(r"[A-Za-z_][A-Za-z_0-9]*\s*(?:==?|:|(?=[≈~]))\s*(?=\S)")
+_SIGNED = re.compile(
+    r"(?:=|≈|~|≃|≅|(?:approximately|approx|about|around|roughly|circa|ca)\b\.?"
+    r"|(?:大约|大概|约等于|近似|约)[是为]?)\s*",
+    re.IGNORECASE,
+)
+_MINUS = re.compile(r"(?:minus|negative)\s+|负\s*", re.IGNORECASE)
 _WRAPPED = re.compile(
     r"(?:(?:torch|np|numpy)\.)?(?:tensor|array|float(?:16|32|64)?|int(?:32|64)?)\(\s*([^(),]*)\s*"
     r"(?:,\s*(?:dtype|grad_fn|device|requires_grad)=[^()]*)?\)"
 )
 _INFINITE = re.compile(r"([+-]?)\s*(?:(?:math|torch|np|numpy)\.)?(?:inf|infinity|infinite|无穷大?|∞)")
+_POINTS = re.compile(r"-?[1-9][0-9]{0,2}\.[0-9]{3}")
 _NAN = frozenset({"nan", "not a number", "math.nan", "torch.nan", "np.nan", "numpy.nan", "非数"})
 _SPECIAL_SHOWN = {
     Special.INF: Text(en="infinity", zh="正无穷"),
@@ -33,13 +39,13 @@ _SPECIAL_SHOWN = {
 
 
 def read_number(
-    text: str, *, unit: tuple[str, ...] = (), special: bool = True, whole: bool = False
+    text: str, *, unit: tuple[str, ...] = (), special: bool = True, whole: bool = False, fraction: bool = False
 ) -> Reading[Number] | Unreadable:
     """Read one number, exactly.
 
     What is read must depend on what the student was shown, and on nothing else. `unit`: that the question asks in, in
     each language; it may be typed behind the number. `special`: infinities and NaN are answers here. `whole`: a whole
-    number is asked for, so "1,234" is one.
+    number is asked for, so "1,234" is one, and a fraction is asked back; unless `fraction`, for known wrong answers.
     """
     if len(text) > MAX_CHARACTERS:
         return wording.too_long(MAX_CHARACTERS)
@@ -53,7 +59,11 @@ def read_number(
     if isinstance(result, Unreadable):
         return result
     number = _after_unit(result.number, result.rest.strip(), bare, unit)
-    return number if isinstance(number, Unreadable) else Reading(value=number, shown=shown(number))
+    if isinstance(number, Unreadable):
+        return number
+    if whole and not fraction and number.denominator != 1:
+        return wording.not_whole(plain(number), bare.replace(".", "") if _POINTS.fullmatch(bare) else "")
+    return Reading(value=number, shown=shown(number))
 
 
 def shown(number: Number) -> Text:
@@ -75,7 +85,7 @@ def plain(number: Fraction) -> str:
 
 
 def mark_number(
-    reading: Reading[Number], right: tuple[Number, ...], known: tuple[Number, ...] = (), precision: Precision = EXACT
+    reading: Reading[Number], right: tuple[Number, ...], known: tuple[Number, ...] = (), precision: Accuracy = EXACT
 ) -> Mark:
     """Mark a number. Of known wrong ones that it agrees with, the nearest is the one that was meant."""
     given = reading.value
@@ -92,10 +102,11 @@ def _distance(one: Number, other: Number) -> Fraction:
 
 def _bare(text: str) -> str:
     """Return the folded text without what stands around a number: "w = ", "≈", "tensor(…)", a full stop."""
-    bare = unraised(fold(text)).strip()
+    bare = without_commands(unraised(fold(text))).strip()
     bare = _NAMED.sub("", bare, count=1) if _NAMED.match(bare) else bare
     sign = _SIGNED.match(bare)
     bare = bare[sign.end() :] if sign else bare
+    bare = _MINUS.sub("-", bare, count=1) if _MINUS.match(bare) else bare
     bare = bare[:-1].rstrip() if bare[-1:] in (".", ";") else bare
     wrapped = _WRAPPED.fullmatch(bare)
     return wrapped[1].strip(" '\"") if wrapped else bare

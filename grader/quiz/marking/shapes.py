@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from enum import Enum
 
@@ -25,11 +26,21 @@ class Raises(Enum):
 Shape = tuple[int, ...] | Raises
 
 ERROR_SHOWN = Text(en="it raises an error", zh="会报错")
+# Names of exceptions without their "Error": Python's own, torch's, and what people call the others. Not any word that
+# ends so: "noerror" says the contrary.
+_KINDS = sorted(
+    {name.lower().removesuffix("error") for name in vars(builtins) if name.endswith("Error")}
+    | {"linalg", "axis", "outofmemory", "out of memory", "cuda", "shape", "size", "dimension", "mismatch"}
+    | {"shape mismatch", "size mismatch", "dimension mismatch", "broadcast", "broadcasting"}
+)
 _ERROR = re.compile(
-    r"(?:it |this |the code |an? )?(?:will )?(?:(?:raises?|throws?|gives?|is|causes?) )?(?:an? )?"
-    r"(?:error|errors|exception|raises?|throws?|fails?|crash(?:es)?|invalid|impossible|[a-z]+(?:error|exception))"
+    r"(?:it |this |that |the (?:code|program|call) |an? )?(?:will )?"
+    r"(?:(?:raises?|throws?|gives?|is|causes?) )?(?:an? )?"
+    r"(?:errors?|exception|raises?|throws?|fails?|crash(?:es)?|invalid|impossible"
+    rf"|(?:(?:builtins|torch|numpy|np)(?:\.[a-z_]+)*\.)?(?:{'|'.join(_KINDS)})[ -]?error)"
     r"(?: is (?:raised|thrown))?!?"
-    r"|(?:会|将|将会|程序|代码|代码会)?(?:抛出)?(?:一个)?(?:报错|错误|出错|异常|运行时错误|抛异常|抛出异常|无法运行|不合法)"
+    r"|(?:这|它|程序|代码|这段代码)?(?:会|将|将会)?(?:抛出)?(?:一个)?"
+    r"(?:报错|错误|出错|异常|运行时错误|抛异常|抛出异常|无法运行|不合法)"
 )
 _SCALAR = frozenset({"scalar", "a scalar", "0-d", "0d", "标量", "零维"})
 _WRAPPED = re.compile(

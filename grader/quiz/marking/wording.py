@@ -20,6 +20,7 @@ _MATRIX_EXAMPLE = Text(
     en="Write the rows such as [[1, 2], [3, 4]], or 1 2; 3 4.", zh="请逐行书写，例如 [[1, 2], [3, 4]] 或 1 2; 3 4。"
 )
 _BRACKETS = Text(en="Write brackets to say which you mean.", zh="请加括号说明你的意思。")
+_SIGNS_OF_FORMULAS = frozenset("+-*/^()|=")
 _SIMPLER = Text(en="Write it more shortly.", zh="请写得简短一些。")
 
 
@@ -81,6 +82,8 @@ def not_a_number(text: str) -> Unreadable:
 
 
 def stopped_at(text: str, rest: str) -> Unreadable:
+    if not text.removesuffix(rest).strip():
+        return not_a_number(text)
     shown, left = _cut(text), _cut(rest)
     return _of(f'In "{shown}", "{left}" could not be read.', f"“{shown}”中的“{left}”无法读懂。", _EXAMPLE)
 
@@ -93,7 +96,7 @@ def followed_by(word: str) -> Unreadable:
 
 def unfinished(text: str) -> Unreadable:
     cut = _cut(text)
-    return _of(f'"{cut}" ends too early.', f"“{cut}”不完整。", _EXAMPLE)
+    return _of(f'"{cut}" ends too early.', f"“{cut}”不完整。", Text(en="Write the rest of it.", zh="请把它写完。"))
 
 
 def unclosed() -> Unreadable:
@@ -114,6 +117,34 @@ def ambiguous_comma(run: str, whole: str, decimal: str) -> Unreadable:
     cut = _cut(run)
     way = Text(en=f"Write {whole} or {decimal}.", zh=f"请写 {whole} 或 {decimal}。")
     return _of(f'"{cut}" could mean {whole} or {decimal}.', f"“{cut}”可能指 {whole}，也可能指 {decimal}。", way)
+
+
+def comma_in_brackets(text: str) -> Unreadable:
+    cut = _cut(text)
+    way = Text(en="Write one number, with a decimal point and no commas.", zh="请只写一个数，小数点用“.”，不要用逗号。")
+    return _of(f'"{cut}" could be two numbers.', f"“{cut}”可能是两个数。", way)
+
+
+def not_whole(number: str, thousands: str) -> Unreadable:
+    """`thousands`: the number without its points, if they could stand between thousands; else empty."""
+    cut = _cut(number)
+    way = (
+        Text(en=f"Write {thousands} if the point parts thousands.", zh=f"若点号是千位分隔符，请写 {thousands}。")
+        if thousands
+        else Text(en="Give a whole number.", zh="请写一个整数。")
+    )
+    return _of(
+        f"This question asks for a whole number, and {cut} is none.", f"本题要求一个整数，而 {cut} 不是整数。", way
+    )
+
+
+def factor_of_what(text: str, rest: str) -> Unreadable:
+    shown, left = _cut(text), _cut(rest)
+    return _of(
+        f'In "{shown}" it is not clear what "{left}" is a factor of.',
+        f"“{shown}”中的“{left}”与哪一部分相乘不明确。",
+        _BRACKETS,
+    )
 
 
 def other_base(text: str) -> Unreadable:
@@ -188,25 +219,46 @@ def other_size(rows: int, columns: int) -> Unreadable:
 # ----------------------------------------------------------------------------------------------- of expressions
 
 
-def unknown_name(name: str, names: Iterable[str]) -> Unreadable:
-    cut, known = _cut(name), ", ".join(names)
+def unknown_name(name: str, names: Iterable[str], functions: Iterable[str] = ()) -> Unreadable:
+    cut, known, callable_names = _cut(name), ", ".join(names), ", ".join(functions)
     reason = Text(
         en=f'"{cut}" is no name of this question, nor a known function.',
         zh=f"“{cut}”既不是本题的变量，也不是已知函数。",
     )
     way = Text(en=f"Use {known}.", zh=f"请使用 {known}。") if known else Text(en="Use numbers only.", zh="请只用数字。")
+    if callable_names:
+        way = Text(en=f"{way.en} Functions: {callable_names}.", zh=f"{way.zh}可用的函数：{callable_names}。")
     return Unreadable(reason=reason, way_out=way)
 
 
 def character(found: str) -> Unreadable:
     cut = _cut(found)
     way = Text(en="Write + - * / ^ and brackets.", zh="请使用 + - * / ^ 和括号。")
+    if found in _SIGNS_OF_FORMULAS:
+        way = Text(
+            en="Something is missing before or behind it, or it is one too many.",
+            zh="它的前面或后面缺少内容，或它是多余的。",
+        )
     return _of(f'"{cut}" could not be read here.', f"此处的“{cut}”无法读懂。", way)
 
 
 def could_mean(text: str, first: str, second: str) -> Unreadable:
     cut = _cut(text)
     return _of(f'"{cut}" could mean {first} or {second}.', f"“{cut}”可能指 {first}，也可能指 {second}。", _BRACKETS)
+
+
+def latex() -> Unreadable:
+    way = Text(en="Write a/b, sqrt(x), x^(y + 1) and x_1.", zh="请写成 a/b、sqrt(x)、x^(y + 1) 和 x_1 的形式。")
+    return _of("Braces and LaTeX are not read here.", "这里不支持花括号和 LaTeX。", way)
+
+
+def raised_function(name: str, exponent: str) -> Unreadable:
+    """`exponent` may be empty: it is none that can be repeated."""
+    power = exponent or "…"
+    way = Text(en=f"Write {name}(…)^{power} if you mean that power.", zh=f"若要表示乘方，请写 {name}(…)^{power}。")
+    return _of(
+        f"{name}^{power} stands before what {name} is taken of.", f"{name}^{power} 出现在 {name} 的自变量之前。", way
+    )
 
 
 def arguments(name: str, count: int) -> Unreadable:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.errors import AuthorError
-from grader.quiz.marking.algebra import Algebra, Asked
+from grader.quiz.marking.algebra import Algebra, Comparison
 from grader.quiz.marking.formula import Applied, Constant, Formula, Symbol
 from grader.quiz.marking.formula_reading import read_formula
 from grader.quiz.marking.formula_words import Names
@@ -37,7 +37,7 @@ def formula(text: str) -> Formula:
 
 
 def mark(algebra: Algebra, typed: str, *right: str, known: tuple[str, ...] = ()) -> Mark:
-    asked = Asked(right=tuple(map(formula, right)), known=tuple(map(formula, known)), intervals=INTERVALS)
+    asked = Comparison(right=tuple(map(formula, right)), known=tuple(map(formula, known)), intervals=INTERVALS)
     return algebra.mark(formula(typed), asked)
 
 
@@ -81,7 +81,7 @@ def test_any_of_several_right_answers_will_do(algebra: Algebra) -> None:
 
 
 def test_a_formula_of_numbers_alone_is_compared_as_well(algebra: Algebra) -> None:
-    asked = Asked(right=(formula("ln(2)/2"),), known=(formula("ln(2)"),), intervals={})
+    asked = Comparison(right=(formula("ln(2)/2"),), known=(formula("ln(2)"),), intervals={})
     assert algebra.mark(formula("ln(sqrt(2))"), asked) == RIGHT
     assert algebra.mark(formula("log(2)"), asked).known == (0,)
     assert algebra.mark(formula("0.34657359"), asked).verdict is Verdict.WRONG
@@ -118,7 +118,7 @@ def test_laws_of_arithmetic_hold_and_a_small_change_breaks_them(
     algebra: Algebra, a: Formula, b: Formula, c: Formula
 ) -> None:
     left, right = _product(a, _sum(b, c)), _sum(_product(c, a), _product(a, b))
-    asked = Asked(right=(left,), known=(_sum(left, a),), intervals=INTERVALS)
+    asked = Comparison(right=(left,), known=(_sum(left, a),), intervals=INTERVALS)
     assert algebra.mark(right, asked) == RIGHT
     assert algebra.mark(_sum(right, a), asked).known == (0,)
     assert algebra.mark(_sum(right, Constant(Fraction(1, 10**9))), asked).verdict is Verdict.WRONG

@@ -53,6 +53,11 @@ def asked(text: str) -> str:
         ("x/(wC)", "x/(w·C)"), ("y = 2x", "2·x"), ("f(x) = 2x", "2·x"), ("0.5x", "0.5·x"), ("½x", "1/2·x"),
         ("ln(C)/N", "ln(C)/N"), ("ln C + 1", "ln(C) + 1"),
         ("sigmoid(x)", "sigmoid(x)"), ("σ(x)", "sigmoid(x)"), ("2e3x", "2000·x"), ("sin(x)^2", "sin(x)^2"),
+        ("x(1-tanh^2(wx))", "x·(1 - tanh(w·x)^2)"), ("tanh²(x)", "tanh(x)^2"), ("sin^2 x", "sin(x)^2"),
+        ("cos**3(x)", "cos(x)^3"), ("ln^2(C)", "ln(C)^2"), ("sin^(2)(x)", "sin(x)^2"), ("sin^2(x)^3", "(sin(x)^2)^3"),
+        ("-tanh^2 x", "-tanh(x)^2"), ("2tanh^2(x)w", "2·tanh(x)^2·w"), ("σ^2(x)", "sigmoid(x)^2"),
+        ("127 ln 2", "127·ln(2)"), ("\\ln C", "ln(C)"), ("\\eta\\tanh(x)", "eta·tanh(x)"), ("2\\pi", "2·pi"),
+        ("w\\cdot x", "w·x"), ("w \\times x", "w·x"), ("\\left(x+1\\right)x", "(x + 1)·x"),
     ],
 )  # fmt: skip
 def test_a_formula_is_shown_as_it_was_read(text: str, read_as: str) -> None:
@@ -74,9 +79,10 @@ def test_what_two_people_would_read_differently_is_asked_back(text: str, ways: t
     ("text", "why"),
     [("", "Nothing"), ("y", '"y"'), ("E", '"E"'), ("E*N", '"E"'), ("foo(x)", '"foo"'), ("x+", "early"),
      ("(x", "bracket"), ("x)", ")"), ("ln", "ln"), ("max(x)", "max"),
-     ("exp(x, w)", "exp"), ("1,5x", "comma"), ("x = w = C", "equation"), ("sin^2 x", "^"), ("C!", "!"), ("x;w", ";"),
+     ("exp(x, w)", "exp"), ("1,5x", "comma"), ("x = w = C", "equation"), ("C!", "!"), ("x;w", ";"),
      ("1/0", "zero"),
-     ("9**9**9", "large"), ("x^(10^9)", "large"), ("2^(10^9*x)+x^99999", "large"), ("\\frac{1}{2}", "\\"),
+     ("9**9**9", "large"), ("x^(10^9)", "large"), ("2^(10^9*x)+x^99999", "large"), ("\\frac{1}{2}", "LaTeX"),
+     ("x_{1}", "LaTeX"), ("x^{2}", "LaTeX"),
      ("lambda x: x", '"lambda"'), ("x.__class__", "read"),
      ("__import__('os').system('id')", "_"), ("open('x')", '"open"'), ("x if x else w", '"if"'), ("[x]", "["),
      ("'x'", "'"), ("(" * 100, "deep"),
@@ -84,6 +90,27 @@ def test_what_two_people_would_read_differently_is_asked_back(text: str, ways: t
 )  # fmt: skip
 def test_what_is_no_formula_of_the_question_is_asked_back(text: str, why: str) -> None:
     assert why in asked(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "way"),
+    [("sin^-1(x)", "sin(…)^-1"), ("sqrt^3(x)", "sqrt(…)^3"), ("tanh^x(w)", "tanh(…)^…"), ("tanh^2", "tanh(…)^2"),
+     ("sin^2 2x", "brackets"), ("ln^1(x)", "ln(…)^1"), ("sin^1.5(x)", "sin(…)^1.5")],
+)  # fmt: skip
+def test_a_function_that_is_raised_before_it_has_an_argument_is_asked_back_with_the_way_to_write_it(
+    text: str, way: str
+) -> None:
+    assert way in asked(text)
+
+
+@pytest.mark.parametrize("text", ["2*^3", "^2", "x/*w", "x)", "*x", "+)", "ln*x"])
+def test_no_way_out_recommends_the_sign_that_was_refused(text: str) -> None:
+    assert "Write + - * / ^" not in asked(text)
+
+
+def test_an_unknown_function_is_answered_with_those_that_there_are() -> None:
+    said = asked("sech(x)")
+    assert all(name in said for name in ("x_1", "cosh", "sigmoid", "floor", "max"))
 
 
 def test_a_variable_may_have_the_name_of_a_function_or_a_constant_but_not_that_of_another() -> None:

@@ -76,6 +76,19 @@ def key(
     return Key(id="q", part=part, type=kind, answer=answer, rules=rules, version="1", seed="00")
 
 
+def test_a_known_wrong_fraction_in_a_question_for_a_whole_number_harms_nobody(marker: Marker) -> None:
+    question = public(QuestionType.NUMBER, TypedBody(whole=True))
+    known = (WrongValue(value="7.5", wrong=because("halves")), WrongValue(value="3", wrong=because("thirds")))
+    own = key(QuestionType.NUMBER, TypedKey(answer="15", wrong=known))
+    assert check(question, own, marker) == ()
+    asked_back = marker.mark(question, own, "7.5")
+    assert isinstance(asked_back, Unreadable) and "whole number" in asked_back.reason.en
+    mark = marker.mark(question, own, "3")
+    assert isinstance(mark, Mark) and mark.known == (1,)
+    half = key(QuestionType.NUMBER, TypedKey(answer="7.5"))
+    assert [one.rule for one in check(question, half, marker) if one.is_error] == ["not-right"]
+
+
 def because(name: str) -> Wrong:
     return Wrong(because=name, say=Text(en=f"about {name}", zh=f"关于 {name}"))
 

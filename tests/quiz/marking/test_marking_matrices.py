@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from grader.quiz.marking.mark import Reading, Unreadable, Verdict
 from grader.quiz.marking.matrices import MAX_CHARACTERS, Matrix, fitted, mark_matrix, read_cells, read_matrix
-from grader.quiz.marking.precision import Precision
+from grader.quiz.marking.precision import Accuracy
 
 
 def rows(text: str) -> tuple[tuple[object, ...], ...]:
@@ -82,7 +82,7 @@ def test_partial_credit_counts_right_cells_and_a_known_wrong_table_gets_none() -
     def mark(text: str, *, partial: bool) -> tuple[Verdict, Fraction | None, tuple[int, ...]]:
         reading = read_matrix(text)
         assert isinstance(reading, Reading)
-        found = mark_matrix(reading, (right,), (turned,), Precision(sig_figs=2), partial=partial)
+        found = mark_matrix(reading, (right,), (turned,), Accuracy(sig_figs=2), partial=partial)
         return found.verdict, found.share, found.known
 
     assert mark("[[1, 2], [3, 4.01]]", partial=False) == (Verdict.RIGHT, 1, ())

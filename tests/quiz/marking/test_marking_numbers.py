@@ -39,6 +39,8 @@ def asked(text: str, **rules: object) -> str:
      "tensor(0.0010)",
      "tensor(0.0010, grad_fn=<MulBackward0>)", "np.float64(0.001)", "\u200e0.001", "0。001", "٠٫٠٠١", "０，００１",
      "1e-3.",
+     "about 0.001", "approx. 0.001", "approximately 0.001", "circa 0.001", "ca. 0.001", "roughly 1e-3", "约 0.001",
+     "约为0.001", "大约0.001", "x ≈ 0.001", "w: about 0.001",
      "--0.001", "0.1**3", "0.5-0.499", "1/10/100", "1,0e-3", "10 ** (2 - 5)", "1_0e-4"],
 )  # fmt: skip
 def test_a_thousandth_is_read_however_it_is_written(text: str) -> None:
@@ -80,6 +82,19 @@ def test_a_thousandth_is_read_however_it_is_written(text: str) -> None:
         ("(-2)^2", 4),
         ("2^-1", Fraction(1, 2)),
         ("2^3^2", 512),
+        ("minus 15", -15),
+        ("negative 15", -15),
+        ("负15", -15),
+        ("负 1/4", Fraction(-1, 4)),
+        ("about minus 2", -2),
+        ("3 log2(8)", 9),
+        ("2 √16", 8),
+        ("2√16", 8),
+        ("3sqrt(4)", 6),
+        ("-2 ln(1)", 0),
+        ("2^3 sqrt 4", 16),
+        ("\\sqrt 16", 4),
+        ("2\\cdot 3", 6),
     ],
 )
 def test_what_can_mean_one_number_only_is_read_as_that(text: str, number: Fraction | int) -> None:
@@ -98,7 +113,35 @@ def test_a_comma_that_could_be_either_is_asked_back_with_both_ways_to_write_it(
 
 def test_where_a_whole_number_is_asked_for_a_comma_stands_between_thousands() -> None:
     assert value("200,704", whole=True) == 200704
-    assert value("0,5", whole=True) == Fraction(1, 2)  # still a decimal, and then a wrong answer
+    assert value("1,234,567", whole=True) == 1234567
+
+
+@pytest.mark.parametrize("text", ["200.704", "0,5", "7/2", "25%", "ln(10)", "1e-3"])
+def test_where_a_whole_number_is_asked_for_a_fraction_is_asked_back(text: str) -> None:
+    assert "whole number" in asked(text, whole=True)
+
+
+def test_a_point_between_thousands_is_asked_back_with_the_way_to_write_it() -> None:
+    assert "200704" in asked("200.704", whole=True)
+    assert value("1.234.567", whole=True) == 1234567
+
+
+@pytest.mark.parametrize("text", ["(1,2)", "（1，2）", "(12,5)", "ln(1,5)", "2*(1,5)", "(1,234)"])
+def test_a_comma_in_brackets_could_part_two_numbers_and_is_asked_back(text: str) -> None:
+    said = asked(text)
+    assert "point" in said or "1234" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "ways"), [("1/2 pi", "pi"), ("1/2 sqrt(2)", "sqrt"), ("ln 2 pi", "pi"), ("√2 pi", "pi")]
+)
+def test_what_may_belong_to_the_divisor_or_the_function_before_it_is_asked_back(text: str, ways: str) -> None:
+    assert ways in asked(text)
+
+
+@pytest.mark.parametrize("text", ["abc", "so much", "x"])
+def test_what_cannot_be_read_is_quoted_once(text: str) -> None:
+    assert asked(text).count(text) == 1
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from grader.quiz.marking.mark import Reading, Verdict
 from grader.quiz.marking.numbers import mark_number, read_number
 from grader.quiz.marking.precision import (
     EXACT,
-    Precision,
+    Accuracy,
     Special,
     accepts,
     collides,
@@ -24,10 +24,10 @@ from grader.quiz.marking.precision import (
 )
 
 QUICK = settings(max_examples=200, deadline=None, derandomize=True)
-THREE = Precision(sig_figs=3)
+THREE = Accuracy(sig_figs=3)
 
 
-def is_right(answer: str, given_text: str, precision: Precision) -> bool:
+def is_right(answer: str, given_text: str, precision: Accuracy) -> bool:
     return accepts(exactly(answer), exactly(given_text), precision)
 
 
@@ -88,11 +88,11 @@ def test_a_float_is_the_decimal_number_that_it_prints() -> None:
 
 
 def test_tolerances_include_their_edge_and_nothing_behind_it() -> None:
-    relative, absolute = Precision(relative=Fraction("0.01")), Precision(absolute=Fraction("0.05"))
+    relative, absolute = Accuracy(relative=Fraction("0.01")), Accuracy(absolute=Fraction("0.05"))
     assert is_right("200", "202", relative) and is_right("200", "198", relative)
     assert not is_right("200", "202.0000000000000000001", relative)
     assert is_right("0", "0.05", absolute) and not is_right("0", "0.0500000000000000001", absolute)
-    either = Precision(relative=Fraction("0.01"), absolute=Fraction("0.05"))
+    either = Accuracy(relative=Fraction("0.01"), absolute=Fraction("0.05"))
     assert is_right("0.1", "0.15", either) and is_right("200", "202", either)
 
 
@@ -102,9 +102,9 @@ def test_without_a_precision_only_the_number_itself_is_right() -> None:
 
 
 @pytest.mark.parametrize(
-    "precision", [EXACT, THREE, Precision(relative=Fraction(10**9)), Precision(absolute=Fraction(10**9))]
+    "precision", [EXACT, THREE, Accuracy(relative=Fraction(10**9)), Accuracy(absolute=Fraction(10**9))]
 )
-def test_infinities_and_nan_are_right_only_for_themselves(precision: Precision) -> None:
+def test_infinities_and_nan_are_right_only_for_themselves(precision: Accuracy) -> None:
     for answer in Special:
         for given_value in (*Special, Fraction(10) ** 999, Fraction(0)):
             assert accepts(answer, given_value, precision) is (answer is given_value)
@@ -132,7 +132,7 @@ def test_rounding_agrees_with_the_decimal_module(number: Fraction, figures: int)
 @QUICK
 @given(DECIMALS, FIGURES, st.integers(0, 6))
 def test_the_answer_and_its_roundings_to_enough_figures_are_right(number: Fraction, figures: int, more: int) -> None:
-    precision = Precision(sig_figs=figures)
+    precision = Accuracy(sig_figs=figures)
     assert accepts(number, number, precision)
     assert accepts(number, rounded(number, figures + more), precision)
 
@@ -142,9 +142,9 @@ def test_the_answer_and_its_roundings_to_enough_figures_are_right(number: Fracti
 def test_what_is_more_than_a_unit_of_the_last_figure_away_is_wrong(
     number: Fraction, figures: int, units: Fraction
 ) -> None:
-    unit = Fraction(10) ** (exponent(number) - figures + 1)
+    unit = Fraction(10) ** (exponent(rounded(number, figures)) - figures + 1)  # 9500 is 10000, whose unit is larger
     away = number + (units + Fraction(1, 1000)) * unit
-    assert not accepts(number, away, Precision(sig_figs=figures))
+    assert not accepts(number, away, Accuracy(sig_figs=figures))
 
 
 @QUICK
@@ -156,7 +156,7 @@ def test_accepted_is_what_rounds_alike_or_is_a_correct_rounding(
     typed = rounded(number + units * unit, figures + 2)
     assume(typed)
     is_half_unit_away = abs(typed - number) <= unit / 2
-    if accepts(number, typed, Precision(sig_figs=figures)) and not is_half_unit_away:
+    if accepts(number, typed, Accuracy(sig_figs=figures)) and not is_half_unit_away:
         assert rounded(number, figures) == rounded(typed, figures)
 
 
@@ -165,14 +165,14 @@ def test_a_collision_is_seen_also_when_only_the_rounded_wrong_answer_is_taken_fo
     assert collides(exactly("1.225"), exactly("1.2249"), THREE)
     assert collides(exactly("1.225"), exactly("1.216"), THREE)  # typed as 1.22, to which the answer may be rounded
     assert not collides(exactly("1.23"), exactly("1.24"), THREE)
-    assert collides(exactly("100"), exactly("100.5"), Precision(absolute=Fraction(1, 2)))
+    assert collides(exactly("100"), exactly("100.5"), Accuracy(absolute=Fraction(1, 2)))
     assert not collides(exactly("4"), exactly("5"), EXACT)
 
 
 def test_the_author_is_told_what_cannot_be_marked_fairly() -> None:
     zero = concern(exactly("0"), THREE)
     assert zero is not None and zero.is_error and "absolute" in zero.text.en and "绝对" in zero.text.zh
-    assert concern(exactly("0"), Precision(sig_figs=3, absolute=Fraction(1, 100))) is None
+    assert concern(exactly("0"), Accuracy(sig_figs=3, absolute=Fraction(1, 100))) is None
     assert concern(exactly("0"), EXACT) is None  # exactly 0 can be typed
     noise = concern(exactly(8.881784197001252e-16), THREE)
     assert noise is not None and not noise.is_error  # it may be 0.5**50
@@ -185,10 +185,10 @@ def test_the_author_is_told_what_cannot_be_marked_fairly() -> None:
 @given(
     DECIMALS,
     st.lists(DECIMALS, max_size=4, unique=True),
-    st.sampled_from([EXACT, THREE, Precision(relative=Fraction("0.02"))]),
+    st.sampled_from([EXACT, THREE, Accuracy(relative=Fraction("0.02"))]),
 )
 def test_the_model_answer_is_right_and_each_wrong_one_scores_nothing_and_is_recognised(
-    answer: Fraction, others: list[Fraction], precision: Precision
+    answer: Fraction, others: list[Fraction], precision: Accuracy
 ) -> None:
     wrong = tuple(one for one in others if not collides(answer, one, precision))
 
@@ -208,4 +208,4 @@ def test_of_known_wrong_numbers_that_agree_the_nearest_was_meant() -> None:
     reading = read_number("10.4")
     assert isinstance(reading, Reading)
     known = (exactly("10"), exactly("10.5"), exactly("11"))
-    assert mark_number(reading, (exactly("20"),), known, Precision(relative=Fraction("0.1"))).known == (1,)
+    assert mark_number(reading, (exactly("20"),), known, Accuracy(relative=Fraction("0.1"))).known == (1,)
