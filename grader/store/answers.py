@@ -69,12 +69,6 @@ def drop_draft(tx: Transaction, attempt: str, place: int) -> None:
     tx.do(_drafts.delete().where(_drafts.c.attempt == attempt, _drafts.c.place == place))
 
 
-def count_tries(tx: Transaction, attempt: str, place: int) -> int:
-    """Return how many tries of a place there are."""
-    here = sa.and_(_tries.c.attempt == attempt, _tries.c.place == place)
-    return int(tx.row(sa.select(sa.func.count()).select_from(_tries).where(here))[0])
-
-
 def add_try(tx: Transaction, attempt: str, one: TryRow) -> None:
     """Add a try; two with the same number are refused by the table itself."""
     tx.add(_tries, attempt=attempt, **{name: getattr(one, name) for name in TryRow.__slots__})

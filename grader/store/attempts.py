@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -12,6 +14,14 @@ from grader.store import tables
 from grader.store.store import Transaction
 
 _attempts, _places, _public, _keys = tables.attempts, tables.places, tables.public_halves, tables.key_halves
+
+
+class Phase(StrEnum):
+    """Where an attempt is."""
+
+    OPEN = "open"  # it can be gone on with
+    SUBMITTED = "submitted"  # its student handed it in
+    TIMED_OUT = "timed-out"  # its time was over: what had been saved by then counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +33,7 @@ class AttemptRow:
     version: int
     student: str
     number: int
-    phase: str
+    phase: Phase
     begun_at: datetime
     ended_at: datetime | None
     time_limit_s: float | None
@@ -50,7 +60,7 @@ def attempt_with(tx: Transaction, attempt: str, *, lock: bool = False) -> Attemp
     """Return an attempt; None where there is none. `lock`: no other transaction changes it until this one ends."""
     statement = sa.select(_attempts).where(_attempts.c.id == attempt)
     row = tx.row(statement.with_for_update() if lock else statement)
-    return None if row is None else AttemptRow(**row._mapping)
+    return None if row is None else _attempt(row)
 
 
 def attempts_at(tx: Transaction, quiz: int, *, student: str | None = None) -> tuple[AttemptRow, ...]:
@@ -58,19 +68,24 @@ def attempts_at(tx: Transaction, quiz: int, *, student: str | None = None) -> tu
     statement = sa.select(_attempts).where(_attempts.c.quiz == quiz).order_by(_attempts.c.student, _attempts.c.number)
     if student is not None:
         statement = statement.where(_attempts.c.student == student)
-    return tuple(AttemptRow(**row._mapping) for row in tx.rows(statement))
+    return tuple(map(_attempt, tx.rows(statement)))
+
+
+def _attempt(row: Any) -> AttemptRow:
+    return AttemptRow(**{**row._mapping, "phase": Phase(row.phase)})
 
 
 def add_attempt(tx: Transaction, row: AttemptRow, questions: Sequence[str]) -> None:
     """Add an attempt with its questions, in their order."""
-    tx.add(_attempts, **{name: getattr(row, name) for name in AttemptRow.__slots__})
+    values = {name: getattr(row, name) for name in AttemptRow.__slots__}
+    tx.add(_attempts, **{**values, "phase": row.phase.value})
     for place, question in enumerate(questions, 1):
         tx.add(_places, attempt=row.id, place=place, question=question)
 
 
-def end_attempt(tx: Transaction, attempt: str, *, phase: str, at: datetime) -> None:
+def end_attempt(tx: Transaction, attempt: str, *, phase: Phase, at: datetime) -> None:
     """Note that an attempt has ended."""
-    tx.do(_attempts.update().where(_attempts.c.id == attempt).values(phase=phase, ended_at=at))
+    tx.do(_attempts.update().where(_attempts.c.id == attempt).values(phase=phase.value, ended_at=at))
 
 
 def places_of(tx: Transaction, attempt: str) -> tuple[PlaceRow, ...]:

@@ -1,4 +1,4 @@
-"""What can go wrong with a store, in words: whose fault it is, and that nothing of what was kept is lost."""
+"""What can go wrong with a store, in words: whose fault it is, what becomes of what was kept, and the way out."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from grader.records import Text
 
 
 class StoreUnavailable(GraderFault):
-    """The store cannot be used now; what had been kept is still there, and what was asked for was not done."""
+    """The store cannot be used now: what was asked for was not done. Its remedy says what is left of what was kept."""
 
 
 _KEPT = Text(
@@ -31,10 +31,18 @@ _READ_ONLY = Text(
     en="It cannot be written: the file, its folder or its disk is read-only.",
     zh="无法写入：文件、所在文件夹或磁盘是只读的。",
 )
-_DAMAGED = Text(
-    en="The file is damaged. Do not delete it: put a backup in its place, or let `sqlite3 FILE .recover` save what it "
-    "can.",
-    zh="文件已损坏。请不要删除：请用备份替换，或用 `sqlite3 FILE .recover` 尽量恢复。",
+_DAMAGED = Text(en="It is damaged.", zh="它已损坏。")
+_RESCUE = Text(
+    en="Some of what was kept may be lost. Do not delete it: put a backup in its place, or save what can be read, of "
+    "a file with `sqlite3 FILE .recover`.",
+    zh="已保存的内容可能有部分丢失。请不要删除它：请用备份替换，或尽量抢救可读的内容"
+    "（文件可用 `sqlite3 FILE .recover`）。",
+)
+_NOT_REACHED = Text(
+    en="Nothing that was kept is lost. See that the database server runs, can be reached from here and lets you in, "
+    "and that the address in --store or DLGRADE_STORE is right.",
+    zh="已保存的内容都在。请确认数据库服务器正在运行、能从本机连接并允许你登录，"
+    "且 --store 或 DLGRADE_STORE 中的地址正确。",
 )
 _CANNOT_OPEN = Text(en="It cannot be opened.", zh="无法打开。")
 _NO_LOCKS = Text(
@@ -63,14 +71,31 @@ def told(error: sa.exc.DBAPIError | sqlite3.Error, shown: str) -> StoreUnavailab
     raw = error.orig if isinstance(error, sa.exc.DBAPIError) else error
     code = getattr(raw, "sqlite_errorcode", None)
     reason = _BY_CODE.get(code & 0xFF) if code is not None else None
+    if reason is _DAMAGED:
+        return damaged(shown)
     if reason is None:
         first = next(iter(str(raw).splitlines()), "")  # PostgreSQL tells values on further lines
         said = printable(f"{type(raw).__name__}: {first}", limit=300)
         reason = Text(en=f"{said}.", zh=f"{said}。")
+    return _unavailable(shown, reason, _NOT_REACHED if _is_not_reached(raw) else _KEPT)
+
+
+def damaged(shown: str) -> StoreUnavailable:
+    """Return what to raise for a store in which something is missing or unreadable."""
+    return _unavailable(shown, _DAMAGED, _RESCUE)
+
+
+def _unavailable(shown: str, reason: Text, remedy: Text) -> StoreUnavailable:
     return StoreUnavailable(
         Text(en=f"Attempts cannot be kept in {shown}: {reason.en}", zh=f"无法在 {shown} 中保存作答记录：{reason.zh}"),
-        remedy=_KEPT,
+        remedy=remedy,
     )
+
+
+def _is_not_reached(raw: BaseException | None) -> bool:
+    """Say whether there is no connection to a server: its driver has no SQLSTATE then, as nobody has answered."""
+    name = type(raw).__name__
+    return name == "OperationalError" and not isinstance(raw, sqlite3.Error) and getattr(raw, "sqlstate", "") is None
 
 
 def no_folder(folder: Path, error: OSError) -> GraderError:
@@ -93,6 +118,20 @@ def not_a_file(file: Path) -> UsageError:
         Text(en=f"{shown} is not a file.", zh=f"{shown} 不是文件。"),
         remedy=Text(
             en=f"Name a file, such as {shown}/quizzes.sqlite.", zh=f"请给出文件，例如 {shown}/quizzes.sqlite。"
+        ),
+    )
+
+
+def not_yours(file: Path, owner: int) -> UsageError:
+    """Return what to raise where a store belongs to another account of this machine."""
+    shown = show_path(file)
+    return UsageError(
+        Text(en=f"{shown} belongs to another account ({owner}).", zh=f"{shown} 属于另一个账户（{owner}）。"),
+        remedy=Text(
+            en="Whoever owns it could change what is kept. It was left as it is: name a file of your own with --store "
+            "or DLGRADE_STORE. Accounts that share a store need PostgreSQL.",
+            zh="文件的所有者可以改动其中的内容。该文件未作改动：请用 --store 或 DLGRADE_STORE 指定你自己的文件。"
+            "多个账户共用作答记录时请使用 PostgreSQL。",
         ),
     )
 

@@ -6,16 +6,21 @@ bring up. A new one gets the newest tables at once.
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from grader.exercise.paths import show_path
+from grader.records import Text
 from grader.store import tables
-from grader.store.faults import bad_address, newer, not_ours, told
+from grader.store.faults import bad_address, damaged, newer, not_ours, told
+from grader.store.modes import close_to_others
 from grader.store.place import place_of
 from grader.store.sqlite import APPLICATION_ID, WRITES, sqlite_engine, use_log
 from grader.store.store import Store
+
+_HAS_VERSION = f"SELECT count(*) FROM sqlite_schema WHERE name = '{tables.schema_version.name}'"
 
 
 def open_store(where: str | Path | None = None) -> Store:
@@ -32,7 +37,9 @@ def open_store(where: str | Path | None = None) -> Store:
             raise bad_address(named) from None
         return _ready(engine, shown=address.render_as_string(hide_password=True), file=None)
     file = _file(named)
-    return _ready(sqlite_engine(file), shown=show_path(file), file=file)
+    engine = sqlite_engine(file)
+    notes = close_to_others(file)
+    return _ready(engine, shown=show_path(file), file=file, notes=notes)
 
 
 def _file(named: str) -> Path:
@@ -47,22 +54,22 @@ def _file(named: str) -> Path:
     return Path(database).absolute()
 
 
-def _ready(engine: sa.Engine, *, shown: str, file: Path | None) -> Store:
+def _ready(engine: sa.Engine, *, shown: str, file: Path | None, notes: tuple[Text, ...] = ()) -> Store:
     try:
         found = _schema_of(engine, shown)
         if found is None:
             found = _make(engine, shown)
-            if file is not None:
-                use_log(engine, file)
         if found != tables.SCHEMA:
             _bring_up(engine, found, shown)
-    except sa.exc.DBAPIError as error:
+        if file is not None:
+            use_log(engine, file)
+    except (sa.exc.DBAPIError, sqlite3.Error) as error:
         engine.dispose()
         raise told(error, shown) from error
     except BaseException:
         engine.dispose()
         raise
-    return Store(engine, shown=shown)
+    return Store(engine, shown=shown, notes=notes)
 
 
 def _schema_of(engine: sa.Engine, shown: str) -> str | None:
@@ -72,19 +79,28 @@ def _schema_of(engine: sa.Engine, shown: str) -> str | None:
 
 
 def _found(connection: sa.Connection, shown: str) -> str | None:
-    version = tables.schema_version
     if connection.dialect.name == "sqlite":  # asking what tables there are takes a while: its header says it, too
         if connection.exec_driver_sql("PRAGMA application_id").scalar() == APPLICATION_ID:
-            return str(connection.execute(sa.select(version.c.version_num)).scalar_one())
+            if not connection.exec_driver_sql(_HAS_VERSION).scalar():
+                raise damaged(shown)
+            return _version(connection, shown)
         if connection.exec_driver_sql("SELECT count(*) FROM sqlite_schema").scalar():
             raise not_ours(shown)
         return None
     names = sa.inspect(connection).get_table_names()
-    if version.name in names:
-        return str(connection.execute(sa.select(version.c.version_num)).scalar_one())
+    if tables.schema_version.name in names:
+        return _version(connection, shown)
     if set(names) & set(tables.metadata.tables):
         raise not_ours(shown)
     return None
+
+
+def _version(connection: sa.Connection, shown: str) -> str:
+    """Return the schema that a store says it has. Raises: StoreUnavailable where it says none."""
+    found = connection.execute(sa.select(tables.schema_version.c.version_num)).scalars().all()
+    if len(found) != 1:
+        raise damaged(shown)
+    return str(found[0])
 
 
 def _make(engine: sa.Engine, shown: str) -> str:
@@ -92,6 +108,7 @@ def _make(engine: sa.Engine, shown: str) -> str:
     with engine.connect() as connection:
         connection = connection.execution_options(**{WRITES: True})
         with connection.begin():
+            _wait_for_others(connection)
             found = _found(connection, shown)
             if found is not None:
                 return found
@@ -110,4 +127,11 @@ def _bring_up(engine: sa.Engine, found: str, shown: str) -> None:
     with engine.connect() as connection:
         connection = connection.execution_options(**{WRITES: True})
         with connection.begin():
+            _wait_for_others(connection)
             bring_up(connection)
+
+
+def _wait_for_others(connection: sa.Connection) -> None:
+    """Hold that one process at a time makes or changes tables; a transaction that writes to SQLite is alone already."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({APPLICATION_ID})")

@@ -98,9 +98,10 @@ def cards_of(tx: Transaction, student: str) -> tuple[CardRow, ...]:
     return tuple(CardRow(**row._mapping) for row in rows)
 
 
-def card_with(tx: Transaction, quiz: int, student: str, question: str) -> CardRow | None:
-    """Return one card, which no other transaction changes until this one ends; None where there is none."""
-    row = tx.row(sa.select(_cards).where(_of_card(quiz, student, question)).with_for_update())
+def card_with(tx: Transaction, quiz: int, student: str, question: str, *, lock: bool = False) -> CardRow | None:
+    """Return one card; None where there is none. `lock`: no other transaction changes it until this one ends."""
+    statement = sa.select(_cards).where(_of_card(quiz, student, question))
+    row = tx.row(statement.with_for_update() if lock else statement)
     return None if row is None else CardRow(**row._mapping)
 
 
@@ -123,6 +124,13 @@ def reviews_of(tx: Transaction, quiz: int, student: str, question: str) -> tuple
     """Return all reviews of a question, in their order."""
     here = sa.and_(_reviews.c.quiz == quiz, _reviews.c.student == student, _reviews.c.question == question)
     rows = tx.rows(sa.select(_reviews).where(here).order_by(_reviews.c.number))
+    return tuple(ReviewRow(**row._mapping) for row in rows)
+
+
+def open_reviews(tx: Transaction, student: str) -> tuple[ReviewRow, ...]:
+    """Return the reviews that a student has begun and not ended, the first one first."""
+    here = sa.and_(_reviews.c.student == student, _reviews.c.attempt.is_(None), _reviews.c.ended_at.is_(None))
+    rows = tx.rows(sa.select(_reviews).where(here).order_by(_reviews.c.begun_at, _reviews.c.quiz, _reviews.c.question))
     return tuple(ReviewRow(**row._mapping) for row in rows)
 
 

@@ -68,22 +68,31 @@ def is_network(file: Path, mounts: Path = _MOUNTS) -> bool:
 
 
 def use_log(engine: sa.Engine, file: Path) -> None:
-    """Give the file a write-ahead log where its disk can have one. Without one it is as safe, but slower."""
-    if is_network(file):
-        return
-    deadline = time.monotonic() + _WAL_WAIT_S
+    """Give the file a write-ahead log where it has none and its disk can have one. Without, it is as safe, but slower.
+
+    It is asked for at every opening: who made the file may have been killed before, or another was in it then.
+    """
     raw = engine.raw_connection()
     try:
-        while True:
-            try:
-                raw.cursor().execute("PRAGMA journal_mode=WAL")
-                return
-            except sqlite3.OperationalError:  # somebody else is in the file: whoever opens it next tries again
-                if time.monotonic() > deadline:
-                    return
-                time.sleep(_PAUSE_S)
+        cursor = raw.cursor()
+        if cursor.execute("PRAGMA journal_mode").fetchone() == ("wal",) or is_network(file):
+            return
+        cursor.execute("PRAGMA busy_timeout=0")  # SQLite would wait for whoever reads, as long as for a writer
+        deadline = time.monotonic() + _WAL_WAIT_S
+        while not _switched(cursor) and time.monotonic() < deadline:  # if not now, then whoever opens it next
+            time.sleep(_PAUSE_S)
+        cursor.execute(f"PRAGMA busy_timeout={round(BUSY_S * 1000)}")
     finally:
         raw.close()
+
+
+def _switched(cursor: sa.engine.interfaces.DBAPICursor) -> bool:
+    """Ask for a write-ahead log; False where somebody else is in the file, so that it is worth another try."""
+    try:
+        cursor.execute("PRAGMA journal_mode=WAL")
+    except sqlite3.OperationalError as error:
+        return error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return True
 
 
 def _make(file: Path) -> None:

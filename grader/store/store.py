@@ -15,6 +15,7 @@ from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 
+from grader.records import Text
 from grader.store import tables
 from grader.store.faults import told
 from grader.store.sqlite import WRITES
@@ -26,7 +27,7 @@ _SEED_KEY_BYTES = 32
 
 
 class Transaction:
-    """One transaction: it sees one state of the store, and leaves all that it writes, or nothing."""
+    """One transaction: it leaves all that it writes, or nothing. One that only reads sees one state of the store."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
@@ -52,14 +53,21 @@ class Transaction:
 class Store:
     """Attempts, and all that belongs to them; a context manager. Threads may share it."""
 
-    def __init__(self, engine: sa.Engine, *, shown: str) -> None:
+    def __init__(self, engine: sa.Engine, *, shown: str, notes: tuple[Text, ...] = ()) -> None:
         self._engine, self.shown = engine, shown
+        self.notes = notes  # what whoever opened it is to be told
+        self._reads = engine
+        if engine.dialect.name == "postgresql":  # by itself it shows each statement what was kept by then
+            self._reads = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._inside = threading.local()
 
     def read(self, work: Callable[[Transaction], T]) -> T:
         """Return what `work` makes of one state of the store. Raises: StoreUnavailable."""
-        with self._told(), self._engine.begin() as connection:
-            return work(Transaction(connection))
+        try:
+            with self._told(), self._reads.begin() as connection:
+                return work(Transaction(connection))
+        except sa.exc.DBAPIError as error:
+            raise told(error, self.shown) from error
 
     def write(self, work: Callable[[Transaction], T]) -> T:
         """Return what `work` returns, with all that it wrote kept; an exception from it keeps nothing.

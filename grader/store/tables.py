@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-SCHEMA = "0002"  # the newest revision in migrations/versions
+SCHEMA = "0003"  # the newest revision in migrations/versions
 
 metadata = sa.MetaData(
     naming_convention={
@@ -196,6 +196,15 @@ regraded_tries = sa.Table(
     sa.ForeignKeyConstraint(
         ["attempt", "place", "number"], ["tries.attempt", "tries.place", "tries.number"], name="fk_regraded_tries_try"
     ),
+)
+
+dropped_places = sa.Table(
+    "dropped_places",  # questions that are left out of the total of an attempt, as long as nobody can decide them
+    metadata,
+    _of_attempt(),
+    _place(),
+    sa.Column("regrade", sa.ForeignKey("regrades.id"), nullable=False),  # that dropped it: by whom and when
+    sa.Column("why", sa.String(20), nullable=False),
 )
 
 # What follows is practice: it refers to attempts, and no attempt to it.

@@ -10,13 +10,12 @@ from datetime import datetime
 from grader.quiz.authored import Quiz
 from grader.quiz.drawing import chosen
 from grader.store import Transaction
-from grader.store.attempts import AttemptRow, add_attempt, attempts_at
+from grader.store.attempts import AttemptRow, Phase, add_attempt, attempts_at
 from grader.store.grants import grants_of
 from grader.store.quizzes import KeptQuiz
 from grader.taking import refusals
 from grader.taking.clerk import Clerk
 from grader.taking.schedule import Schedule
-from grader.taking.views import Phase
 
 _ID_BYTES = 10  # nobody guesses another one's
 
@@ -49,14 +48,14 @@ def schedule_of(tx: Transaction, kept: KeptQuiz, quiz: Quiz, student: str) -> Sc
 def _open(clerk: Clerk, attempts: Sequence[AttemptRow], now: datetime) -> str | None:
     """Return the attempt that can be gone on with; one whose time is over is ended by asking."""
     for row in attempts:
-        if row.phase == Phase.OPEN and clerk.sheet(row.id, at=now).is_open:
+        if row.phase is Phase.OPEN and clerk.sheet(row.id, at=now).is_open:
             return row.id
     return None
 
 
 def _begin(tx: Transaction, clerk: Clerk, quiz: Quiz, kept: KeptQuiz, student: str, now: datetime) -> Begun:
     before = attempts_at(tx, kept.id, student=student)
-    found = next((row.id for row in before if row.phase == Phase.OPEN), None)  # of another window, just now
+    found = next((row.id for row in before if row.phase is Phase.OPEN), None)  # of another window, just now
     if found is not None:
         return Begun(attempt=found, is_new=False)
     schedule = schedule_of(tx, kept, quiz, student)
@@ -72,7 +71,7 @@ def _begin(tx: Transaction, clerk: Clerk, quiz: Quiz, kept: KeptQuiz, student: s
         version=kept.version,
         student=student,
         number=len(before) + 1,
-        phase=Phase.OPEN.value,
+        phase=Phase.OPEN,
         begun_at=now,
         ended_at=None,
         time_limit_s=quiz.time_limit_s,

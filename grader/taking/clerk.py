@@ -14,25 +14,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from grader import __version__
-from grader.errors import AuthorError, GraderError, GraderFault
+from grader.errors import AuthorError, Closed, GraderError, GraderFault, QuestionFault
 from grader.quiz.authored import Quiz
 from grader.quiz.drawing import Drawing, draw
 from grader.quiz.marking.algebra import Algebra
 from grader.quiz.marking.mark import Unreadable
-from grader.quiz.marking.marker import Marker, is_blank
-from grader.quiz.marking.readable import readings
+from grader.quiz.marking.marker import Marker
 from grader.quiz.seeds import Seeds
 from grader.quiz.stored import key_document, public_document
 from grader.records import Text
-from grader.store import Store, StoreUnavailable, Transaction
+from grader.store import Store, Transaction
 from grader.store.answers import Done, TryRow, add_try, done_in, drop_draft, put_mark
 from grader.store.attempts import (
     AttemptRow,
     Halves,
+    Phase,
     PlaceRow,
     add_variant,
     attempt_with,
@@ -42,17 +43,36 @@ from grader.store.attempts import (
     note_fault,
     places_of,
 )
+from grader.store.dropped import dropped_in
 from grader.store.grants import Grant, grants_of
 from grader.store.quizzes import KeptQuiz, Named, find_quiz, keep_version, quiz_with
 from grader.taking.documents import mark_text, read_response
-from grader.taking.refusals import no_such_attempt
+from grader.taking.ending import ended
+from grader.taking.refusals import is_id, no_such_attempt
 from grader.taking.schedule import Schedule
-from grader.taking.sheet import Place, Sheet, place_of
-from grader.taking.shelf import Shelf, files_in
-from grader.taking.views import Phase
+from grader.taking.sheet import AtPlace, Drawn, Place, Sheet, place_of, replace_tries
+from grader.taking.shelf import NotRead, Shelf, files_in
 
+T = TypeVar("T")
 Clock = Callable[[], datetime]
 RETRY = timedelta(minutes=10)  # until marking is tried again where it failed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fresh:
+    """A variant that was drawn just now: as it is kept, and as it is used."""
+
+    halves: Halves
+    drawn: Drawn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ahead:
+    """A variant that was drawn before it was asked for: the last one."""
+
+    attempt: str
+    place: int
+    fresh: _Fresh = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +86,7 @@ class _Rows:
     places: tuple[PlaceRow, ...]
     drawn: dict[int, Halves]
     done: Done
+    dropped: frozenset[int]
 
 
 class Clerk:
@@ -78,6 +99,7 @@ class Clerk:
         self._algebra = Algebra()
         self.marker = Marker(self._algebra)
         self._key: bytes | None = None
+        self._ahead: _Ahead | None = None
 
     def close(self) -> None:
         """End the child processes."""
@@ -93,12 +115,16 @@ class Clerk:
     def note(self, quiz: Quiz) -> KeptQuiz:
         """Keep a quiz as the one that new attempts get, and whose dates count; nothing is written if it is already."""
         self.shelf.put(quiz)
-        named = self.named(quiz.id)
-        found = self.store.read(lambda tx: find_quiz(tx, named))
+        named, found = self.named(quiz.id), self.known(quiz)
         if found is not None and found.digest == quiz.version:
             return found
         now = self.clock()
         return self.store.write(lambda tx: keep_version(tx, named, files_in(quiz), now=now))
+
+    def known(self, quiz: Quiz) -> KeptQuiz | None:
+        """Return what the store knows of a quiz; None where nobody ever began it."""
+        named = self.named(quiz.id)
+        return self.store.read(lambda tx: find_quiz(tx, named))
 
     def seeds(self, attempt: AttemptRow, version: str) -> Seeds:
         """Return the seeds of an attempt."""
@@ -111,6 +137,14 @@ class Clerk:
         return self._key
 
     # -------------------------------------------------------------------------------------------- attempts
+
+    def write(self, work: Callable[[Transaction], T]) -> T:
+        """Do as the store's `write`, for work with attempts that it locks: their quizzes are read outside of it."""
+        while True:
+            try:
+                return self.store.write(work)
+            except NotRead as missing:
+                self.shelf.quiz(missing.version)
 
     def sheet(self, attempt: str, *, at: datetime | None = None) -> Sheet:
         """Return an attempt as it stands now: ended if its time is over, and marked as far as can be.
@@ -125,6 +159,15 @@ class Clerk:
             sheet = self._load(attempt, now)
         return self._load(attempt, now) if self._mark(sheet) else sheet
 
+    def foreseen(self, attempt: str, quiz: Quiz) -> Sheet:
+        """Return an attempt as `sheet` would, were `quiz` the one whose dates count; nothing is written."""
+        sheet = self._load(attempt, self.clock())
+        sheet = replace(sheet, schedule=replace(sheet.schedule, quiz=quiz))
+        if sheet.is_over:
+            sheet = ended(sheet)
+        marks = {(row.place, row.number): row for row in self._marks(sheet)}
+        return replace(sheet, places=tuple(replace_tries(place, marks) for place in sheet.places))
+
     def end(self, attempt: str, phase: Phase, *, at: datetime) -> None:
         """End an attempt if it is open; drafts become tries. Once its time is over, it ends as timed out."""
 
@@ -133,109 +176,130 @@ class Clerk:
             if sheet.is_open and (phase is Phase.SUBMITTED or sheet.is_over):
                 self.end_in(tx, sheet)
 
-        self.store.write(work)
+        self.write(work)
 
     def end_in(self, tx: Transaction, sheet: Sheet) -> None:
         """End an open attempt within a transaction."""
         attempt = sheet.attempt.id
-        for place in sheet.places:
-            if (one := _last_try(place)) is not None:
-                add_try(tx, attempt, one)
-                drop_draft(tx, attempt, place.place)
-        deadline = sheet.schedule.deadline(sheet.attempt)
-        if sheet.is_over and deadline is not None:
-            at = max(deadline, sheet.attempt.begun_at)  # a teacher may have moved the close to before it began
-            end_attempt(tx, attempt, phase=Phase.TIMED_OUT, at=at)
-        else:
-            end_attempt(tx, attempt, phase=Phase.SUBMITTED, at=sheet.now)
+        for before, after in zip(sheet.places, (end := ended(sheet)).places, strict=True):
+            if len(after.tries) > len(before.tries):
+                add_try(tx, attempt, after.tries[-1].row)
+            if before.draft is not None and after.draft is None:
+                drop_draft(tx, attempt, before.place)
+        assert end.attempt.ended_at is not None
+        end_attempt(tx, attempt, phase=end.attempt.phase, at=end.attempt.ended_at)
 
     def locked(self, tx: Transaction, attempt: str, *, at: datetime) -> Sheet:
-        """Return an attempt within a transaction that changes it: nobody else does meanwhile. Raises: Refused."""
-        return self._sheet(_rows(tx, attempt, lock=True), at)
+        """Return an attempt within a transaction of `write` that changes it: nobody else does meanwhile.
+
+        Raises: Refused; NotRead, which `write` sees to.
+        """
+        return _sheet(_rows(tx, attempt, lock=True), at, self.shelf.held)
 
     def _load(self, attempt: str, now: datetime) -> Sheet:
-        return self._sheet(self.store.read(lambda tx: _rows(tx, attempt, lock=False)), now)
-
-    def _sheet(self, rows: _Rows, now: datetime) -> Sheet:
-        attempt = rows.attempt
-        quiz, current = self.shelf.quiz(attempt.version), self.shelf.quiz(rows.kept.version)
-        drafts = {draft.place: draft for draft in rows.done.drafts}
-        hints = Counter(rows.done.hints)
-        tries: dict[int, tuple[TryRow, ...]] = {}
-        for one in rows.done.tries:
-            tries[one.place] = (*tries.get(one.place, ()), one)
-        places = (
-            place_of(
-                row,
-                quiz.question(row.question),
-                rows.drawn.get(row.place),
-                (drafts.get(row.place), tries.get(row.place, ()), hints[row.place]),
-            )
-            for row in rows.places
-        )
-        schedule = Schedule(quiz=current, grant=rows.grants.get(attempt.student), grants=tuple(rows.grants.values()))
-        return Sheet(attempt=attempt, quiz=quiz, schedule=schedule, begun=rows.begun, now=now, places=tuple(places))
+        return _sheet(self.store.read(lambda tx: _rows(tx, attempt, lock=False)), now, self.shelf.quiz)
 
     # -------------------------------------------------------------------------------------------- questions
 
-    def drawn(self, sheet: Sheet, place: Place) -> Sheet:
-        """Return the attempt with the variant of one of its questions, drawn and stored if it was not yet.
+    def drawn(self, sheet: Sheet, place: Place) -> AtPlace:
+        """Return one of an attempt's questions with its variant, drawn and stored if it was not yet.
 
+        What nobody has looked at when the attempt ends is drawn to be shown, and nothing of it is kept: that it can be
+        drawn by now makes no zero of a question that could not be when it mattered.
         Raises: AuthorError, GraderFault, without a word of what is secret: the reason is kept for the teacher.
         """
         if place.drawn is not None:
-            return sheet
-        attempt, number = sheet.attempt, place.place
-        drawing = Drawing(
-            quiz=sheet.quiz,
-            seeds=self.seeds(attempt, sheet.quiz.version),
-            generators=self.shelf.generators(sheet.quiz),
-        )
+            return AtPlace(sheet=sheet, place=place, drawn=place.drawn)
+        attempt, number = sheet.attempt.id, place.place
         try:
-            variant = draw(drawing, place.question)
+            fresh = self._draw(sheet, place)
+        except Closed:  # nobody waits for it any more
+            raise
         except (AuthorError, GraderFault) as error:
-            reason = error.text.en
-            if place.fault != reason and not isinstance(error, StoreUnavailable):
-                self.store.write(lambda tx: note_fault(tx, attempt.id, number, reason))
+            if sheet.is_open:
+                self._note_fault(attempt, place, error.text.en)
             raise _cannot_show(error, sheet, number) from None
+        if not sheet.is_open or not self._keep_variant(attempt, place, fresh.halves):
+            return AtPlace(sheet=sheet, place=place, drawn=fresh.drawn)
+        sheet = self._load(attempt, sheet.now)
+        return self.drawn(sheet, sheet.places[number - 1])
+
+    def draw_ahead(self, sheet: Sheet, place: Place) -> None:
+        """Draw a question that is probably asked next, and keep nothing of it but in memory: nobody has seen it yet.
+
+        Raises: AuthorError, GraderFault.
+        """
+        if place.drawn is None and sheet.is_open:
+            fresh = self._draw(sheet, place)
+            self._ahead = _Ahead(attempt=sheet.attempt.id, place=place.place, fresh=fresh)
+
+    def _draw(self, sheet: Sheet, place: Place) -> _Fresh:
+        ahead = self._ahead
+        if ahead is not None and (ahead.attempt, ahead.place) == (sheet.attempt.id, place.place):
+            return ahead.fresh
+        seeds = self.seeds(sheet.attempt, sheet.quiz.version)
+        with self.shelf.lent(sheet.quiz) as generators:
+            variant = draw(Drawing(quiz=sheet.quiz, seeds=seeds, generators=generators), place.question)
         halves = Halves(public=public_document(variant.public), key=key_document(variant.key))
-        now = self.clock()
+        return _Fresh(halves=halves, drawn=Drawn(public=variant.public, key=variant.key))
+
+    def _note_fault(self, attempt: str, place: Place, reason: str) -> None:
+        """Keep why a question cannot be drawn, unless somebody else could draw it meanwhile."""
 
         def work(tx: Transaction) -> None:
-            if number not in drawn_places(tx, attempt.id):  # of two who draw at once, one stores it
-                add_variant(tx, attempt.id, number, halves, now=now)
-                if place.fault is not None:
-                    note_fault(tx, attempt.id, number, None)
+            if place.place not in drawn_places(tx, attempt):
+                note_fault(tx, attempt, place.place, reason)
 
-        self.store.write(work)
-        return self._load(attempt.id, sheet.now)
+        if place.fault != reason:
+            self.store.write(work)
+
+    def _keep_variant(self, attempt: str, place: Place, halves: Halves) -> bool:
+        """Keep a variant, if there is none yet; False, with nothing kept, where the attempt has ended meanwhile."""
+        now = self.clock()
+
+        def work(tx: Transaction) -> bool:
+            row = attempt_with(tx, attempt, lock=True)
+            if row is None or row.phase is not Phase.OPEN:
+                return False
+            if place.place not in drawn_places(tx, attempt):  # of two who draw at once, one stores it
+                add_variant(tx, attempt, place.place, halves, now=now)
+                note_fault(tx, attempt, place.place, None)
+            return True
+
+        return self.store.write(work)
 
     # -------------------------------------------------------------------------------------------- marking
 
     def _mark(self, sheet: Sheet) -> bool:
         """Mark the tries that have no mark yet, and say whether there were any."""
-        marked = [
-            (one.row, self.marked(place, one.row, now=sheet.now))
-            for place in sheet.places
-            for one in place.tries
-            if one.mark is None and _is_due(one.row, sheet.now)
-        ]
+        marked = self._marks(sheet)
         if not marked:
             return False
 
         def work(tx: Transaction) -> None:
-            for _, one in marked:
+            for one in marked:
                 put_mark(tx, sheet.attempt.id, one, instead_of=None)
 
         self.store.write(work)
         return True
 
+    def _marks(self, sheet: Sheet) -> list[TryRow]:
+        """Return the tries that have no mark yet, marked, or with the reason why they cannot be."""
+        return [
+            self.marked(place, one.row, now=sheet.now)
+            for place in sheet.places
+            for one in place.tries
+            if one.mark is None and _is_due(one.row, sheet.now)
+        ]
+
     def marked(self, place: Place, one: TryRow, *, now: datetime) -> TryRow:
-        """Return a try with its mark, or with the reason why it has none."""
+        """Return a try with its mark, or with the reason why it has none. Raises: Closed."""
         assert place.drawn is not None
         blank = replace(one, mark=None, marker=__version__, fault=None, looked_at=now)
         try:
             mark = self.marker.mark(place.drawn.public, place.drawn.key, read_response(one.response))
+        except Closed:
+            raise
         except GraderError as error:
             return replace(blank, fault=f"{error.fault.value}: {error.text.en}")
         except Exception as error:  # noqa: BLE001  a mistake of ours costs nobody points: the try waits, and says why
@@ -248,7 +312,7 @@ class Clerk:
 
 
 def _rows(tx: Transaction, attempt: str, *, lock: bool) -> _Rows:
-    row = attempt_with(tx, attempt, lock=lock)
+    row = attempt_with(tx, attempt, lock=lock) if is_id(attempt) else None
     if row is None:
         raise no_such_attempt()
     return _Rows(
@@ -259,23 +323,33 @@ def _rows(tx: Transaction, attempt: str, *, lock: bool) -> _Rows:
         places=places_of(tx, attempt),
         drawn=dict(drawn_places(tx, attempt)),
         done=done_in(tx, attempt),
+        dropped=dropped_in(tx, attempt),
     )
 
 
-def _last_try(place: Place) -> TryRow | None:
-    """Return the try that a draft becomes when its attempt ends; None where it is none.
-
-    It costs nothing: the best try counts. A draft that cannot be read, or is blank, is no answer.
-    """
-    draft, drawn = place.draft, place.drawn
-    if draft is None or drawn is None or place.is_done:
-        return None
-    response = read_response(draft.response)
-    if is_blank(response) or (place.tries and place.tries[-1].row.response == draft.response):
-        return None
-    if any(isinstance(found, Unreadable) for found in readings(drawn.public, response).values()):
-        return None
-    return TryRow(place=place.place, number=len(place.tries) + 1, at=draft.saved_at, response=draft.response)
+def _sheet(rows: _Rows, now: datetime, quiz_of: Callable[[int], Quiz]) -> Sheet:
+    """Return an attempt from what is stored of it; `quiz_of` gives a version by its number."""
+    attempt = rows.attempt
+    quiz, current = quiz_of(attempt.version), quiz_of(rows.kept.version)
+    drafts = {draft.place: draft for draft in rows.done.drafts}
+    hints = Counter(rows.done.hints)
+    tries: dict[int, tuple[TryRow, ...]] = {}
+    for one in rows.done.tries:
+        tries[one.place] = (*tries.get(one.place, ()), one)
+    places = (
+        place_of(
+            row,
+            quiz.question(row.question),
+            rows.drawn.get(row.place),
+            draft=drafts.get(row.place),
+            tries=tries.get(row.place, ()),
+            hints=hints[row.place],
+            was_dropped=row.place in rows.dropped,
+        )
+        for row in rows.places
+    )
+    schedule = Schedule(quiz=current, grant=rows.grants.get(attempt.student), grants=tuple(rows.grants.values()))
+    return Sheet(attempt=attempt, quiz=quiz, schedule=schedule, begun=rows.begun, now=now, places=tuple(places))
 
 
 def _is_due(one: TryRow, now: datetime) -> bool:
@@ -295,10 +369,8 @@ def _cannot_show(error: GraderError, sheet: Sheet, place: int) -> GraderError:
             zh=f"无法显示 {quiz} 的第 {place} 题：出题有误。",
         )
         return AuthorError(problem, remedy=remedy)
-    if isinstance(error, StoreUnavailable):
-        return error
     problem = Text(
         en=f"Question {place} of {quiz} cannot be shown: dlgrade itself failed.",
         zh=f"无法显示 {quiz} 的第 {place} 题：dlgrade 自身出错。",
     )
-    return GraderFault(problem, remedy=remedy)
+    return QuestionFault(problem, remedy=remedy)

@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+import threading
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from grader.errors import GraderError
 from grader.quiz.authored import Quiz
-from grader.quiz.marking.mark import Unreadable
+from grader.quiz.hints import hints_of
 from grader.quiz.marking.marker import Response, is_blank
 from grader.quiz.marking.readable import readings
 from grader.store import Store, Transaction
 from grader.store.answers import DraftRow, TryRow, add_hint, add_try, drop_draft, put_draft
+from grader.store.attempts import Phase
 from grader.store.quizzes import find_quiz
 from grader.store.regrades import regrades_of
 from grader.taking import refusals
 from grader.taking.beginning import begin
 from grader.taking.clerk import Clerk, Clock
 from grader.taking.documents import response_text
+from grader.taking.fitting import fitted, unreadable
 from grader.taking.overviews import overview, sheets_at
-from grader.taking.sheet import Drawn, Place, Sheet
+from grader.taking.sheet import MAX_TRIES, AtPlace, Place, Sheet
 from grader.taking.summing import best_of, result_of
 from grader.taking.viewing import attempt_view, question_view
-from grader.taking.views import (
-    Answered,
-    AttemptView,
-    PartReading,
-    Phase,
-    QuestionView,
-    QuizOverview,
-    Result,
-    Taken,
-)
+from grader.taking.views import Answered, AttemptView, PartReading, QuestionView, QuizOverview, Result, Taken
 
 if TYPE_CHECKING:
     from grader.quiz.generators import Generators
@@ -53,11 +49,13 @@ class Desk:
 
     def __init__(self, store: Store, *, course: str = "", clock: Clock = _utc_now) -> None:
         self.clerk = Clerk(store, course=course, clock=clock)
+        self._ahead: list[threading.Thread] = []
 
     def prepare(self, quiz: Quiz) -> None:
         """Start what drawing a question will need, and go on: call it early, then read and show something else."""
         if quiz.is_computed:
-            self.clerk.shelf.generators(quiz).prepare()
+            with self.clerk.shelf.lent(quiz) as generators:
+                generators.prepare()
 
     def adopt(self, quiz: Quiz, generators: Generators) -> None:
         """Use a child that was started before this desk was opened: it gets ready while a store is opened."""
@@ -82,35 +80,49 @@ class Desk:
 
         Raises: Refused; AuthorError where it cannot be drawn: go on with the others, it is unscored, never a zero.
         """
-        return _view(*self._at(attempt, place))
+        at = self._at(attempt, place)
+        return question_view(at.sheet, at.place, at.drawn)
+
+    def draw_ahead(self, attempt: str, place: int) -> None:
+        """Get a question ready that is probably looked at next, and go on; it stays unseen until it is.
+
+        What cannot be drawn is met again, and told, by whoever looks at it. `close` waits for this to end.
+        """
+        thread = threading.Thread(target=self._draw_ahead, args=(attempt, place), daemon=True, name="draws ahead")
+        self._ahead = [*(one for one in self._ahead if one.is_alive()), thread]
+        thread.start()
+
+    def _draw_ahead(self, attempt: str, place: int) -> None:
+        with contextlib.suppress(GraderError):
+            sheet = self.clerk.sheet(attempt)
+            self.clerk.draw_ahead(sheet, _place(sheet, place))
 
     def reading(self, attempt: str, place: int, response: Response) -> tuple[PartReading, ...]:
         """Return how each typed part that is not blank is understood, and whatever cannot be.
 
         It costs nothing, and says nothing of right or wrong. Raises: Refused.
         """
-        _, _, drawn = self._at(attempt, place)
-        response_text(response)
-        return tuple(PartReading(part=part, reading=one) for part, one in readings(drawn.public, response).items())
+        question = self._at(attempt, place).drawn.public
+        found = readings(question, fitted(question, response))
+        return tuple(PartReading(part=part, reading=one) for part, one in found.items())
 
     def save(self, attempt: str, place: int, response: Response) -> QuestionView:
         """Keep a draft in place of the one before; a blank one clears it. Raises: Refused."""
         return self._save(attempt, place, response, self.clerk.clock())
 
     def _save(self, attempt: str, place: int, response: Response, now: datetime) -> QuestionView:
-        text = response_text(response)
-        self._at(attempt, place, at=now)
+        answer = fitted(self._at(attempt, place, at=now).drawn.public, response)
 
         def work(tx: Transaction) -> None:
-            _, here = self._open(tx, attempt, place, now)
+            here = self._open(tx, attempt, place, now)
             if here.is_done:
-                raise refusals.is_done(place)
-            if is_blank(response):
+                raise _done(here)
+            if is_blank(answer):
                 drop_draft(tx, attempt, place)
             else:
-                put_draft(tx, attempt, DraftRow(place=place, response=text, saved_at=now))
+                put_draft(tx, attempt, DraftRow(place=place, response=response_text(answer), saved_at=now))
 
-        self.clerk.store.write(work)
+        self.clerk.write(work)
         return self.question(attempt, place)
 
     def answer(self, attempt: str, place: int, response: Response, *, after: int) -> Answered:
@@ -119,31 +131,28 @@ class Desk:
         `after`: how many tries of this question the UI has shown. Where there are more by now, nothing is taken.
         Raises: Refused.
         """
-        now, text = self.clerk.clock(), response_text(response)
-        sheet, here, drawn = self._at(attempt, place, at=now)
-        refused = [
-            PartReading(part=part, reading=one)
-            for part, one in readings(drawn.public, response).items()
-            if isinstance(one, Unreadable)
-        ]
-        if refused and sheet.is_open:
-            return Answered(
-                taken=Taken.UNREADABLE, question=question_view(sheet, here, drawn), unreadable=tuple(refused)
-            )
-        if not here.is_checked_at_once:
-            return Answered(taken=Taken.KEPT, question=self._save(attempt, place, response, now))
+        now = self.clerk.clock()
+        here = self._at(attempt, place, at=now)
+        answer = fitted(here.drawn.public, response)
+        refused = unreadable(here.drawn.public, answer)
+        if refused and here.sheet.is_open:
+            shown = question_view(here.sheet, here.place, here.drawn)
+            return Answered(taken=Taken.UNREADABLE, question=shown, unreadable=refused)
+        if not here.place.is_checked_at_once:
+            return Answered(taken=Taken.KEPT, question=self._save(attempt, place, answer, now))
 
         def work(tx: Transaction) -> Taken:
-            _, found = self._open(tx, attempt, place, now)
+            found = self._open(tx, attempt, place, now)
             if len(found.tries) != after:
                 return Taken.OVERTAKEN
             if found.is_done:
-                raise refusals.is_done(place)
-            add_try(tx, attempt, TryRow(place=place, number=after + 1, at=now, response=text))
+                raise _done(found)
+            number = len(found.tries) + 1
+            add_try(tx, attempt, TryRow(place=place, number=number, at=now, response=response_text(answer)))
             drop_draft(tx, attempt, place)
             return Taken.CHECKED
 
-        return Answered(taken=self.clerk.store.write(work), question=self.question(attempt, place))
+        return Answered(taken=self.clerk.write(work), question=self.question(attempt, place))
 
     def hint(self, attempt: str, place: int) -> QuestionView:
         """Give one more hint, and return the question with it. Raises: Refused."""
@@ -151,12 +160,12 @@ class Desk:
         self._at(attempt, place, at=now)
 
         def work(tx: Transaction) -> None:
-            _, here = self._open(tx, attempt, place, now)
-            if here.drawn is None or here.hints >= len(here.drawn.key.hints):
-                raise refusals.no_hint(place)
+            here = self._open(tx, attempt, place, now)
+            if here.drawn is None or here.hints >= len(hints_of(here.drawn.key)):
+                raise refusals.no_hint(place, given=here.hints)
             add_hint(tx, attempt, place, here.hints + 1, now=now)
 
-        self.clerk.store.write(work)
+        self.clerk.write(work)
         return self.question(attempt, place)
 
     def submit(self, attempt: str) -> Result:
@@ -175,12 +184,13 @@ class Desk:
         from grader.taking.recording import recorded  # what is a teacher's is loaded when a teacher asks for it
 
         named = self.clerk.named(quiz)
+        name = None if student is None else refusals.checked_name(student)
         kept = self.clerk.store.read(lambda tx: find_quiz(tx, named))
         if kept is None:
             return ()
         log = self.clerk.store.read(lambda tx: regrades_of(tx, kept.id))
         changed = {(one.attempt, one.place, one.number) for regrade in log for one in regrade.tries}
-        return tuple(recorded(sheet, changed) for sheet in sheets_at(self.clerk, kept.id, student))
+        return tuple(recorded(sheet, changed) for sheet in sheets_at(self.clerk, kept.id, name))
 
     def extend(self, quiz: Quiz, student: str, more: More, *, by: str) -> Extended:
         """Give one student more time, a later end or further attempts: a teacher's. Raises: UsageError."""
@@ -188,18 +198,21 @@ class Desk:
 
         return extend(self.clerk, quiz, refusals.checked_name(student), more, by=by)
 
-    def regrade(self, quiz: Quiz, *, by: str, keep: bool = True) -> Regraded:
+    def regrade(self, quiz: Quiz, *, by: str, keep: bool = True, drop: Collection[str] = ()) -> Regraded:
         """Mark every attempt again by the quiz as it is now, and return what has changed: a teacher's.
 
-        Not `keep`: what would change, and nothing does.
+        `drop`: ids of questions to be left out of the total wherever nobody could decide them. Not `keep`: what would
+        change, and nothing does. Raises: UsageError for a question to drop that no attempt was asked.
         """
         from grader.taking.regrading import regrade
 
-        return regrade(self.clerk, quiz, by=by, keep=keep)
+        return regrade(self.clerk, quiz, by=by, keep=keep, drop=drop)
 
     def close(self) -> None:
-        """End the child processes."""
+        """End the child processes, for good, and with them what is drawn ahead."""
         self.clerk.close()
+        for thread in self._ahead:
+            thread.join()
 
     def __enter__(self) -> Self:
         return self
@@ -209,30 +222,27 @@ class Desk:
     ) -> None:
         self.close()
 
-    def _at(self, attempt: str, place: int, *, at: datetime | None = None) -> tuple[Sheet, Place, Drawn]:
+    def _at(self, attempt: str, place: int, *, at: datetime | None = None) -> AtPlace:
         """Return a question of an attempt, drawn; `at`: when what is to be done arrived, which is what counts.
 
         Raises: Refused, AuthorError, GraderFault.
         """
         sheet = self.clerk.sheet(attempt, at=at)
-        sheet = self.clerk.drawn(sheet, _place(sheet, place))
-        here = _place(sheet, place)
-        assert here.drawn is not None
-        return sheet, here, here.drawn
+        return self.clerk.drawn(sheet, _place(sheet, place))
 
-    def _open(self, tx: Transaction, attempt: str, place: int, now: datetime) -> tuple[Sheet, Place]:
+    def _open(self, tx: Transaction, attempt: str, place: int, now: datetime) -> Place:
         """Return a question of an attempt that takes answers at `now`, within a transaction. Raises: Refused."""
         sheet = self.clerk.locked(tx, attempt, at=now)
         if not sheet.is_open or sheet.is_over:
-            raise refusals.has_ended(timed_out=sheet.is_over or sheet.attempt.phase == Phase.TIMED_OUT)
-        return sheet, _place(sheet, place)
+            raise refusals.has_ended(timed_out=sheet.is_over or sheet.attempt.phase is Phase.TIMED_OUT)
+        return _place(sheet, place)
+
+
+def _done(place: Place) -> refusals.Refused:
+    return refusals.is_done(place.place, most=MAX_TRIES if len(place.tries) >= MAX_TRIES else None)
 
 
 def _place(sheet: Sheet, place: int) -> Place:
-    if not 1 <= place <= len(sheet.places):
+    if type(place) is not int or not 1 <= place <= len(sheet.places):
         raise refusals.no_such_place(place, len(sheet.places))
     return sheet.places[place - 1]
-
-
-def _view(sheet: Sheet, place: Place, drawn: Drawn) -> QuestionView:
-    return question_view(sheet, place, drawn)

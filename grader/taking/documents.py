@@ -11,9 +11,9 @@ from grader.errors import GraderFault
 from grader.quiz.marking.mark import Mark, Verdict
 from grader.quiz.marking.marker import Response
 from grader.records import Text
-from grader.taking.refusals import Reason, Refused
+from grader.taking.refusals import Reason, Refused, not_an_answer
 
-MAX_BYTES = 64 * 1024
+MAX_BYTES = 16 * 1024  # of one answer, as it is stored
 _MAX_DEPTH = 4  # the rows of a matrix in a part
 _MAX_ENTRIES = 5_000
 
@@ -59,30 +59,28 @@ def _entries(response: object, depth: int) -> int:
         return 1 + sum(_entries(one, depth + 1) for one in response)
     if depth < _MAX_DEPTH and isinstance(response, dict) and len(response) <= _MAX_ENTRIES:
         return 1 + sum(_entries(key, _MAX_DEPTH) + _entries(one, depth + 1) for key, one in response.items())
-    raise Refused(
-        Reason.NOT_AN_ANSWER,
-        Text(en="This is no answer to any question.", zh="这不是任何题目的答案。"),
-        remedy=Text(
-            en="An answer is a text, a list of texts, or an object with one for each row or part.",
-            zh="答案应为文本、文本列表，或按行、按小题给出答案的对象。",
-        ),
-    )
+    raise not_an_answer()
 
 
 def _too_large() -> Refused:
     return Refused(
         Reason.TOO_LARGE,
         Text(en="The answer is too long.", zh="答案过长。"),
-        remedy=Text(en="Give it in a line or two.", zh="请用一两行写出答案。"),
+        remedy=Text(
+            en=f"Give it in a line or two: {MAX_BYTES // 1024} KiB are kept at most.",
+            zh=f"请用一两行写出答案：最多保存 {MAX_BYTES // 1024} KiB。",
+        ),
     )
 
 
 def _plain(mark: Mark) -> Mapping[str, Any]:
+    form = {"form": True} if mark.is_form else {}  # nothing where it is not: most marks, and all that are older
     return {
         "verdict": mark.verdict.value,
         "share": None if mark.share is None else str(mark.share),
         "known": list(mark.known),
         "parts": [_plain(part) for part in mark.parts],
+        **form,
     }
 
 
@@ -92,4 +90,5 @@ def _mark(plain: Mapping[str, Any]) -> Mark:
         share=None if plain["share"] is None else Fraction(plain["share"]),
         known=tuple(int(place) for place in plain["known"]),
         parts=tuple(_mark(part) for part in plain["parts"]),
+        is_form=bool(plain.get("form", False)),
     )

@@ -9,12 +9,11 @@ from grader.errors import UsageError
 from grader.quiz.authored import Quiz
 from grader.records import Text
 from grader.store import Transaction
-from grader.store.attempts import attempts_at
+from grader.store.attempts import Phase, attempts_at
 from grader.store.grants import Grant, add_grant
 from grader.taking.beginning import schedule_of
 from grader.taking.clerk import Clerk
 from grader.taking.overviews import sheets_at
-from grader.taking.views import Phase
 
 MAX_EXTRA = timedelta(days=366)
 MAX_ATTEMPTS = 1_000
@@ -58,7 +57,7 @@ def extend(clerk: Clerk, quiz: Quiz, student: str, more: More, *, by: str) -> Ex
         add_grant(tx, kept.id, grant)
         schedule = schedule_of(tx, kept, quiz, student)
         attempts = attempts_at(tx, kept.id, student=student)
-        going = next((row for row in attempts if row.phase == Phase.OPEN), None)
+        going = next((row for row in attempts if row.phase is Phase.OPEN), None)
         return Extended(
             student=student,
             until=grant.until,

@@ -9,7 +9,7 @@ from fractions import Fraction
 from grader.quiz.marking.mark import Verdict
 from grader.quiz.marking.marker import Response
 from grader.quiz.model import PublicQuestion, QuestionType, Wrong
-from grader.taking.views import Phase
+from grader.store.attempts import Phase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +54,7 @@ class RecordedQuestion:
     tries: tuple[RecordedTry, ...]
     hints: int
     earned: Fraction | None  # of the points; None: undecided
+    is_dropped: bool = False  # undecided, and left out of the total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +68,6 @@ class RecordedAttempt:
     phase: Phase
     begun_at: datetime
     ended_at: datetime | None
-    points: Fraction
+    points: Fraction  # without what is dropped
     score: Fraction | None  # None: an answer is undecided
     questions: tuple[RecordedQuestion, ...]

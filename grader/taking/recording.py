@@ -14,7 +14,6 @@ from grader.quiz.marking.marker import Response, is_blank, made
 from grader.quiz.model import ChoiceKey, Key, MatchKey, OrderKey, PartsKey
 from grader.taking.recorded import RecordedAttempt, RecordedPart, RecordedQuestion, RecordedTry
 from grader.taking.sheet import Drawn, Place, Sheet, Try
-from grader.taking.views import Phase
 
 
 def recorded(sheet: Sheet, regraded: Collection[tuple[str, int, int]] = ()) -> RecordedAttempt:
@@ -26,7 +25,7 @@ def recorded(sheet: Sheet, regraded: Collection[tuple[str, int, int]] = ()) -> R
         student=attempt.student,
         number=attempt.number,
         version=sheet.quiz.version,
-        phase=Phase(attempt.phase),
+        phase=attempt.phase,
         begun_at=attempt.begun_at,
         ended_at=attempt.ended_at,
         points=sheet.points,
@@ -83,6 +82,7 @@ def _question(sheet: Sheet, place: Place, regraded: Collection[tuple[int, int]])
         tries=tuple(_try(place.drawn, one, regraded) for one in place.tries) if place.drawn else (),
         hints=place.hints,
         earned=place.earned,
+        is_dropped=place.is_dropped,
     )
 
 

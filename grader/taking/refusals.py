@@ -10,6 +10,7 @@ from grader.plaintext import printable
 from grader.records import Text
 
 MAX_NAME = 200
+_MAX_ID = 40
 
 
 class Reason(StrEnum):
@@ -48,11 +49,19 @@ def no_such_attempt() -> Refused:
     )
 
 
-def no_such_place(place: int, count: int) -> Refused:
+def is_id(found: object) -> bool:
+    """Say whether something can be the id of an attempt or a review: a database is not asked for anything else."""
+    return isinstance(found, str) and len(found) <= _MAX_ID and found.isascii() and found.isprintable()
+
+
+def no_such_place(place: object, count: int) -> Refused:
     """Return what to raise for a question that the attempt has not."""
+    is_short = type(place) is int and abs(place) < 10**6
     return Refused(
         Reason.NO_SUCH_PLACE,
-        Text(en=f"There is no question {place}.", zh=f"没有第 {place} 题。"),
+        Text(en=f"There is no question {place}.", zh=f"没有第 {place} 题。")
+        if is_short
+        else Text(en="There is no such question.", zh="没有这道题。"),
         remedy=Text(en=f"There are {count}, from 1.", zh=f"共 {count} 题，从 1 开始编号。"),
     )
 
@@ -106,8 +115,17 @@ def has_ended(*, timed_out: bool) -> Refused:
     )
 
 
-def is_done(place: int) -> Refused:
-    """Return what to raise for a further answer to a question that takes none."""
+def is_done(place: int, *, most: int | None = None) -> Refused:
+    """Return what to raise for a further answer to a question that takes none; `most`: as it has so many."""
+    if most is not None:
+        return Refused(
+            Reason.DONE,
+            Text(
+                en=f"Question {place} was answered {most} times, and no more tries are taken.",
+                zh=f"第 {place} 题已作答 {most} 次，不再接受更多次数。",
+            ),
+            remedy=Text(en="Your best try counts. Go on with another one.", zh="以最好的一次计分。请做其他题。"),
+        )
     return Refused(
         Reason.DONE,
         Text(en=f"Question {place} takes no more answers.", zh=f"第 {place} 题不再接受作答。"),
@@ -115,11 +133,12 @@ def is_done(place: int) -> Refused:
     )
 
 
-def no_hint(place: int) -> Refused:
-    """Return what to raise where all hints were given."""
+def no_hint(place: int, *, given: int) -> Refused:
+    """Return what to raise where all hints were given, or there never was one."""
+    said = Text(en=f"Question {place} has no further hint.", zh=f"第 {place} 题没有更多提示了。")
     return Refused(
         Reason.NO_HINT,
-        Text(en=f"Question {place} has no further hint.", zh=f"第 {place} 题没有更多提示了。"),
+        said if given else Text(en=f"Question {place} has no hint.", zh=f"第 {place} 题没有提示。"),
         remedy=Text(en="Give the answer that you hold most likely.", zh="请写出你认为最可能的答案。"),
     )
 
@@ -137,8 +156,44 @@ def bad_name(name: str) -> Refused:
     )
 
 
+def not_an_answer() -> Refused:
+    """Return what to raise for what is no answer of any form."""
+    return Refused(
+        Reason.NOT_AN_ANSWER,
+        Text(en="This is no answer to any question.", zh="这不是任何题目的答案。"),
+        remedy=Text(
+            en="An answer is a text, a list of texts, or an object with one for each row or part.",
+            zh="答案应为文本、文本列表，或按行、按小题给出答案的对象。",
+        ),
+    )
+
+
+def no_such_row(name: str) -> Refused:
+    """Return what to raise for an answer that names a row or a part that its question has not."""
+    shown = printable(name, limit=40)
+    return Refused(
+        Reason.NOT_AN_ANSWER,
+        Text(en=f"This question has no row or part {shown!r}.", zh=f"本题没有名为 {shown!r} 的行或小题。"),
+        remedy=Text(en="Use the names that the question is shown with.", zh="请使用题目给出的名称。"),
+    )
+
+
+def too_many_options(count: int) -> Refused:
+    """Return what to raise for a list that is longer than what there is to choose from."""
+    return Refused(
+        Reason.NOT_AN_ANSWER,
+        Text(
+            en=f"This question has {count} options, and the answer names more.",
+            zh=f"本题只有 {count} 个选项，答案中却更多。",
+        ),
+        remedy=Text(en="Name each option once at most.", zh="每个选项最多写一次。"),
+    )
+
+
 def checked_name(student: str) -> str:
     """Return a student's name in the one form in which it is stored. Raises: Refused."""
+    if not isinstance(student, str):
+        raise bad_name(type(student).__name__)
     name = unicodedata.normalize("NFC", student)
     if not 0 < len(name) <= MAX_NAME or name != name.strip() or printable(name, limit=MAX_NAME) != name:
         raise bad_name(student)

@@ -5,7 +5,8 @@ It is the trusted side's: views are made of it (`viewing`), and hold only what m
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
 
@@ -15,11 +16,13 @@ from grader.quiz.marking.marker import Response
 from grader.quiz.model import Key, PublicQuestion, Rules, When
 from grader.quiz.stored import read_key, read_public
 from grader.store.answers import DraftRow, TryRow
-from grader.store.attempts import AttemptRow, Halves, PlaceRow
+from grader.store.attempts import AttemptRow, Halves, Phase, PlaceRow
 from grader.taking.documents import read_mark, read_response
 from grader.taking.schedule import Schedule
 from grader.taking.scoring import ALL, exact, share_earned, share_left
-from grader.taking.views import Phase
+
+MAX_TRIES = 100  # of one question that are taken, where its author sets no number
+_ORDER = tuple(When)  # each later than the one before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +53,11 @@ class Try:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """One question of an attempt. `drawn` is None while nobody has looked at it."""
+    """One question of an attempt. `drawn` is None while nobody has looked at it.
+
+    `fault`: why it could not be drawn while it could be answered. `was_dropped`: a teacher has let it be left out of
+    the total, which it is as long as nobody can decide it.
+    """
 
     place: int
     question: Question
@@ -59,6 +66,7 @@ class Place:
     draft: DraftRow | None
     tries: tuple[Try, ...]
     hints: int
+    was_dropped: bool = False
 
     @property
     def rules(self) -> Rules:
@@ -80,7 +88,9 @@ class Place:
         """How often it may still be answered while the attempt is open; None: any number."""
         if not self.is_checked_at_once:
             return 0 if self.tries else 1
-        return None if self.rules.attempts is None else max(self.rules.attempts - len(self.tries), 0)
+        allowed = self.rules.attempts
+        left = max((MAX_TRIES if allowed is None else min(allowed, MAX_TRIES)) - len(self.tries), 0)
+        return None if allowed is None and left else left
 
     @property
     def is_done(self) -> bool:
@@ -89,11 +99,16 @@ class Place:
 
     @property
     def earned(self) -> Fraction | None:
-        """What it has earned of its points; None while that is undecided, or nobody could draw it."""
-        if self.drawn is None and self.fault is not None:
+        """What it has earned of its points; None while that is undecided, or it could not be shown."""
+        if self.fault is not None and not self.tries:
             return None
         share = share_earned([one.share for one in self.tries], exact(self.rules.penalty))
         return None if share is None else share * self.points
+
+    @property
+    def is_dropped(self) -> bool:
+        """Whether it is left out of the total."""
+        return self.was_dropped and self.earned is None
 
     @property
     def share_left(self) -> Fraction:
@@ -115,7 +130,7 @@ class Sheet:
     @property
     def is_open(self) -> bool:
         """Whether it can be gone on with."""
-        return self.attempt.phase == Phase.OPEN
+        return self.attempt.phase is Phase.OPEN
 
     @property
     def is_over(self) -> bool:
@@ -125,14 +140,25 @@ class Sheet:
     @property
     def points(self) -> Fraction:
         """What the whole counts."""
-        return sum((place.points for place in self.places), Fraction(0))
+        return sum((place.points for place in self.places if not place.is_dropped), Fraction(0))
 
     @property
     def score(self) -> Fraction | None:
         """What the whole has earned; None while any of it is undecided."""
-        earned = [place.earned for place in self.places]
+        earned = [place.earned for place in self.places if not place.is_dropped]
         known = [one for one in earned if one is not None]
         return sum(known, Fraction(0)) if len(known) == len(earned) else None
+
+    @property
+    def score_when(self) -> When:
+        """When the score may be seen: not before the feedback of any question, whose verdict it would tell.
+
+        Who may begin again could answer one question, leave the others blank, and read the verdict off the score.
+        Feedback that never comes is waited for until nobody can begin any more.
+        """
+        waits = (place.rules.feedback for place in self.places)
+        ends = (When.AFTER_CLOSE if when is When.NEVER else when for when in waits)
+        return max((self.schedule.quiz.reveal.score, *ends), key=_ORDER.index)
 
     def is_due(self, when: When) -> bool:
         """Say whether what is shown at `when` may be shown now."""
@@ -141,17 +167,43 @@ class Sheet:
         return when is When.AFTER_ATTEMPT or (when is When.AFTER_SUBMIT and not self.is_open)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtPlace:
+    """One question of an attempt with the variant that is shown; of an attempt that has ended, it may not be stored."""
+
+    sheet: Sheet
+    place: Place
+    drawn: Drawn
+
+
+def replace_tries(place: Place, rows: Mapping[tuple[int, int], TryRow]) -> Place:
+    """Return a question with other rows for some of its tries, by place and number."""
+    tries = (_try(rows.get((one.row.place, one.row.number), one.row)) for one in place.tries)
+    return replace(place, tries=tuple(tries))
+
+
+def _try(row: TryRow) -> Try:
+    return Try(row=row, mark=None if row.mark is None else read_mark(row.mark))
+
+
 def place_of(
-    row: PlaceRow, question: Question, halves: Halves | None, done: tuple[DraftRow | None, tuple[TryRow, ...], int]
+    row: PlaceRow,
+    question: Question,
+    halves: Halves | None,
+    *,
+    draft: DraftRow | None,
+    tries: tuple[TryRow, ...],
+    hints: int,
+    was_dropped: bool = False,
 ) -> Place:
     """Return one question of an attempt, from what is stored of it. Raises: GraderFault for what cannot be read."""
-    draft, tries, hints = done
     return Place(
         place=row.place,
         question=question,
         fault=row.fault,
         drawn=None if halves is None else Drawn(public=read_public(halves.public), key=read_key(halves.key)),
         draft=draft,
-        tries=tuple(Try(row=one, mark=None if one.mark is None else read_mark(one.mark)) for one in tries),
+        tries=tuple(map(_try, tries)),
         hints=hints,
+        was_dropped=was_dropped,
     )

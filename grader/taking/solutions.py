@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from grader.quiz.marking.marker import Response
 from grader.quiz.model import ChoiceKey, Key, MatchKey, OrderKey, PartsKey, QuestionType, WrongPair
@@ -11,7 +12,7 @@ from grader.taking.views import Revealed
 
 
 def revealed(key: Key) -> Revealed:
-    """Return the right answer in the ids that the student saw, with why other options are wrong."""
+    """Return the right answer in the ids that the student saw, with why each option is right or wrong."""
     answer = key.answer
     if isinstance(answer, PartsKey):
         parts = {part.part: revealed(part) for part in answer.parts}
@@ -19,12 +20,12 @@ def revealed(key: Key) -> Revealed:
         return Revealed(answer=whole, parts=parts, explanation=key.explanation)
     if isinstance(answer, ChoiceKey):
         right = [option.id for option in answer.options if option.right]
-        says = {option.id: option.wrong.say for option in answer.options if option.wrong.say and not option.right}
+        says = {option.id: option.wrong.say for option in answer.options if option.wrong.say}
         response: Response = right[0] if key.type is QuestionType.CHOICE and right else right
         return Revealed(answer=response, explanation=key.explanation, says=says)
     if isinstance(answer, OrderKey):
-        order, is_only = _order(answer)
-        return Revealed(answer=order, is_one_of_many=not is_only, explanation=key.explanation)
+        found = _order(answer)
+        return Revealed(answer=found.items, is_one_of_many=not found.is_only, explanation=key.explanation)
     if isinstance(answer, MatchKey):
         pairs = {pair.row: pair.option for pair in answer.pairs}
         return Revealed(answer=pairs, explanation=key.explanation, says=_of_rows(answer.wrong))
@@ -36,16 +37,24 @@ def _of_rows(wrong: tuple[WrongPair, ...]) -> Mapping[str, Text]:
     return {one.row: one.wrong.say for one in reversed(wrong) if one.wrong.say}
 
 
-def _order(key: OrderKey) -> tuple[list[str], bool]:
-    """Return a right order, and whether it is the only one."""
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """A right order, and whether it is the only one."""
+
+    items: list[str]
+    is_only: bool
+
+
+def _order(key: OrderKey) -> _Order:
+    """Return a right order."""
     waiting = {item.id: set(item.after) for item in key.items}
     order: list[str] = []
     is_only = True
     while waiting:
         ready = [item for item, needs in waiting.items() if not needs & waiting.keys()]
         if not ready:  # a circle: marking says so, as the author's mistake
-            return order + list(waiting), False
+            return _Order(items=order + list(waiting), is_only=False)
         is_only = is_only and len(ready) == 1
         order.append(ready[0])
         del waiting[ready[0]]
-    return order, is_only
+    return _Order(items=order, is_only=is_only)

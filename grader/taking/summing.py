@@ -7,49 +7,42 @@ from fractions import Fraction
 
 from grader.quiz.authored import Topic
 from grader.quiz.marking.marker import made
-from grader.quiz.model import When
 from grader.records import Text
+from grader.taking.scoring import best_scored
 from grader.taking.sheet import Place, Sheet
-from grader.taking.viewing import attempt_view, has_feedback, is_answered
-from grader.taking.views import Disclosure, Misconception, QuestionResult, Result, TopicResult
+from grader.taking.viewing import about_of, attempt_view, disclosure, has_feedback, is_answered, left_out
+from grader.taking.views import Misconception, QuestionResult, Result, TopicResult, UnreadDraft
 
 
 def result_of(sheet: Sheet, *, best: Fraction | None = None) -> Result:
     """Return what an attempt came to; `best`: over all attempts, where it may be seen."""
     reveal = sheet.schedule.quiz.reveal
-    scores, answers = _disclosure(sheet, reveal.score), _disclosure(sheet, reveal.answers)
+    scores, answers = disclosure(sheet, sheet.score_when), disclosure(sheet, reveal.answers)
+    is_shown = sheet.is_due(reveal.score)  # of a question or a topic by itself, whose feedback is asked for besides
     return Result(
         attempt=attempt_view(sheet),
         score=sheet.score if scores.shown else None,
         points=sheet.points,
         scores=scores,
         answers=answers,
-        questions=tuple(_question(sheet, place, is_shown=scores.shown) for place in sheet.places),
+        questions=tuple(_question(sheet, place, is_shown=is_shown) for place in sheet.places),
         topics=tuple(
-            _topic(sheet, topic, own, is_shown=scores.shown)
+            _topic(sheet, topic, own, is_shown=is_shown)
             for topic in sheet.quiz.topics
             if (own := [place for place in sheet.places if topic.id in place.question.topics])
         ),
         misconceptions=_misconceptions(sheet),
-        undecided=tuple(place.place for place in sheet.places if place.earned is None),
+        undecided=tuple(place.place for place in sheet.places if _is_undecided(place)),
+        left_out=tuple(
+            UnreadDraft(place=place.place, parts=parts) for place in sheet.places if (parts := left_out(sheet, place))
+        ),
         best=best,
     )
 
 
 def best_of(sheets: Sequence[Sheet]) -> Sheet | None:
-    """Return the attempt that counts: of the ended ones whose score may be seen, the first of the best."""
-    ended = [sheet for sheet in sheets if not sheet.is_open and sheet.score is not None]
-    seen = [sheet for sheet in ended if sheet.is_due(sheet.schedule.quiz.reveal.score)]
-    return max(seen, key=_share, default=None)
-
-
-def _share(sheet: Sheet) -> Fraction:
-    return (sheet.score or Fraction(0)) / sheet.points if sheet.points else Fraction(1)
-
-
-def _disclosure(sheet: Sheet, when: When) -> Disclosure:
-    at = sheet.schedule.closes_for_all if when is When.AFTER_CLOSE else None
-    return Disclosure(shown=sheet.is_due(when), when=when, at=at)
+    """Return the attempt that counts: the best of the ended ones whose score may be seen."""
+    return best_scored([sheet for sheet in sheets if not sheet.is_open and sheet.is_due(sheet.score_when)])
 
 
 def _question(sheet: Sheet, place: Place, *, is_shown: bool) -> QuestionResult:
@@ -61,12 +54,18 @@ def _question(sheet: Sheet, place: Place, *, is_shown: bool) -> QuestionResult:
         points=place.points,
         earned=place.earned if is_seen else None,
         is_answered=is_answered(place),
-        is_undecided=place.earned is None,
+        is_undecided=_is_undecided(place),
+        is_dropped=place.is_dropped,
     )
+
+
+def _is_undecided(place: Place) -> bool:
+    return place.earned is None and not place.is_dropped
 
 
 def _topic(sheet: Sheet, topic: Topic, places: Sequence[Place], *, is_shown: bool) -> TopicResult:
     """Sum a topic up. What it earned tells the verdicts of its questions, so all of them must be due."""
+    places = [place for place in places if not place.is_dropped]
     points = sum((place.points for place in places), Fraction(0))
     earned = [place.earned for place in places]
     is_known = all(has_feedback(sheet, place) for place in places)
@@ -88,14 +87,25 @@ def _topic(sheet: Sheet, topic: Topic, places: Sequence[Place], *, is_shown: boo
 def _misconceptions(sheet: Sheet) -> tuple[Misconception, ...]:
     places: dict[str, list[int]] = {}
     says: dict[str, list[Text]] = {}
+    about: dict[str, dict[int, dict[str, None]]] = {}
     for place in sheet.places:
         if place.drawn is None or not has_feedback(sheet, place):
             continue
         marks = [one.mark for one in place.tries if one.mark is not None]
-        for wrong in (wrong for mark in marks for wrong in made(place.drawn.key, mark) if wrong.because):
+        key = place.drawn.key
+        for wrong, own in (
+            pair for mark in marks for pair in zip(made(key, mark), about_of(key, mark), strict=True) if pair[0].because
+        ):
             places.setdefault(wrong.because, []).append(place.place)
             says.setdefault(wrong.because, []).extend([wrong.say] if wrong.say else [])
+            if own:
+                about.setdefault(wrong.because, {}).setdefault(place.place, {}).update(dict.fromkeys(own))
     return tuple(
-        Misconception(id=name, says=tuple(dict.fromkeys(says[name])), places=tuple(dict.fromkeys(found)))
+        Misconception(
+            id=name,
+            says=tuple(dict.fromkeys(says[name])),
+            places=tuple(dict.fromkeys(found)),
+            about={place: tuple(ids) for place, ids in about.get(name, {}).items()},
+        )
         for name, found in places.items()
     )

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from grader.quiz.hints import hints_of
 from grader.quiz.marking.mark import Mark, Verdict
 from grader.quiz.marking.marker import made
-from grader.quiz.model import Key, PartsKey, When, Wrong
+from grader.quiz.model import ChoiceKey, Key, MatchKey, PartsKey, QuestionType, When
 from grader.records import Text
 from grader.taking.documents import read_response
+from grader.taking.fitting import unreadable
 from grader.taking.sheet import Drawn, Place, Sheet, Try
 from grader.taking.solutions import revealed
 from grader.taking.views import (
     AttemptView,
+    Disclosure,
+    FeedbackView,
+    PartReading,
     PartView,
-    Phase,
     PlaceState,
     PlaceView,
     QuestionView,
@@ -42,7 +46,7 @@ def attempt_view(sheet: Sheet, *, is_new: bool = False) -> AttemptView:
         title=sheet.quiz.title,
         about=sheet.quiz.about,
         number=attempt.number,
-        phase=Phase(attempt.phase),
+        phase=attempt.phase,
         begun_at=attempt.begun_at,
         ended_at=attempt.ended_at,
         deadline=schedule.deadline(attempt),
@@ -66,19 +70,21 @@ def attempts_left(sheet: Sheet) -> int | None:
 def question_view(sheet: Sheet, place: Place, drawn: Drawn) -> QuestionView:
     """Return one question as the student may see it."""
     rules, is_done = drawn.key.rules, place.is_done or not sheet.is_open
+    hints = hints_of(drawn.key)
     return QuestionView(
-        attempt=sheet.attempt.id,
         place=place.place,
         public=drawn.public,
         feedback=rules.feedback,
         tries=tuple(_try_view(sheet, one, drawn.key) for one in place.tries),
         tries_left=place.tries_left if sheet.is_open else 0,
         draft=None if place.draft is None else read_response(place.draft.response),
-        hints=drawn.key.hints[: place.hints],
-        hints_left=max(len(drawn.key.hints) - place.hints, 0),
+        hints=hints[: place.hints],
+        hints_left=max(len(hints) - place.hints, 0),
         done=is_done,
         worth=Fraction(0) if is_done else place.share_left,
         revealed=_revealed(sheet, drawn.key, is_done=is_done),
+        answers=disclosure(sheet, sheet.schedule.quiz.reveal.answers),
+        left_out=left_out(sheet, place),
     )
 
 
@@ -87,21 +93,30 @@ def is_answered(place: Place) -> bool:
     return bool(place.tries) or place.draft is not None
 
 
+def left_out(sheet: Sheet, place: Place) -> tuple[PartReading, ...]:
+    """Return what of a draft could not be read when its attempt ended: it has stayed a draft, and counted as blank."""
+    if sheet.is_open or place.draft is None or place.drawn is None:
+        return ()
+    return unreadable(place.drawn.public, read_response(place.draft.response))
+
+
 def has_feedback(sheet: Sheet, place: Place) -> bool:
     """Say whether the verdicts of a question may be seen now."""
     return sheet.is_due(place.rules.feedback)
 
 
 def _place_view(sheet: Sheet, place: Place) -> PlaceView:
-    last = place.tries[-1] if place.tries else None
+    last, state = place.tries[-1] if place.tries else None, _state(sheet, place)
+    is_known = last is not None and has_feedback(sheet, place)
     return PlaceView(
         place=place.place,
         question=place.question.id,
         points=place.points,
-        state=_state(sheet, place),
+        state=state,
         tries=len(place.tries),
         tries_left=place.tries_left if sheet.is_open else 0,
-        verdict=_verdict(last.mark) if last and has_feedback(sheet, place) else None,
+        verdict=_verdict(last.mark) if last and is_known else None,
+        earned=place.earned if is_known and state is PlaceState.DONE else None,
     )
 
 
@@ -132,7 +147,7 @@ def checked_try(one: Try, key: Key) -> TryView:
         response=one.response,
         verdict=mark.verdict,
         share=mark.share,
-        feedback=said(made(key, mark)),
+        said=said(key, mark),
         parts=_parts(key, mark),
     )
 
@@ -145,14 +160,37 @@ def _parts(key: Key, mark: Mark) -> tuple[PartView, ...]:
     if not isinstance(key.answer, PartsKey):
         return ()
     return tuple(
-        PartView(part=part.part, verdict=own.verdict, share=own.share, feedback=said(made(part, own)))
+        PartView(part=part.part, verdict=own.verdict, share=own.share, said=said(part, own))
         for part, own in zip(key.answer.parts, mark.parts, strict=True)
     )
 
 
-def said(wrongs: tuple[Wrong, ...]) -> tuple[Text, ...]:
-    """Return what is said of known mistakes, each once."""
-    return tuple(dict.fromkeys(wrong.say for wrong in wrongs if wrong.say is not None))
+def said(key: Key, mark: Mark) -> tuple[FeedbackView, ...]:
+    """Return what is said of known mistakes, each sentence once, with all that it is said of."""
+    about: dict[Text, dict[str, None]] = {}
+    for wrong, own in zip(made(key, mark), about_of(key, mark), strict=True):
+        if wrong.say is not None:
+            about.setdefault(wrong.say, {}).update(dict.fromkeys(own))
+    return tuple(FeedbackView(text=text, about=tuple(ids)) for text, ids in about.items())
+
+
+def about_of(key: Key, mark: Mark) -> tuple[tuple[str, ...], ...]:
+    """Return, for each mistake that is known of an answer, the options or rows that show it, by their ids.
+
+    Of a `choice` there is one answer, and of what is typed, too; what is said of parts stands with the parts.
+    """
+    answer = key.answer
+    if isinstance(answer, ChoiceKey) and key.type is QuestionType.MULTI:
+        return tuple((answer.options[place].id,) for place in mark.known)
+    if isinstance(answer, MatchKey):
+        return tuple((answer.wrong[place].row,) for place in mark.known)
+    return tuple(() for _ in made(key, mark))
+
+
+def disclosure(sheet: Sheet, when: When) -> Disclosure:
+    """Return whether what is shown at `when` may be seen now, and when it will be."""
+    at = sheet.schedule.closes_for_all if when is When.AFTER_CLOSE else None
+    return Disclosure(shown=sheet.is_due(when), when=when, at=at)
 
 
 def _revealed(sheet: Sheet, key: Key, *, is_done: bool) -> Revealed | None:

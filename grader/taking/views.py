@@ -16,14 +16,7 @@ from grader.quiz.marking.mark import Reading, Unreadable, Verdict
 from grader.quiz.marking.marker import Response
 from grader.quiz.model import PublicQuestion, When
 from grader.records import Text
-
-
-class Phase(StrEnum):
-    """Where an attempt is."""
-
-    OPEN = "open"  # it can be gone on with
-    SUBMITTED = "submitted"  # its student handed it in
-    TIMED_OUT = "timed-out"  # its time was over: what had been saved by then counts
+from grader.store.attempts import Phase
 
 
 class PlaceState(StrEnum):
@@ -58,6 +51,7 @@ class PlaceView:
     tries: int = 0
     tries_left: int | None = None  # None: any number
     verdict: Verdict | None = None
+    earned: Fraction | None = None  # of its points, once nothing more is taken, where the verdict may be shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,20 +82,34 @@ class AttemptView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FeedbackView:
+    """One sentence about an answer. `about`: the options of a `multi` that it is said of, or the rows of a `match`, by
+    their ids; empty where it is said of the whole answer."""
+
+    text: Text
+    about: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartView:
     """What became of one part of a `multi-part` in one try."""
 
     part: str
     verdict: Verdict
     share: Fraction | None
-    feedback: tuple[Text, ...] = ()
+    said: tuple[FeedbackView, ...] = ()
+
+    @property
+    def feedback(self) -> tuple[Text, ...]:
+        """The sentences alone."""
+        return tuple(one.text for one in self.said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TryView:
     """One answer that was checked.
 
-    `verdict`, `share`, `feedback` and `parts` are there when the question's rules let them be seen. Verdict.UNDECIDED
+    `verdict`, `share`, `said` and `parts` are there when the question's rules let them be seen. Verdict.UNDECIDED
     has a `note`: it is unscored until a person has looked, by no fault of the student's.
     """
 
@@ -110,9 +118,14 @@ class TryView:
     response: Response
     verdict: Verdict | None = None
     share: Fraction | None = None
-    feedback: tuple[Text, ...] = ()
+    said: tuple[FeedbackView, ...] = ()
     parts: tuple[PartView, ...] = ()
     note: Text | None = None
+
+    @property
+    def feedback(self) -> tuple[Text, ...]:
+        """The sentences alone."""
+        return tuple(one.text for one in self.said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +133,8 @@ class Revealed:
     """The right answer, once it may be seen: `answer` as the response that earns everything, in the ids shown.
 
     Of an `order` it is one right order of perhaps many (`is_one_of_many`). `others` are further answers that are as
-    good. `says`: why an option is wrong, by its id; of a `match` by the row's. `parts`: of a `multi-part`, by part.
+    good. `says`: why an option is right or wrong, by its id; of a `match` by the row's. `parts`: of a `multi-part`, by
+    part.
     """
 
     answer: Response
@@ -139,7 +153,6 @@ class QuestionView:
     later: `answer` keeps the answer as `draft`, which can be changed until the attempt ends and is marked then.
     """
 
-    attempt: str
     place: int
     public: PublicQuestion
     feedback: When
@@ -151,6 +164,8 @@ class QuestionView:
     done: bool = False  # nothing more is taken
     worth: Fraction = Fraction(1)  # share of the points that a right answer would earn now, penalties taken off
     revealed: Revealed | None = None
+    left_out: tuple[PartReading, ...] = ()  # of the last draft, once the attempt has ended: what could not be read
+    answers: Disclosure | None = None  # when the right answer may be seen; None where that is not known
 
     @property
     def is_checked_at_once(self) -> bool:
@@ -204,6 +219,7 @@ class QuestionResult:
     earned: Fraction | None
     is_answered: bool
     is_undecided: bool = False
+    is_dropped: bool = False  # left out of the total: nobody could decide it, by no fault of the student's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,11 +235,23 @@ class TopicResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Misconception:
-    """A known mistake that was made, with the places where; only of questions whose feedback may be seen."""
+    """A known mistake that was made, with the places where; only of questions whose feedback may be seen.
+
+    `about`: the ids of the options or rows that showed it, by place; of a question that has none, nothing.
+    """
 
     id: str
     says: tuple[Text, ...]
     places: tuple[int, ...]
+    about: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadDraft:
+    """Parts of a draft that could not be read when the attempt ended, and so counted as blank; "": the whole."""
+
+    place: int
+    parts: tuple[PartReading, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,6 +259,7 @@ class Result:
     """What an attempt came to, as far as its student may know.
 
     `score` is None while it may not be seen (`scores.shown` is False), or while an answer is undecided (`undecided`).
+    Neither it nor `points` counts a question that is dropped.
     """
 
     attempt: AttemptView
@@ -242,6 +271,7 @@ class Result:
     topics: tuple[TopicResult, ...]
     misconceptions: tuple[Misconception, ...]
     undecided: tuple[int, ...] = ()  # places
+    left_out: tuple[UnreadDraft, ...] = ()
     best: Fraction | None = None  # over all ended attempts whose scores are shown: it is the one that counts
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
+import traceback
+from datetime import timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,7 @@ from grader.store.place import FILE_NAME, data_folder, place_of
 from grader.store.quizzes import Files, Named, find_quiz, keep_version
 from grader.store.sqlite import is_network
 from grader.store.store import Store
-from grader.store.tables import SCHEMA
+from grader.store.tables import SCHEMA, versions
 
 NAMED = Named(course="c", name="quiz01")
 
@@ -116,9 +118,86 @@ def test_a_damaged_store_is_said_to_be_and_not_touched(tmp_path: Path) -> None:
     content = bytearray(file.read_bytes())
     content[4096:] = b"\x5a" * (len(content) - 4096)
     file.write_bytes(content)
-    with pytest.raises(StoreUnavailable, match="damaged"), open_store(file) as store:
+    with pytest.raises(StoreUnavailable, match="damaged") as error, open_store(file) as store:
         keep(store)
     assert file.read_bytes() == content
+    says_how_to_rescue(error.value)
+
+
+@pytest.mark.parametrize("lost", ["DELETE FROM alembic_version", "DROP TABLE alembic_version"])
+def test_a_store_that_does_not_say_its_schema_is_damaged_and_not_touched(tmp_path: Path, lost: str) -> None:
+    file = tmp_path / "s"
+    open_store(file).close()
+    with sqlite3.connect(file) as raw:
+        raw.execute(lost)
+    before = file.read_bytes()
+    with pytest.raises(StoreUnavailable, match="damaged") as error:
+        open_store(file)
+    assert file.read_bytes() == before
+    says_how_to_rescue(error.value)
+
+
+def says_how_to_rescue(error: StoreUnavailable) -> None:
+    """Hold that nobody is told that nothing is lost, where something is."""
+    assert ".recover" in error.text.en and ".recover" in error.text.zh
+    assert "Nothing that was kept is lost" not in error.text.en and "内容都在" not in error.text.zh
+
+
+def killed_before_the_log(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave a store as a process does that is killed between its tables and the switch to a write-ahead log."""
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("grader.store.opening.use_log", killed)
+        open_store(file)
+    assert journal(file) == "delete"
+
+
+def journal(file: Path) -> str:
+    with sqlite3.connect(file) as raw:
+        return str(raw.execute("PRAGMA journal_mode").fetchone()[0])
+
+
+def test_a_store_whose_maker_was_killed_gets_its_log_from_whoever_opens_it_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed_before_the_log(tmp_path / "s", monkeypatch)
+    open_store(tmp_path / "s").close()
+    assert journal(tmp_path / "s") == "wal"
+
+
+def test_a_store_that_somebody_is_reading_is_opened_without_a_log_and_keeps_its_patience(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "s"
+    killed_before_the_log(file, monkeypatch)
+    monkeypatch.setattr("grader.store.sqlite._WAL_WAIT_S", 0.05)
+    with sqlite3.connect(file, isolation_level=None) as raw:
+        raw.execute("BEGIN")
+        raw.execute("SELECT * FROM quizzes").fetchall()
+        with open_store(file) as store:
+            assert store.read(lambda tx: find_quiz(tx, NAMED)) is None
+            assert store.read(lambda tx: tx.row(sa.text("PRAGMA busy_timeout"))[0]) == 20_000
+    assert journal(file) == "delete"
+
+
+def test_a_network_disk_gets_no_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.store.sqlite.is_network", lambda _: True)
+    open_store(tmp_path / "s").close()
+    assert journal(tmp_path / "s") == "delete"
+
+
+def test_moments_are_kept_in_utc_wherever_they_were_measured(tmp_path: Path) -> None:
+    east = NOON.astimezone(timezone(timedelta(hours=8)))
+    with open_store(tmp_path / "s") as store:
+        files = Files(digest="d", folder="/f", yaml=b"y", code=None)
+        store.write(lambda tx: keep_version(tx, NAMED, files, now=east))
+        (seen,) = store.read(lambda tx: tx.row(sa.select(versions.c.seen_at)))
+    with sqlite3.connect(tmp_path / "s") as raw:
+        assert raw.execute("SELECT seen_at FROM versions").fetchone()[0].startswith("2026-05-04 12:00:00")
+    assert (seen, seen.utcoffset()) == (NOON, timedelta(0))
 
 
 def test_an_empty_file_that_a_killed_process_left_becomes_a_store(tmp_path: Path) -> None:
@@ -193,3 +272,21 @@ def test_no_statement_of_the_database_and_no_value_is_told_in_an_error(tmp_path:
         with pytest.raises(StoreUnavailable) as error:
             store.write(work)
     assert "secret" not in str(error.value) and "secret" not in error.value.text.zh
+
+
+def test_no_parameter_of_a_statement_is_in_the_traceback_of_its_error(tmp_path: Path) -> None:
+    """A log may hold it, and an answer is such a parameter."""
+    answer = "-".join(("an", "answer"))  # the traceback quotes this file
+    with open_store(tmp_path / "s") as store, pytest.raises(StoreUnavailable) as error:
+        store.write(lambda tx: tx.do(sa.text("INSERT INTO nowhere VALUES (:key)").bindparams(key=answer)))
+    told = "".join(traceback.format_exception(error.value))
+    assert "INSERT INTO nowhere" in told, "the traceback does show the statement"
+    assert answer not in told
+
+
+def test_a_server_that_is_not_reached_is_told_with_the_way_out(tmp_path: Path) -> None:
+    pytest.importorskip("psycopg")
+    with pytest.raises(StoreUnavailable) as error:
+        open_store(f"postgresql+psycopg://ada:hunter2@/d?host={tmp_path}")
+    assert "DLGRADE_STORE" in str(error.value) and "DLGRADE_STORE" in error.value.text.zh
+    assert "hunter2" not in str(error.value)

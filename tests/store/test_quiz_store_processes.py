@@ -5,14 +5,15 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from taking.quiz_desks import NOON
 
 from grader.store import open_store
-from grader.store.answers import TryRow, add_try, count_tries
-from grader.store.attempts import AttemptRow, add_attempt
+from grader.store.answers import TryRow, add_try, done_in, put_mark
+from grader.store.attempts import AttemptRow, Phase, add_attempt
 from grader.store.quizzes import Files, Named, keep_version
 from grader.store.store import Store
 
@@ -21,12 +22,12 @@ _WRITER = """
 import sys
 from datetime import UTC, datetime
 from grader.store import open_store
-from grader.store.answers import DraftRow, TryRow, add_try, count_tries, put_draft
+from grader.store.answers import DraftRow, TryRow, add_try, done_in, put_draft
 file, count = sys.argv[1], int(sys.argv[2])
 now = datetime.now(UTC)
 with open_store(file) as store:
     def work(tx):
-        number = count_tries(tx, "a", 1) + 1
+        number = len(done_in(tx, "a").tries) + 1
         put_draft(tx, "a", DraftRow(place=1, response=str(number), saved_at=now))
         add_try(tx, "a", TryRow(place=1, number=number, at=now, response=str(number)))
         return number
@@ -62,10 +63,14 @@ def begin(store: Store) -> None:
     files = Files(digest="d", folder="/f", yaml=b"y", code=None)
     kept = store.write(lambda tx: keep_version(tx, Named(course="c", name="q"), files, now=NOON))
     row = AttemptRow(
-        id="a", quiz=kept.id, version=kept.version, student="ada", number=1, phase="open", begun_at=NOON,
+        id="a", quiz=kept.id, version=kept.version, student="ada", number=1, phase=Phase.OPEN, begun_at=NOON,
         ended_at=None, time_limit_s=None,
     )  # fmt: skip
     store.write(lambda tx: add_attempt(tx, row, ["one"]))
+
+
+def count(store: Store) -> int:
+    return len(store.read(lambda tx: done_in(tx, "a")).tries)
 
 
 def test_two_processes_at_once_lose_nothing_and_number_every_try_once(file: Path) -> None:
@@ -75,7 +80,7 @@ def test_two_processes_at_once_lose_nothing_and_number_every_try_once(file: Path
     told = [int(number) for one in running for number in one.communicate()[0].split()]
     assert sorted(told) == list(range(1, 81))
     with open_store(file) as store:
-        assert store.read(lambda tx: count_tries(tx, "a", 1)) == 80
+        assert count(store) == 80
 
 
 @pytest.mark.parametrize("told", [0, 11])
@@ -95,7 +100,7 @@ def test_a_process_killed_at_any_moment_leaves_all_of_a_transaction_or_nothing(f
     assert len(numbers) >= len(seen)
     assert drafts == numbers[-1:]
     with open_store(file) as store:
-        assert store.read(lambda tx: count_tries(tx, "a", 1)) == len(numbers)
+        assert count(store) == len(numbers)
 
 
 _OPENER = """
@@ -125,10 +130,10 @@ def test_a_reader_does_not_wait_for_a_writer(file: Path) -> None:
 
         def work(tx: object) -> int:
             add_try(tx, "a", TryRow(place=1, number=1, at=NOON, response="1"))  # type: ignore[arg-type]
-            return other.read(lambda seen: count_tries(seen, "a", 1))
+            return count(other)
 
         assert store.write(work) == 0
-        assert other.read(lambda seen: count_tries(seen, "a", 1)) == 1
+        assert count(other) == 1
 
 
 def test_what_fails_within_a_transaction_leaves_nothing_of_it(file: Path) -> None:
@@ -140,7 +145,23 @@ def test_what_fails_within_a_transaction_leaves_nothing_of_it(file: Path) -> Non
 
         with pytest.raises(KeyboardInterrupt):
             store.write(work)
-        assert store.read(lambda tx: count_tries(tx, "a", 1)) == 0
+        assert count(store) == 0
+
+
+def test_a_mark_is_kept_only_in_the_place_of_the_one_that_it_was_made_for(file: Path) -> None:
+    """Of two that mark again at once, the later one does not undo what the first has done."""
+    one = TryRow(place=1, number=1, at=NOON, response="1")
+    with open_store(file) as store:
+        store.write(lambda tx: add_try(tx, "a", one))
+
+        def mark(new: str, *, instead_of: str | None) -> bool:
+            return store.write(lambda tx: put_mark(tx, "a", replace(one, mark=new), instead_of=instead_of))
+
+        assert mark("first", instead_of=None)
+        assert not mark("late", instead_of=None)
+        assert mark("second", instead_of="first")
+        assert not mark("late", instead_of="first")
+        assert [row.mark for row in store.read(lambda tx: done_in(tx, "a")).tries] == ["second"]
 
 
 def test_a_transaction_within_a_transaction_is_a_mistake_of_ours(file: Path) -> None:

@@ -9,8 +9,8 @@ from fractions import Fraction
 from grader.quiz.marking.mark import Verdict
 from grader.quiz.model import QuestionType, Wrong
 from grader.records import Text
+from grader.store.attempts import Phase
 from grader.taking.recorded import RecordedAttempt, RecordedQuestion, RecordedTry
-from grader.taking.views import Phase
 
 START = datetime(2026, 11, 2, 9, tzinfo=UTC)
 BLANK, UNDECIDED = "blank", "undecided"

@@ -19,7 +19,7 @@ from grader.quiz.model import PartsBody
 from grader.taking.clerk import RETRY
 from grader.taking.refusals import Reason, Refused
 from grader.taking.scoring import share_earned
-from grader.taking.views import PlaceState
+from grader.taking.views import PlaceState, Taken
 
 # The interval of its variable has no point where the answer has a value: nobody can mark it.
 NO_VALUE = """
@@ -191,6 +191,44 @@ def test_a_draft_counts_when_the_attempt_is_handed_in_and_never_harms(at: Room) 
     assert at.desk.submit(attempt.id) == result
 
 
+PARTS = """
+- id: mp
+  type: multi-part
+  text: T
+  feedback: after-submit
+  parts:
+    - {id: a, type: number, text: a, answer: "1"}
+    - {id: b, type: choice, text: b, choices: [{text: this, correct: true}, {text: that}]}
+    - {id: c, type: number, text: c, answer: "3"}
+- {id: one, type: number, text: "2?", answer: "2", feedback: after-submit}
+"""
+
+
+def test_of_a_draft_in_parts_only_what_cannot_be_read_is_left_out_and_that_is_said(at: Room) -> None:
+    """Known complaint: one part that could not be read took the points of all the others."""
+    attempt = at.begin(at.quiz(PARTS, None, "time-limit: 20min"))
+    body = at.desk.question(attempt.id, 1).public.body
+    assert isinstance(body, PartsBody)
+    chosen = body.parts[1].body.options[0]  # type: ignore[union-attr]
+    draft = {"a": "1", "b": chosen.id, "c": "3 apples"}
+    at.desk.save(attempt.id, 1, draft)
+    at.desk.save(attempt.id, 2, "two")
+    at.clock.now += timedelta(minutes=20)
+    result = at.desk.result(attempt.id)
+    right = 2 if chosen.text is not None and chosen.text.en == "this" else 1
+    assert result.questions[0].earned == Fraction(right, 3)
+    assert [(one.place, [own.part for own in one.parts]) for one in result.left_out] == [(1, ["c"]), (2, [""])]
+    view = at.desk.question(attempt.id, 1)
+    assert [one.response for one in view.tries] == [{"a": "1", "b": chosen.id}]
+    assert (view.draft, [one.part for one in view.left_out]) == (draft, ["c"])
+
+
+def test_while_an_attempt_is_open_nothing_is_left_out_yet(at: Room) -> None:
+    attempt = at.begin(at.quiz(PARTS))
+    at.desk.save(attempt.id, 2, "two")
+    assert at.desk.result(attempt.id).left_out == () and at.desk.question(attempt.id, 2).left_out == ()
+
+
 def test_a_draft_that_repeats_the_last_answer_is_no_further_try(at: Room) -> None:
     attempt = at.begin(at.quiz())
     at.answer(attempt, 1, "3")
@@ -213,7 +251,7 @@ def test_handing_in_ends_every_change(at: Room) -> None:
         assert refused.value.reason is Reason.SUBMITTED
 
 
-@pytest.mark.parametrize("name", ["", " ada", "a\nb", "\x1b[31mada", "a" * 201, "\u202eada", "\ud800"])
+@pytest.mark.parametrize("name", ["", " ada", "a\nb", "\x1b[31mada", "a" * 201, "\u202eada", "\ud800", None, 5])
 def test_a_name_that_cannot_be_shown_is_refused(at: Room, name: str) -> None:
     with pytest.raises(Refused) as refused:
         at.desk.begin(at.quiz(), name)
@@ -225,12 +263,36 @@ def test_one_name_written_in_two_ways_is_one_student(at: Room) -> None:
     assert at.begin(quiz, "Zo\u00eb").id == at.begin(quiz, "Zoe\u0308").id
 
 
-@pytest.mark.parametrize("place", [0, -1, 4, 10**9])
-def test_a_place_that_there_is_not_is_refused(at: Room, place: int) -> None:
+@pytest.mark.parametrize("place", [0, -1, 4, 10**9, "1", 1.0, True, None, "\x1b[31m", "\ud800"])
+def test_a_place_that_there_is_not_is_refused(at: Room, place: object) -> None:
     attempt = at.begin(at.quiz())
-    with pytest.raises(Refused) as refused:
-        at.desk.question(attempt.id, place)
-    assert refused.value.reason is Reason.NO_SUCH_PLACE
+    for call in (at.desk.question, at.desk.hint):
+        with pytest.raises(Refused) as refused:
+            call(attempt.id, place)  # type: ignore[arg-type]
+        assert refused.value.reason is Reason.NO_SUCH_PLACE
+        assert "\x1b" not in str(refused.value)
+
+
+def test_a_place_beyond_all_printing_is_refused_too(at: Room) -> None:
+    with pytest.raises(Refused):
+        at.desk.question(at.begin(at.quiz()).id, 10**5000)
+
+
+@pytest.mark.parametrize("attempt", ["", "\ud800", "\x00", "a" * 100_000, "é", None, 5, b"a", ["a"]])
+def test_an_attempt_that_nobody_began_is_refused_whatever_it_is_called(at: Room, attempt: object) -> None:
+    desk = at.desk
+    calls = (desk.attempt, desk.submit, desk.result, lambda one: desk.question(one, 1), lambda one: desk.hint(one, 1))
+    for call in (*calls, lambda one: desk.save(one, 1, "2"), lambda one: desk.answer(one, 1, "2", after=0)):
+        with pytest.raises(Refused) as refused:
+            call(attempt)  # type: ignore[arg-type, operator]
+        assert refused.value.reason is Reason.NO_SUCH_ATTEMPT
+
+
+def test_who_counts_tries_wrongly_gets_no_try_in(at: Room) -> None:
+    attempt = at.begin(at.quiz())
+    at.desk.question(attempt.id, 1)
+    for after in (None, "0", 1, -1, 0.5, float("nan"), 10**5000):
+        assert at.desk.answer(attempt.id, 1, "3", after=after).taken is Taken.OVERTAKEN  # type: ignore[arg-type]
 
 
 def test_mistakes_are_summed_up_with_their_places_once_feedback_may_be_seen(at: Room) -> None:

@@ -15,13 +15,14 @@ from grader.errors import AuthorError
 from grader.quiz.authored import Quiz
 from grader.quiz.marking.mark import Verdict
 from grader.quiz.model import QuestionType, TypedBody
+from grader.store.attempts import Phase
 from grader.store.practice import cards_of, reviews_of
 from grader.taking.practice.allowed import Held
 from grader.taking.practice.memory import Outcome, outcome_of, remembered
 from grader.taking.practice.plan import Item
 from grader.taking.practice.practice import Practice
 from grader.taking.refusals import Reason, Refused
-from grader.taking.views import Phase, QuestionView, Taken
+from grader.taking.views import QuestionView, Taken
 
 # One with numbers of its own, one that is the same each time, and one whose feedback comes late.
 SUM = """
@@ -95,6 +96,26 @@ def test_an_attempt_is_counted_once_however_often_one_looks(here: Room) -> None:
         practice(here, quiz).plan()
     cards = here.desk.clerk.store.read(lambda tx: cards_of(tx, "ada"))
     assert {card.question: (card.reviews, card.lapses) for card in cards}["sum"] == (1, 1)
+
+
+def test_what_was_practised_after_an_attempt_had_ended_says_more_than_the_attempt(here: Room) -> None:
+    """And where practice came before the attempt ended, the attempt says more."""
+    quiz = here.quiz(SUM)
+    store = here.desk.clerk.store
+    wrong_attempt(here, quiz)
+    here.clock.forward(**HOUR)
+    practising = practice(here, quiz)
+    review = practising.start(item())
+    answered(practising, review, right(practising.view(review)))
+    due_at = practising.reviewed(review).due_at
+    practising.plan()  # only now is the attempt taken note of
+    card = next(one for one in store.read(lambda tx: cards_of(tx, "ada")) if one.question == "sum")
+    assert (card.due_at, card.reviews, card.lapses) == (due_at, 1, 0)
+    here.clock.forward(**HOUR)
+    wrong_attempt(here, quiz)
+    practising.plan()
+    card = next(one for one in store.read(lambda tx: cards_of(tx, "ada")) if one.question == "sum")
+    assert (card.reviews, card.lapses) == (2, 1) and card.due_at == here.clock.now + timedelta(minutes=10)
 
 
 def test_each_review_has_numbers_of_its_own_and_none_of_an_attempt(here: Room) -> None:
@@ -427,3 +448,16 @@ def test_a_choice_is_practised_with_options_of_its_own_order_and_ids(here: Room)
     assert not view.done and view.public.points == 0
     assert answered(practising, review, option(view, "this")).done
     assert practising.reviewed(review).outcome is Outcome.HELPED
+
+
+def test_a_question_that_was_left_is_gone_on_with_first_whether_it_is_due_or_new(here: Room) -> None:
+    quiz = here.quiz(SUM)
+    practising = practice(here, quiz)
+    assert practising.plan().begun == ()
+    practising.start(item("fixed"))
+    here.clock.forward(**HOUR)
+    review = practising.start(item("sum"))
+    assert practising.plan().begun == (item("fixed"), item("sum"))
+    assert practice(here, quiz, student="bob").plan().begun == ()
+    answered(practising, review, right(practising.view(review)))
+    assert practising.plan().begun == (item("fixed"),)

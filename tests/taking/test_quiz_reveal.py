@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from taking.quiz_desks import NOON, TEACHER, THREE, Room, option, room
 
+from grader.quiz.model import When
 from grader.taking.extending import More
 from grader.taking.views import Result
 
@@ -53,6 +54,29 @@ def test_the_key_is_shown_after_the_close_and_to_nobody_before(at: Room) -> None
     assert view.revealed is not None
     assert view.revealed.answer == option(view, "this")
     assert view.revealed.says[option(view, "that")].en == "Not that."
+
+
+def test_why_an_option_is_right_is_shown_with_the_key_and_not_before(at: Room) -> None:
+    ticked = """
+- id: many
+  type: multi
+  text: Which?
+  attempts: 2
+  choices:
+    - {text: this, correct: true, say: "Yes, this."}
+    - {text: that, say: "Not that."}
+    - {text: those, correct: true}
+"""
+    attempt = at.begin(at.quiz(ticked, None, reveal(answers="after-submit")))
+    view = at.desk.question(attempt.id, 1)
+    at.answer(attempt, 1, [option(view, "this"), option(view, "that")])
+    assert "Yes, this." not in repr(at.desk.question(attempt.id, 1))
+    at.desk.submit(attempt.id)
+    revealed = at.desk.question(attempt.id, 1).revealed
+    assert revealed is not None
+    assert {option_id: text.en for option_id, text in revealed.says.items()} == {
+        **{option(view, "this"): "Yes, this.", option(view, "that"): "Not that."}
+    }
 
 
 def test_a_quiz_without_a_close_never_shows_what_comes_after_it(at: Room) -> None:
@@ -197,7 +221,43 @@ def test_a_topic_tells_nothing_that_its_questions_do_not_tell_yet(at: Room) -> N
         ("t", None, None),
         ("u", 0, "page 2"),
     ]
-    assert result.score == 0
+    assert (result.score, result.scores.when) == (None, When.AFTER_CLOSE), "their sum less what is known is a verdict"
+
+
+WAITS = """
+- {id: a, type: number, text: "1?", answer: "1", topics: [t]}
+- {id: b, type: number, text: "2?", answer: "2", feedback: %s}
+"""
+
+
+@pytest.mark.parametrize("feedback", ["after-close", "never"])
+def test_the_total_is_no_oracle_for_a_question_whose_feedback_waits(at: Room, feedback: str) -> None:
+    """9 and 3: with retakes, one answer and else blanks would make of the score a verdict."""
+    lines = (CLOSES, "topics: {t: {title: T}}")
+    quiz = at.quiz(WAITS % feedback, None, *lines)
+    seen = []
+    for response in ("7", "2"):
+        attempt = at.begin(quiz)
+        at.answer(attempt, 2, response)
+        result = at.desk.submit(attempt.id)
+        assert (result.score, result.best, result.scores.shown) == (None, None, False)
+        assert (result.scores.when, result.scores.at) == (When.AFTER_CLOSE, NOON + timedelta(hours=2))
+        assert at.desk.overview("ada", [quiz])[0].best is None
+        seen.append((result.questions, result.topics))
+    assert seen[0] == seen[1]
+    assert [one.earned for one in seen[0][0]] == [0, None], "a question whose feedback is due says what it earned"
+    assert [one.earned for one in seen[0][1]] == [0]
+    at.clock.forward(hours=2)
+    result = at.desk.result(attempt.id)
+    assert (result.score, result.best, result.scores.shown) == (1, 1, True)
+
+
+def test_an_open_attempt_whose_score_is_shown_at_once_sums_no_more_up_than_its_feedback_says(at: Room) -> None:
+    """9: a score after each answer waits for the question that is marked at the end."""
+    attempt = at.begin(at.quiz(WAITS % "after-submit", None, "topics: {t: {title: T}}", reveal("after-attempt")))
+    at.answer(attempt, 1, "1")
+    assert at.desk.result(attempt.id).score is None
+    assert at.desk.submit(attempt.id).score == 1
 
 
 def test_what_is_revealed_of_every_type_earns_everything(at: Room) -> None:

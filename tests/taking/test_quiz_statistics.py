@@ -11,12 +11,14 @@ import pytest
 from taking.attempt_rows import BLANK, UNDECIDED, asked, attempt, klass, marked, one_try
 
 from grader.quiz.model import QuestionType
-from grader.records import Text
+from grader.records import Language, Text
+from grader.store.attempts import Phase
 from grader.taking.recorded import RecordedAttempt
+from grader.taking.scoring import best_scored
 from grader.taking.statistics.counting import Asked, figures_of
 from grader.taking.statistics.figures import Ending, QuizFigures, Undefined, Which
 from grader.taking.statistics.formulas import correlation, cronbach_alpha, item_rest, standard_error
-from grader.taking.views import Phase
+from grader.taking.statistics.page import to_page
 
 QUIZ = Asked(quiz="quiz01", title=Text(en="A quiz", zh="测验"))
 
@@ -250,6 +252,33 @@ def test_a_typed_answer_is_shown_only_where_enough_students_gave_it() -> None:
     question = figures(attempts).questions[0]
     assert [(one.answer, one.students) for one in question.others] == [("7", 3)] and question.rare == 3
     assert len(figures(attempts, least=1).questions[0].others) == 3
+
+
+def test_answers_that_are_cut_off_are_not_said_to_be_rare() -> None:
+    """Thirteen answers of three students each, and one of two."""
+    given = [(f"{answer}", student) for answer in range(13) for student in range(3)] + [("x", 0), ("x", 1)]
+    found = figures([attempt(f"{text}-{who}", [marked("q", 0, chosen=text)]) for text, who in given])
+    question = found.questions[0]
+    assert (len(question.others), question.more, question.rare) == (10, 3, 2)
+    page = to_page(found, Language.EN)
+    assert "further answers: 3" in page and "2 more with an answer that fewer than 3 gave" in page
+
+
+def test_of_attempts_with_other_points_the_best_is_that_with_the_largest_share() -> None:
+    """As a student is told which counts: a pool may draw questions that count differently."""
+    first = attempt("ada", [marked("one", 1, points=1)])
+    second = attempt("ada", [marked("ten", Fraction(1, 2), points=10)], number=2)
+    hanging = attempt("ada", [marked("one", UNDECIDED, points=1)], number=3)
+    found = figures([second, first, hanging], which=Which.BEST)
+    assert found.scores is not None and found.scores.mean == 1 and found.attempts == 1
+    assert best_scored([second, first, hanging]) is first
+    assert figures([hanging], which=Which.BEST).undecided == 1
+
+
+def test_quartiles_are_those_of_the_class_itself_not_of_one_that_it_is_a_sample_of() -> None:
+    found = figures(klass({f"s{place}": [place / 4] for place in range(5)}))
+    assert found.scores is not None
+    assert (found.scores.lower, found.scores.median, found.scores.upper) == (0.25, 0.5, 0.75)
 
 
 def test_one_student_who_types_the_same_again_and_again_makes_no_answer_frequent() -> None:

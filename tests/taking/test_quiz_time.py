@@ -12,10 +12,11 @@ from taking.quiz_desks import NOON, TEACHER, THREE, Room, room
 
 from grader.errors import UsageError
 from grader.quiz.marking.mark import Verdict
+from grader.store.attempts import Phase
 from grader.taking.desk import Desk
 from grader.taking.extending import More
 from grader.taking.refusals import Reason, Refused
-from grader.taking.views import Availability, Phase
+from grader.taking.views import Availability
 
 LIMIT = "time-limit: 20min"
 OPENS, CLOSES = "opens: 2026-05-04T12:00Z", "closes: 2026-05-04T14:00Z"

@@ -15,6 +15,7 @@ from taking.quiz_desks import NOON, TEACHER, Room, room
 
 from grader.errors import GraderFault
 from grader.quiz.marking.mark import Verdict
+from grader.quiz.model import MatchBody
 from grader.store.quizzes import find_quiz
 from grader.store.regrades import RegradeRow, regrades_of
 from grader.taking.regrading import Why
@@ -159,6 +160,39 @@ def test_a_penalty_that_was_wrongly_taken_comes_back(at: Room) -> None:
     assert at.desk.submit(attempt.id).score == Fraction(1, 2)
     at.desk.regrade(at.quiz(questions.format(answer="1")), by=TEACHER)
     assert at.desk.result(attempt.id).score == 1
+
+
+@pytest.mark.parametrize(("before", "after"), [("after-attempt", "after-close"), ("after-submit", "after-attempt")])
+def test_a_regrade_marks_by_the_new_answer_and_keeps_the_tries_and_the_feedback_that_were_promised(
+    at: Room, before: str, after: str
+) -> None:
+    """6: when a verdict comes, and what an answer costs by that, is no matter of who marks it."""
+    question = '- {{id: a, type: number, text: "1?", answer: "{answer}", attempts: 2, feedback: {feedback}}}'
+    attempt = at.begin(at.quiz(question.format(answer="7", feedback=before)))
+    at.answer(attempt, 1, "1")
+    view = at.desk.question(attempt.id, 1)
+    at.desk.regrade(at.quiz(question.format(answer="5", feedback=after)), by=TEACHER)
+    assert at.desk.question(attempt.id, 1) == view
+    at.answer(attempt, 1, "5")
+    assert at.desk.submit(attempt.id).score == 1
+
+
+def test_a_regrade_takes_over_what_partly_right_answers_are_worth(at: Room) -> None:
+    """6: that is part of marking."""
+    question = """
+    - {{id: m, type: match, text: T, partial: {partial},
+       rows: [{{id: r, text: r, match: one}}, {{id: s, text: s, match: two}}],
+       options: [{{id: one, text: "1"}}, {{id: two, text: "2"}}]}}
+    """
+    attempt = at.begin(at.quiz(question.format(partial="none")))
+    body = at.desk.question(attempt.id, 1).public.body
+    assert isinstance(body, MatchBody)
+    row = next(one.id for one in body.rows if one.text and one.text.en == "r")
+    right = next(one.id for one in body.options if one.text and one.text.en == "1")
+    at.desk.answer(attempt.id, 1, {row: right}, after=0)
+    assert at.desk.submit(attempt.id).score == 0
+    at.desk.regrade(at.quiz(question.format(partial="each")), by=TEACHER)
+    assert at.desk.result(attempt.id).score == Fraction(1, 2)
 
 
 def test_two_quizzes_of_one_name_in_two_courses_are_two(at: Room) -> None:

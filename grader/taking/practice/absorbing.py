@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from grader.quiz.authored import Quiz
 from grader.store import Transaction
-from grader.store.attempts import AttemptRow, attempts_at
+from grader.store.attempts import AttemptRow, Phase, attempts_at
 from grader.store.practice import ReviewRow, add_review, card_with, counted_attempts, reviews_of
 from grader.store.quizzes import find_quiz
 from grader.taking.clerk import Clerk
@@ -19,7 +19,6 @@ from grader.taking.practice.cards import memory_of, put_memory
 from grader.taking.practice.memory import Outcome, outcome_of, remembered
 from grader.taking.recorded import RecordedAttempt, RecordedQuestion
 from grader.taking.recording import recorded
-from grader.taking.views import Phase
 
 _ID_BYTES = 10
 
@@ -29,7 +28,7 @@ def absorb(clerk: Clerk, student: str, quizzes: Iterable[Quiz]) -> None:
     known = clerk.store.read(lambda tx: counted_attempts(tx, student))
     for quiz in quizzes:
         for row in _attempts(clerk, student, quiz):
-            if row.phase != Phase.OPEN:
+            if row.phase is not Phase.OPEN:
                 _absorb(clerk, row.quiz, recorded(clerk.sheet(row.id)), known)
 
 
@@ -63,7 +62,7 @@ def _note(tx: Transaction, quiz: int, attempt: RecordedAttempt, question: Record
     """Count one question of an attempt. What was practised after the attempt had ended says more, and stands."""
     ended = attempt.ended_at or attempt.begun_at
     student = attempt.student
-    before = card_with(tx, quiz, student, question.question)
+    before = card_with(tx, quiz, student, question.question, lock=True)
     row = ReviewRow(
         id=secrets.token_hex(_ID_BYTES),
         quiz=quiz,

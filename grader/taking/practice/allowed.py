@@ -4,8 +4,8 @@ Practice says at once whether an answer is right, so it must never be a way arou
 
 - a question whose feedback is not due yet is not practised, and one whose feedback never comes never is;
 - what an open attempt still asks is not practised, and of a quiz that is being taken against the clock nothing is;
-- a question without parameters is the same each time. Where its student can still take the quiz, but only so many
-  times more, trying its options here would cost nothing there: it waits.
+- a question whose answer is the same each time (`varying`): where its student can still take the quiz, but only so
+  many times more, trying its options here would cost nothing there: it waits.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from enum import StrEnum
 
 from grader.quiz.authored import Question, Quiz
 from grader.quiz.model import When
+from grader.taking.practice.varying import Varying
 from grader.taking.schedule import Schedule
 from grader.taking.sheet import Sheet
 
@@ -27,7 +28,7 @@ class Held(StrEnum):
     TIMED = "timed"  # an attempt is open, and its clock runs
     ASKED_NOW = "asked-now"  # an open attempt still asks it
     FEEDBACK = "feedback"  # its feedback comes when the quiz has closed, or never
-    COUNTED = "counted"  # it has no parameters, and attempts that count are left
+    COUNTED = "counted"  # its answer is the same each time, and attempts that count are left
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,7 @@ class Standing:
     open: Sheet | None  # the attempt that can be gone on with
     begun: int  # attempts so far
     now: datetime
+    varying: Varying
 
     @property
     def is_closed(self) -> bool:
@@ -69,14 +71,9 @@ class Standing:
         feedback = question.rules.feedback
         if feedback is When.NEVER or (feedback is When.AFTER_CLOSE and not self.is_closed):
             return Held.FEEDBACK
-        return Held.COUNTED if self._counts_on() and not varies(question) else None
+        return Held.COUNTED if self._counts_on() and not self.varying.of(self.quiz, question) else None
 
     def _counts_on(self) -> bool:
         """Whether the student can still take the quiz, but not any number of times."""
         allowed = self.schedule.attempts
         return allowed is not None and self.begun < allowed and not self.schedule.is_closed(self.now)
-
-
-def varies(question: Question) -> bool:
-    """Return whether a question has other numbers each time."""
-    return bool(question.params or question.computed) or any(varies(part) for part in question.parts)

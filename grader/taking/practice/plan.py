@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
 from grader.taking.practice.allowed import Held
 from grader.taking.practice.memory import Outcome
@@ -34,6 +33,7 @@ class Plan:
     that a question became a card tells that it was wrong, and its student may not know yet."""
 
     now: datetime
+    begun: tuple[Item, ...]  # questions that were shown and left, to be gone on with; due or not
     due: tuple[DueCard, ...]  # the one that has waited longest first
     later: int  # cards that are not due yet
     next_at: datetime | None  # when the first of these is
@@ -42,18 +42,10 @@ class Plan:
     gone: tuple[Item, ...] = ()  # cards whose question is not in the course any more; they are kept
 
 
-class Step(StrEnum):
-    """How far a review is."""
-
-    OPEN = "open"
-    ENDED = "ended"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reviewed:
-    """How a review stands, and when the question comes again; None while that is not known."""
+    """How a review stands, and when the question comes again; both None while it is open."""
 
     item: Item
-    step: Step
     outcome: Outcome | None
     due_at: datetime | None

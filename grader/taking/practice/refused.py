@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from grader.errors import AuthorError, GraderError, GraderFault
+from grader.errors import AuthorError, GraderError, QuestionFault
 from grader.records import Text
 from grader.taking.practice.allowed import Held
 from grader.taking.practice.plan import Item
@@ -24,8 +24,8 @@ HELD: Mapping[Held, Text] = {
         en="{what} cannot be practised before its answers may be known.", zh="{what} 的答案公布之前不能练习。"
     ),
     Held.COUNTED: Text(
-        en="{what} cannot be practised while you have attempts left that count: it is the same every time.",
-        zh="{what} 每次都相同，在你还有计分作答机会时不能练习。",
+        en="{what} cannot be practised while you have attempts left that count: its answer is the same every time.",
+        zh="{what} 的答案每次都相同，在你还有计分作答机会时不能练习。",
     ),
 }
 _LATER = Text(en="Practise something else meanwhile.", zh="请先练习其他题。")
@@ -72,4 +72,4 @@ def cannot_draw(item: Item, error: GraderError) -> GraderError:
         problem = Text(en=f"{what} cannot be shown: its author made a mistake.", zh=f"无法显示 {what}：出题有误。")
         return AuthorError(problem, remedy=remedy)
     problem = Text(en=f"{what} cannot be shown: dlgrade itself failed.", zh=f"无法显示 {what}：dlgrade 自身出错。")
-    return GraderFault(problem, remedy=remedy)
+    return QuestionFault(problem, remedy=remedy)

@@ -21,9 +21,10 @@ MOST_OTHERS = 10  # that are listed of one question
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Others:
-    """Unforeseen wrong answers; `rare`: students who gave one that is not shown."""
+    """Unforeseen wrong answers. `rare`: students who gave one that too few gave to be shown."""
 
     shown: tuple[OtherAnswer, ...]
+    more: int  # further ones that may be shown, and are not listed as there are too many
     rare: int
 
 
@@ -62,6 +63,5 @@ def others_of(items: Sequence[Item], least: int) -> Others:
         key=lambda one: (-one.students, one.answer),
     )
     shown = counted[:MOST_OTHERS]
-    named = {one.answer for one in shown}
-    rare = {student for answer, who in students.items() if answer not in named for student in who}
-    return Others(shown=tuple(shown), rare=len(rare))
+    rare = {student for who in students.values() if len(who) < needed for student in who}
+    return Others(shown=tuple(shown), more=len(counted) - len(shown), rare=len(rare))

@@ -17,7 +17,9 @@ from itertools import groupby
 
 from grader.quiz.marking.mark import Verdict
 from grader.records import Text
+from grader.store.attempts import Phase
 from grader.taking.recorded import RecordedAttempt, RecordedQuestion
+from grader.taking.scoring import best_scored
 from grader.taking.statistics.answers import mistakes_of, others_of
 from grader.taking.statistics.figures import (
     BINS,
@@ -32,7 +34,6 @@ from grader.taking.statistics.figures import (
 )
 from grader.taking.statistics.formulas import cronbach_alpha, item_rest, standard_error
 from grader.taking.statistics.items import Form, Item, grouped
-from grader.taking.views import Phase
 
 LEAST = 3  # students who gave an answer, below which it might tell who they are
 
@@ -80,7 +81,7 @@ def _counted(ended: Sequence[RecordedAttempt], which: Which) -> tuple[RecordedAt
     own = [list(group) for _, group in by_student]
     if which is Which.FIRST:
         return tuple(attempts[0] for attempts in own)
-    return tuple(max(attempts, key=lambda one: Fraction(-1) if one.score is None else one.score) for attempts in own)
+    return tuple(best_scored(attempts) or attempts[0] for attempts in own)
 
 
 def _versions(attempts: Sequence[RecordedAttempt]) -> tuple[VersionFigures, ...]:
@@ -167,7 +168,7 @@ def _questions(forms: Mapping[Form, Sequence[Item]], counted: int, asked: Asked)
 def _question(items: Sequence[Item], least: int) -> QuestionFigures:
     own = [item.question for item in items]
     shares = [share for one in own if (share := _earned_share(one)) is not None]
-    marks, rests = _pairs(items)
+    pairs = _pairs(items)
     endings = Counter(map(ending_of, own))
     others = others_of(items, least)
     tries = [attempt for one in own for attempt in one.tries]
@@ -179,32 +180,40 @@ def _question(items: Sequence[Item], least: int) -> QuestionFigures:
         endings={ending: endings[ending] for ending in Ending},
         facility=math.fsum(shares) / len(shares) if shares else None,
         right_at_once=sum(bool(one.tries) and one.tries[0].verdict is Verdict.RIGHT for one in own),
-        discrimination=item_rest(marks, rests),
-        pairs=len(marks),
+        discrimination=item_rest([pair.earned for pair in pairs], [pair.rest for pair in pairs]),
+        pairs=len(pairs),
         tries=len(tries) / len(own),
         hinted=sum(one.hints > 0 for one in own),
         hints=sum(one.hints for one in own),
         mistakes=mistakes_of(items),
         others=others.shown,
+        more=others.more,
         rare=others.rare,
         regraded=sum(attempt.regraded for attempt in tries),
     )
 
 
-def _pairs(items: Sequence[Item]) -> tuple[list[float], list[float]]:
-    """Return what the question earned in each attempt, and the share of all other points that the attempt earned.
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """What a question earned in an attempt, and the share of all other points that the attempt earned.
 
     A share, as attempts with other questions from a pool may have other points; without pools the correlation is that
-    with the points themselves. Attempts that are not scored in full are left out.
+    with the points themselves.
     """
-    marks, rests = [], []
+
+    earned: float
+    rest: float
+
+
+def _pairs(items: Sequence[Item]) -> list[_Pair]:
+    """Return what is correlated, of each attempt that is scored in full."""
+    found = []
     for item in items:
         attempt, earned = item.attempt, item.question.earned
         points = attempt.points - item.question.points
         if attempt.score is not None and earned is not None and points:
-            marks.append(float(earned))
-            rests.append(float((attempt.score - earned) / points))
-    return marks, rests
+            found.append(_Pair(earned=float(earned), rest=float((attempt.score - earned) / points)))
+    return found
 
 
 def _earned_share(question: RecordedQuestion) -> float | None:

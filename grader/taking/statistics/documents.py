@@ -14,7 +14,7 @@ SCHEMA = "quiz-statistics/1"
 _COLUMNS = (
     "quiz", "question", "edition", "editions", "type", "points", "attempts", "facility", "discrimination", "pairs",
     *(ending.value for ending in Ending), "right_at_once", "tries", "hinted", "hints", "regraded", "mistakes", "others",
-    "rare",
+    "more", "rare",
 )  # fmt: skip
 
 
@@ -53,6 +53,7 @@ def _row(figures: QuizFigures, question: QuestionFigures) -> list[str]:
         str(question.regraded),
         "; ".join(f"{_named(one)} ({one.students})" for one in question.mistakes),
         "; ".join(f"{one.answer} ({one.students})" for one in question.others),
+        str(question.more),
         str(question.rare),
     ]
 
@@ -125,6 +126,7 @@ def _question(question: QuestionFigures) -> dict[str, Any]:
         "hints": question.hints,
         "mistakes": [_mistake(one) for one in question.mistakes],
         "others": [{"answer": one.answer, "students": one.students} for one in question.others],
+        "more": question.more,
         "rare": question.rare,
         "regraded": question.regraded,
     }

@@ -108,6 +108,7 @@ class QuestionFigures:
     hints: int  # that were asked for in all
     mistakes: tuple[Mistake, ...]  # the most common first
     others: tuple[OtherAnswer, ...]  # the most common first
+    more: int  # further unforeseen answers that are not listed, as there are too many
     rare: int  # students whose unforeseen answers too few gave to be shown
     regraded: int  # tries whose mark was changed by a regrade
     edition: int = 1  # of its wordings, the first is 1

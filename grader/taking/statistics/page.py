@@ -46,6 +46,20 @@ svg .named{font-size:10px;fill:var(--text)}
 article ul{padding-inline-start:1.1rem;margin-top:.5rem}
 article li{margin-top:.3rem;overflow-wrap:anywhere}
 .share{display:inline-block;min-width:2.2rem;font-weight:650;font-variant-numeric:tabular-nums}
+@media screen and (max-width:34rem){
+.scroll table,.scroll tbody,.scroll tr,.scroll th,.scroll td{display:block}
+.scroll thead{display:none}
+.scroll tr{padding:.5rem .75rem;border-top:1px solid var(--line)}
+.scroll tr:first-child{border-top:0}
+.scroll tbody th,.scroll td{border:0;padding:.1rem 0}
+.scroll tbody th{font-weight:600;overflow:hidden;overflow-wrap:anywhere}
+.scroll tbody th .quiet{font-weight:400}
+.scroll td.number{text-align:start;width:auto}
+.scroll td:empty{display:none}
+.scroll td[data-head]{display:grid;grid-template-columns:9rem minmax(0,1fr);gap:0 .75rem}
+.scroll td[data-head]::before{content:attr(data-head);color:var(--quiet);font-size:.875rem}
+.scroll td:not([data-head]){float:inline-start;margin-inline-end:.5rem;color:var(--quiet)}
+}
 @media print{.scroll{overflow:visible}}
 """
 )
@@ -125,14 +139,18 @@ class _Writer:
             None,
             _number(str(number)),
             named,
-            element("td", {"class": "kind"}, self._say(words.TYPES[question.type])),
-            element("td", {"class": "wide"}, facility),
-            _number(words.signed(question.discrimination)),
-            _number(at_once),
-            _number(f"{question.tries:.1f}"),
-            _number(str(question.hints)),
-            element("td", {"class": "wide"}, endings),
+            self._cell(words.TYPE, self._say(words.TYPES[question.type]), kind="kind"),
+            self._cell(words.FACILITY, facility, kind="wide"),
+            self._cell(words.DISCRIMINATION, words.signed(question.discrimination), kind="number"),
+            self._cell(words.AT_ONCE, at_once, kind="number"),
+            self._cell(words.TRIES, f"{question.tries:.1f}", kind="number"),
+            self._cell(words.HINTS, str(question.hints), kind="number"),
+            self._cell(words.ATTEMPTS, endings, kind="wide"),
         )
+
+    def _cell(self, head: Text, inside: str | Markup, *, kind: str = "") -> Markup:
+        """Return a cell that knows the head of its column: on a narrow screen it stands before the cell."""
+        return element("td", {**({"class": kind} if kind else {}), "data-head": self._say(head)}, inside)
 
     def _mistakes(self, mistakes: Sequence[Mistake]) -> Markup:
         heads = (
@@ -142,10 +160,10 @@ class _Writer:
             element(
                 "tr",
                 None,
-                _number(str(one.students)),
+                self._cell(words.STUDENTS, str(one.students), kind="number"),
                 element("th", {"scope": "row"}, one.because or self._say(words.UNNAMED)),
-                element("td", None, self._say(words.SEPARATOR).join(one.questions)),
-                element("td", {"class": "words"}, self._said(one)),
+                self._cell(words.SEEN_IN, self._say(words.SEPARATOR).join(one.questions)),
+                self._cell(words.SAID, self._said(one), kind="words"),
             )
             for one in mistakes
         )
@@ -180,6 +198,8 @@ class _Writer:
                 element("li", None, _share(one.students), element("code", None, one.answer)) for one in question.others
             )
             parts.append(element("ul", {"class": "reviews"}, *others))
+        if question.more:
+            parts.append(element("p", {"class": "quiet"}, self._say(words.MORE).format(count=question.more)))
         if question.rare:
             told = self._say(words.RARE).format(count=question.rare, least=self._figures.least)
             parts.append(element("p", {"class": "quiet"}, told))

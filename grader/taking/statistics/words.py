@@ -110,6 +110,7 @@ RARE = Text(
     en="{count} more with an answer that fewer than {least} gave",
     zh="另有 {count} 人的答案，给出同样答案者不足 {least} 人",
 )
+MORE = Text(en="further answers: {count}", zh="其他答案还有 {count} 种")
 MADE_BY = Text(en="Made by dlgrade from stored attempts.", zh="由 dlgrade 根据存储的作答记录生成。")
 ENDINGS: Mapping[Ending, Text] = {
     Ending.RIGHT: Text(en="right", zh="正确"),
