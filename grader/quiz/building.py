@@ -12,7 +12,7 @@ from typing import Any
 
 from grader.exercise.problems import key_path
 from grader.quiz.authored import Gap, Pool, Question, Quiz, Reveal, Topic, Where
-from grader.quiz.building_questions import QuestionBuilder, Setting
+from grader.quiz.building_questions import Inherited, QuestionBuilder
 from grader.quiz.building_texts import Texts
 from grader.quiz.model import Rules, When
 from grader.quiz.problems import problem
@@ -84,7 +84,7 @@ class _QuizBuilder:
 
     def _items(self, topics: tuple[Topic, ...]) -> tuple[Question | Pool, ...]:
         defaults = self._top.get("defaults", {})
-        setting = Setting(
+        setting = Inherited(
             rules=Rules(
                 points=float(defaults.get("points", 1)),
                 attempts=_count(defaults.get("attempts", 1)),
@@ -112,10 +112,10 @@ class _QuizBuilder:
             self._texts.check(self._where(path), (said[name].en, said[name].zh), (), is_all=True)
         return said
 
-    def _question(self, path: KeyPath, setting: Setting) -> Question:
+    def _question(self, path: KeyPath, setting: Inherited) -> Question:
         return QuestionBuilder(self._tree, self._texts, setting, self._problems).question(path)
 
-    def _pool(self, path: KeyPath, entry: Mapping[str, Any], setting: Setting) -> Pool:
+    def _pool(self, path: KeyPath, entry: Mapping[str, Any], setting: Inherited) -> Pool:
         questions = tuple(
             self._question((*path, "questions", place), setting) for place in range(len(entry["questions"]))
         )

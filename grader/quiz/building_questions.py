@@ -22,7 +22,7 @@ _SPECIAL = {math.inf: "inf", -math.inf: "-inf"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class Inherited:
     """What a question inherits: of its quiz, or of the question that it is a part of."""
 
     rules: Rules
@@ -39,7 +39,7 @@ class Setting:
 class QuestionBuilder:
     """Builds a question out of a tree."""
 
-    def __init__(self, tree: Tree, texts: Texts, setting: Setting, problems: list[LinedText]) -> None:
+    def __init__(self, tree: Tree, texts: Texts, setting: Inherited, problems: list[LinedText]) -> None:
         self._tree = tree
         self._texts = texts
         self._setting = setting

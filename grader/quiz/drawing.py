@@ -6,8 +6,9 @@ when it is marked. What is public depends on the seed and on the texts, never on
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,8 +18,8 @@ from grader.exercise.paths import show_path
 from grader.quiz.authored import Computed, FloatRange, IntRange, OneOf, Param, Pool, Question, Quiz, Where
 from grader.quiz.generators import Call, CannotLoad, Failure, Generators, Returned, shown_params
 from grader.quiz.halves import Filled, Half, halves
-from grader.quiz.interpolation import SlotError
-from grader.quiz.model import Plain, Variant
+from grader.quiz.interpolation import Room, SlotError
+from grader.quiz.model import Plain, QuestionType, Variant
 from grader.quiz.results import ResultError, checked, plain_value
 from grader.quiz.sameness import collision, unreadable
 from grader.quiz.seeds import Seeds, next_seed, stream, stream_seed
@@ -39,12 +40,16 @@ class Drawing:
     generators: Generators
 
 
-class _Collision(Exception):
-    """A wrong answer came out like the right one."""
+class WrongIsRight(AuthorError):
+    """A known wrong answer counts as right, however often the question is drawn."""
 
-    def __init__(self, question: Question, text: Text, values: Mapping[str, Plain]) -> None:
+
+class _Collision(Exception):
+    """A wrong answer came out like the right one, or (`is_alike`) two options read the same."""
+
+    def __init__(self, question: Question, text: Text, values: Mapping[str, Plain], *, is_alike: bool = False) -> None:
         super().__init__(text.en)
-        self.question, self.text, self.values = question, text, values
+        self.question, self.text, self.values, self.is_alike = question, text, values, is_alike
 
 
 def chosen(quiz: Quiz, seeds: Seeds) -> tuple[Question, ...]:
@@ -139,19 +144,29 @@ def _variant(drawing: Drawing, question: Question) -> _Steps[Variant]:
     """Draw a variant: yields the calls that it needs, and is sent what they return."""
     for redrawn in range(MAX_REDRAWN + 1):
         try:
-            half = yield from _draw(drawing, question, redrawn, {})
+            half = yield from _draw(drawing, question, _Whole(redrawn=redrawn))
         except _Collision as error:
             last = error
             if not _varies(question):
                 break
             continue
         return Variant(public=half.public, key=half.key, redrawn=redrawn)
-    raise _says(drawing.quiz, last.question.where, last.text, last.values)
+    said = _says(drawing.quiz, last.question.where, last.text, last.values)
+    raise said if last.is_alike else WrongIsRight(said.problem)
 
 
-def _draw(drawing: Drawing, question: Question, redrawn: int, given: Mapping[str, Plain]) -> _Steps[Half]:
-    seed = next_seed(drawing.seeds.of(question.id, question.part), redrawn)
-    values = dict(given)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Whole:
+    """What the parts of a question have from the whole."""
+
+    redrawn: int  # how often it was drawn before
+    values: Mapping[str, Plain] = field(default_factory=dict)
+    room: Room = field(default_factory=Room)
+
+
+def _draw(drawing: Drawing, question: Question, whole: _Whole) -> _Steps[Half]:
+    seed = next_seed(drawing.seeds.of(question.id, question.part), whole.redrawn)
+    values = dict(whole.values)
     for param in question.params:
         values[param.name] = yield from _value(drawing.quiz, param, seed, values)
     drawn = None
@@ -165,8 +180,10 @@ def _draw(drawing: Drawing, question: Question, redrawn: int, given: Mapping[str
         values = {**values, **drawn.params}
     parts = []
     for part in question.parts:
-        parts.append((yield from _draw(drawing, part, redrawn, values)))
-    filled = Filled(question=question, values=values, drawn=drawn, seed=seed, version=drawing.quiz.version)
+        parts.append((yield from _draw(drawing, part, replace(whole, values=values))))
+    filled = Filled(
+        question=question, values=values, drawn=drawn, seed=seed, version=drawing.quiz.version, room=whole.room
+    )
     try:
         half = halves(filled, parts)
     except SlotError as error:
@@ -201,17 +218,26 @@ def _decimal(source: FloatRange, at: float) -> float:
 def _check(quiz: Quiz, question: Question, half: Half, values: Mapping[str, Plain]) -> None:
     """Refuse what could not be marked fairly. Raises: _Collision where another draw may be better; AuthorError."""
     if half.alike is not None:
-        raise _Collision(question, half.alike, values)
+        raise _Collision(question, half.alike, values, is_alike=True)
     if half.typed is None:
         return
     if (found := unreadable(half.public, half.typed)) is not None:
         answer, reason = found
-        raise _says(quiz, question.where, _not_readable(answer[:60], reason), values)
+        said = _says(quiz, question.where, _not_readable(answer[:60], reason), values)
+        is_worked_out = question.type is QuestionType.SHAPE and _ARITHMETIC.search(answer)
+        raise AuthorError(said.problem, remedy=_WORK_OUT) if is_worked_out else said
     place = collision(half.public, half.typed)
     if place is not None:
         wrong = half.typed.wrong[place]
         named = f" ({wrong.wrong.because})" if wrong.wrong.because else ""
         raise _Collision(question, _like_right(wrong.value, named, half.typed.answer), values)
+
+
+_ARITHMETIC = re.compile(r"[0-9)]\s*[-+*/]+\s*[0-9(]")
+_WORK_OUT = Text(
+    en="Only numbers stand in a shape. Work it out in quiz.py: answer: {code: name_of_a_function}.",
+    zh="形状中只能写数字。请在 quiz.py 中计算：answer: {code: 函数名}。",
+)
 
 
 def _varies(question: Question) -> bool:

@@ -1,15 +1,16 @@
 """The process in which a quiz's own functions run. The parent is `generators`.
 
 Theory of operation. The parent starts this with an empty environment and speaks to it over stdin and stdout: frames of
-a length (4 bytes, big end first) and JSON. The first frame holds the text of quiz.py; then each holds calls, and is
-answered by one frame of as many results. What a function prints goes nowhere: the descriptor of stdout is taken away
-before any of the author's code runs.
+a length (4 bytes, big end first) and JSON. Before it takes in anything, this process confines itself with the students'
+jail (`grader.sandbox.jail`) and closes all other descriptors: Landlock lets it read Python's own folders and nothing
+else, seccomp lets it start no process and open no socket. Where the machine lacks these, resource limits are all. Its
+first frame says which it is: sent later, it could be the author's code that says so.
 
-Before that code is loaded, this process confines itself with the students' jail (`grader.sandbox.jail`): Landlock
-lets it read Python's own folders and nothing else, seccomp lets it start no process and open no socket. Where the
-machine lacks these, resource limits are all, and the answer to the first frame says so. A call has its own limit of
-processor time, by a timer whose signal becomes an exception at the line that runs; a call into C that does not return
-is ended by the parent, which kills this process.
+Then the first request holds the text of quiz.py, and each further one holds calls, answered by one frame with as many
+results. A request has a number, which its answer repeats. What a function prints goes nowhere: the descriptor of stdout
+is taken away before any of the author's code runs. A call has its own limit of processor time, by a timer whose signal
+becomes an exception at the line that runs; a call into C that does not return is ended by the parent, which kills this
+process.
 """
 
 from __future__ import annotations
@@ -29,12 +30,13 @@ from types import FrameType, ModuleType
 from typing import Any, BinaryIO
 
 from grader.records import Isolation
+from grader.sandbox.descriptors import close_all_but
 from grader.sandbox.jail.box import Box, Materials
 from grader.sandbox.jail.boxes import make_box
 from grader.sandbox.jail.layers import LayerMissing
 
 LENGTH = struct.Struct(">I")
-MAX_FRAME_BYTES = 8 * 1024 * 1024
+MAX_FRAME_BYTES = 2 * 1024 * 1024
 MEMORY_MIB = 512
 LIFE_CPU_S = 600.0
 MAX_DEPTH = 8
@@ -48,16 +50,16 @@ class OutOfTime(Exception):
 def main() -> None:
     """Serve one parent until it hangs up."""
     requests, replies = _pipes()
+    _send(replies, {"isolation": _confine(requests, replies)})
     first = _receive(requests)
     if first is None:
         return
-    isolation = _confine()
     limits = first["limits"]
     functions, error = _load(first["source"], limits["load_s"])
-    _send(replies, {"isolation": isolation, "error": error})
+    _send(replies, {"to": first["to"], "error": error})
     while (request := _receive(requests)) is not None:
         results = [_call(functions, call, limits["call_s"]) for call in request["calls"]]
-        _send(replies, {"results": results})
+        _send(replies, {"to": request["to"], "results": results})
 
 
 def _pipes() -> tuple[BinaryIO, BinaryIO]:
@@ -81,16 +83,18 @@ def _receive(requests: BinaryIO) -> Any:
     return json.loads(requests.read(LENGTH.unpack(head)[0]))
 
 
-def _send(replies: BinaryIO, value: object) -> None:
+def _send(replies: BinaryIO, value: dict[str, Any]) -> None:
     content = json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace")
     if len(content) > MAX_FRAME_BYTES:
-        content = json.dumps({"too_large": len(content)}).encode()
+        content = json.dumps({"to": value["to"], "results": None}).encode()
     replies.write(LENGTH.pack(len(content)) + content)
     replies.flush()
 
 
-def _confine() -> str:
+def _confine(*kept: BinaryIO) -> str:
     """Confine this process, or a fork of it, as far as the machine can, and return which degree it is in.
+
+    What it may hold open is `kept`: among the rest is a descriptor of /proc, which lists all processes.
 
     The jail's accounts are given to forks. What is left of this process waits for the fork and ends as it does; if it
     is killed, the system kills the fork.
@@ -102,6 +106,7 @@ def _confine() -> str:
         code = os.waitstatus_to_exitcode(status)
         os._exit(code if code >= 0 else 128 - code)
     box.enter()
+    close_all_but(*(stream.fileno() for stream in kept))
     box.limit(memory_mib=MEMORY_MIB, cpu_s=LIFE_CPU_S, device="cpu")
     _silence(2)
     return box.isolation.value
@@ -185,7 +190,7 @@ def _name(key: object) -> str:
 def _told(error: BaseException) -> dict[str, Any]:
     """Return what went wrong: the exception, and the last line of quiz.py that led to it."""
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == FILE]
-    line = lines[-1] if lines else getattr(error, "lineno", None)
+    line = lines[-1] if lines else error.lineno if isinstance(error, SyntaxError) else None
     try:
         message = str(error)[:500]
     except Exception:  # noqa: BLE001  an exception of the author's whose own text raises

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.quiz.authored import AuthoredOption, Question
-from grader.quiz.interpolation import Inside, fill, fill_text
+from grader.quiz.interpolation import Inside, Room, fill, fill_text
 from grader.quiz.model import (
     Answer,
     Body,
@@ -36,7 +36,7 @@ from grader.quiz.model import (
     WrongPair,
     WrongValue,
 )
-from grader.quiz.results import Drawn
+from grader.quiz.results import Generated
 from grader.quiz.sameness import size_of
 from grader.quiz.seeds import public_id, stream
 from grader.records import Text
@@ -50,15 +50,23 @@ class Filled:
 
     question: Question
     values: Mapping[str, Plain]
-    drawn: Drawn | None  # what its generator returned
+    drawn: Generated | None  # what its generator returned
     seed: bytes
     version: str
+    room: Room  # that the whole has, with its parts
 
     def text(self, template: Text) -> Text:
-        return fill_text(template, self.values)
+        filled = fill_text(template, self.values)
+        if filled is not template:
+            for text in {filled.en, filled.zh}:
+                self.room.take(text)
+        return filled
 
     def code(self, template: str) -> str:
-        return fill(template, self.values, inside=Inside.CODE)
+        filled = fill(template, self.values, inside=Inside.CODE)
+        if filled is not template:
+            self.room.take(filled)
+        return filled
 
     def wrong(self, wrong: Wrong) -> Wrong:
         return wrong if wrong.say is None else replace(wrong, say=self.text(wrong.say))
@@ -93,6 +101,8 @@ class _Shown:
 def halves(filled: Filled, parts: Sequence[Half]) -> Half:
     """Return both halves of a variant; `parts` are those of its parts. Raises: SlotError."""
     question = filled.question
+    for text in () if filled.drawn is None else filled.drawn.texts():
+        filled.room.take(text)
     typed, alike = None, None
     body: Body
     answer: Answer

@@ -18,6 +18,7 @@ from grader.quiz.model import Plain
 from grader.records import Text
 
 MAX_FILLED_CHARACTERS = 50_000
+MAX_TOGETHER_CHARACTERS = 100_000
 FORMATS = "d , .2f .3g .1e list tuple repr"  # as messages name them; the digits are any from 0 to 15
 _SLOT = re.compile(r"(?P<literal>\\)?\{\{[ \t]*(?P<name>[A-Za-z][A-Za-z0-9_]*)[ \t]*(?::(?P<format>[^{}\n]*))?\}\}")
 _DECIMAL = re.compile(r"\.(?P<digits>[0-9]|1[0-5])(?P<kind>[efg])")
@@ -58,6 +59,19 @@ class SlotError(Exception):
         self.text = text
 
 
+class Room:
+    """How many characters the filled texts of one variant may still have together: values are put in at many places."""
+
+    def __init__(self) -> None:
+        self._left = MAX_TOGETHER_CHARACTERS
+
+    def take(self, filled: str) -> None:
+        """Count one text. Raises: SlotError where there is no room for it."""
+        self._left -= len(filled)
+        if self._left < 0:
+            raise SlotError(_too_long(MAX_TOGETHER_CHARACTERS))
+
+
 def slots_in(template: str) -> tuple[Slot, ...]:
     """Return what a template asks for. Raises: SlotError for a format that there is not."""
     found = [match for match in _SLOT.finditer(template) if not match["literal"]]
@@ -83,13 +97,15 @@ def fill(template: str, values: Mapping[str, Plain], *, inside: Inside = Inside.
             at = match.end()
             size += len(pieces[-1])
             if size > MAX_FILLED_CHARACTERS:
-                raise SlotError(_too_long())
+                raise SlotError(_too_long(MAX_FILLED_CHARACTERS))
         pieces.append(text[at:])
     return "".join(pieces)
 
 
 def fill_text(template: Text, values: Mapping[str, Plain]) -> Text:
     """Return a Markdown template filled in each language. Raises: SlotError."""
+    if "{{" not in template.en and "{{" not in template.zh:
+        return template
     if template.en == template.zh:
         en = zh = fill(template.en, values)
     else:
@@ -216,8 +232,8 @@ def _cannot_stand(name: str, text: str, where: Text) -> Text:
     )
 
 
-def _too_long() -> Text:
+def _too_long(most: int) -> Text:
     return Text(
-        en=f"the values make the text longer than {MAX_FILLED_CHARACTERS:,} characters.",
-        zh=f"填入参数后文本超过 {MAX_FILLED_CHARACTERS:,} 个字符。",
+        en=f"the values make the text longer than {most:,} characters.",
+        zh=f"填入参数后文本超过 {most:,} 个字符。",
     )

@@ -1,61 +1,81 @@
 """The trees of quizzes that were read and found to fit the schema, kept so that they need not be parsed again.
 
 Parsing 30 KB of YAML and checking it takes longer than a person waits gladly for a first question. A tree is kept
-under the SHA-256 of the file, the schema and the version of dlgrade, so a change to any of them misses. It holds
-answers: it is kept for whoever could read the quiz's own folder, where nobody else may read it.
+under the SHA-256 of the file, the schema and the code that reads it, so a change to any of them misses. It holds
+answers: it is kept for whoever could read the quiz's own folder, where nobody else may read it (`own_cache`). With it
+stands its own digest, so damage is read past.
+
+Of each value the line is kept, in the order in which a walk meets them: paths would repeat every key at each level.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from grader import __version__
-from grader.exercise.whole_file import write_whole
+from grader.exercise import own_cache
 from grader.quiz.problems import SCHEMA
-from grader.quiz.yaml_file import Place, Tree
+from grader.quiz.yaml_file import KeyPath, Position, Tree, walk
 
-_FORM = "1"
-MAX_BYTES = 16 * 1024 * 1024
+_FORM = "2"
+_DIGEST_CHARACTERS = 64
+MAX_BYTES = 4 * 1024 * 1024
 
 
-def cache_folder() -> Path:
-    """Return where this user's programs keep what can be made again."""
-    named = os.environ.get("XDG_CACHE_HOME", "")
-    base = Path(named) if named and Path(named).is_absolute() else Path.home() / ".cache"
-    return base / "dlgrade" / "quiz"
+def cache_folder() -> Path | None:
+    """Return where this user's programs keep what can be made again; None for an account without a home."""
+    try:
+        return own_cache.cache_folder("quiz")
+    except RuntimeError:
+        return None
 
 
 def kept_tree(cache: Path, content: bytes) -> Tree | None:
-    """Return the tree of a quiz.yaml with this content; None where it is not kept, or damaged."""
-    file = cache / _name(content)
+    """Return the tree of a quiz.yaml with this content; None where it is not kept, damaged, or not this user's own."""
     try:
-        if file.stat().st_size > MAX_BYTES:
+        found = own_cache.kept(cache / _name(content), max_bytes=MAX_BYTES)
+        if found is None or found[:_DIGEST_CHARACTERS] != _digest(found[_DIGEST_CHARACTERS:]):
             return None
-        kept = json.loads(file.read_bytes())
-        places = {tuple(path): Place(line, written) for path, line, written in kept["places"]}
-        return Tree(value=kept["value"], places=places)
+        kept = json.loads(found[_DIGEST_CHARACTERS:])
+        return Tree(value=kept["value"], places=dict(_positions(kept["value"], kept["places"])))
     except (OSError, ValueError, KeyError, TypeError, RecursionError):  # then it is read as if it had never been kept
         return None
 
 
 def keep_tree(cache: Path, content: bytes, tree: Tree) -> None:
-    """Keep a tree that fits the schema. Where that cannot be done (a full disk, no home) nothing is kept."""
-    places = [[list(path), place.line, place.written] for path, place in tree.places.items()]
-    document = json.dumps({"value": tree.value, "places": places}, ensure_ascii=False, separators=(",", ":"))
-    try:
-        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file = cache / _name(content)
-        write_whole(file, document.encode("utf-8", "surrogatepass"))
-        file.chmod(0o600)
-    except OSError:
-        return
+    """Keep a tree that fits the schema. Where that cannot be done (too large, a full disk) nothing is kept."""
+    places = [_short(tree.places[path], value) for path, value in walk(tree.value)]
+    document = {"value": tree.value, "places": places}
+    written = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    if len(written) <= MAX_BYTES - _DIGEST_CHARACTERS:
+        own_cache.keep(cache / _name(content), _digest(written) + written)
+
+
+def _short(position: Position, value: Any) -> int | list[int | str]:
+    """Return a position as it is kept: a text that was written as it reads is not kept twice."""
+    if position.written is None:
+        return position.line
+    return [position.line] if position.written == value else [position.line, position.written]
+
+
+def _positions(value: Any, places: list[Any]) -> Iterator[tuple[KeyPath, Position]]:
+    for (path, one), place in zip(walk(value), places, strict=True):
+        if isinstance(place, int):
+            yield path, Position(place)
+        else:
+            yield path, Position(place[0], place[1] if len(place) > 1 else one)
+
+
+def _digest(content: bytes) -> bytes:
+    return hashlib.sha256(content).hexdigest().encode()
 
 
 def _name(content: bytes) -> str:
     sha256 = hashlib.sha256()
-    for part in (_FORM.encode(), __version__.encode(), SCHEMA.read_bytes(), content):
+    code = own_cache.code_of(Path(__file__).parent, Path(own_cache.__file__).parent)
+    for part in (_FORM.encode(), code.encode(), SCHEMA.read_bytes(), content):
         sha256.update(len(part).to_bytes(8, "big") + part)
     return f"{sha256.hexdigest()}.json"

@@ -110,13 +110,8 @@ def functions_in(file: Path, source: str) -> Mapping[str, int]:
     except (SyntaxError, ValueError) as error:  # ValueError: a null byte, before Python 3.12
         line = getattr(error, "lineno", None) or 1
         reason = getattr(error, "msg", None) or str(error)
-        raise AuthorError(
-            Text(
-                en=f"{show_path(file)}:{line}: not Python: {reason}.",
-                zh=f"{show_path(file)}:{line}：不是 Python（{reason}）。",
-            ),
-            remedy=Text(en="Correct that line.", zh="请改正这一行。"),
-        ) from None
+        said = Text(en=f"not Python: {reason}. Correct that line.", zh=f"不是 Python（{reason}）。请改正这一行。")
+        raise refused(file, [LinedText(line, said)]) from None
     except (RecursionError, MemoryError):
         raise AuthorError(
             Text(en=f"{show_path(file)}: nested too deeply.", zh=f"{show_path(file)}：嵌套过深。"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,7 +43,7 @@ class TaggedAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
+class Generated:
     """What a generator's result says."""
 
     answer: str
@@ -52,8 +52,14 @@ class Drawn:
     wrong: tuple[TaggedAnswer, ...] = ()
     params: Mapping[str, Plain] = field(default_factory=dict)
 
+    def texts(self) -> Iterator[str]:
+        """Yield every text of an answer in it."""
+        for value, label in ((self.answer, self.label), *((one.value, one.label) for one in self.wrong)):
+            yield value
+            yield from () if label is None else (label.en, label.zh)
 
-def checked(result: Any, kind: QuestionType, *, pick: int | None = None) -> Drawn:
+
+def checked(result: Any, kind: QuestionType, *, pick: int | None = None) -> Generated:
     """Return what `result` says, of a question of this type; `pick` options must come of it. Raises: ResultError."""
     if not isinstance(result, dict):
         raise ResultError(_no_dict(result))
@@ -65,7 +71,7 @@ def checked(result: Any, kind: QuestionType, *, pick: int | None = None) -> Draw
         raise ResultError(_no_pairs(wrong))
     if kind is QuestionType.CHOICE and 1 + len(wrong) < (pick or 2):
         raise ResultError(_too_few(pick or 2, len(wrong)))
-    return Drawn(
+    return Generated(
         answer=_typed(result["answer"], kind, "answer"),
         label=_label(result["answer"]) if kind is QuestionType.CHOICE else None,
         is_float=isinstance(result["answer"], float),

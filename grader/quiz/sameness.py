@@ -13,9 +13,9 @@ from functools import lru_cache
 from grader.quiz.marking.mark import Reading, Unreadable
 from grader.quiz.marking.marker import precision_of, read_own
 from grader.quiz.marking.matrices import Matrix, read_matrix
-from grader.quiz.marking.precision import Number, Precision, Special, collides
-from grader.quiz.model import Precision as WrittenPrecision
-from grader.quiz.model import PublicQuestion, QuestionType, TypedKey
+from grader.quiz.marking.output import Output, matches
+from grader.quiz.marking.precision import Accuracy, Number, Special, collides
+from grader.quiz.model import Precision, PublicQuestion, QuestionType, TypedKey
 from grader.records import Text
 
 _SMALL_SHARE = Fraction(1, 10)
@@ -38,12 +38,14 @@ def collision(public: PublicQuestion, key: TypedKey) -> int | None:
     One that cannot be read is like no other.
     """
     right = tuple(_value(public, answer) for answer in (key.answer, *key.also))
-    return _collision(public.type, right, tuple(_value(public, one.value) for one in key.wrong), key.precision)
+    return _collision(
+        public.type, right, tuple(_value(public, one.value, is_wrong=True) for one in key.wrong), key.precision
+    )
 
 
 @lru_cache(maxsize=1024)  # by the values, which many variants of a question share
 def _collision(
-    kind: QuestionType, right: tuple[object, ...], wrong: tuple[object, ...], written: WrittenPrecision | None
+    kind: QuestionType, right: tuple[object, ...], wrong: tuple[object, ...], written: Precision | None
 ) -> int | None:
     precision = precision_of(written)
     for place, value in enumerate(wrong):
@@ -58,14 +60,16 @@ def size_of(answer: str) -> tuple[int, int]:
     return found.value.size if isinstance(found, Reading) else (0, 0)
 
 
-def _value(public: PublicQuestion, answer: str) -> object:
+def _value(public: PublicQuestion, answer: str, *, is_wrong: bool = False) -> object:
     if public.type is QuestionType.EXPRESSION:
         return "".join(answer.split())
-    found = read_own(public, answer)
+    found = read_own(public, answer, is_wrong=is_wrong)
     return found.value if isinstance(found, Reading) else None
 
 
-def _same(kind: QuestionType, answer: object, other: object, precision: Precision) -> bool:
+def _same(kind: QuestionType, answer: object, other: object, precision: Accuracy) -> bool:
+    if isinstance(answer, Output) and isinstance(other, Output):
+        return matches(answer, other)
     if kind not in _NUMBERS:
         return answer == other
     if isinstance(answer, Matrix) and isinstance(other, Matrix):
@@ -78,11 +82,11 @@ def _same(kind: QuestionType, answer: object, other: object, precision: Precisio
     return _collide(answer, other, precision)
 
 
-def _collide(answer: Number, other: Number, precision: Precision) -> bool:
+def _collide(answer: Number, other: Number, precision: Accuracy) -> bool:
     return not _far_apart(answer, other, precision) and collides(answer, other, precision)
 
 
-def _far_apart(answer: Number, other: Number, precision: Precision) -> bool:
+def _far_apart(answer: Number, other: Number, precision: Accuracy) -> bool:
     """Whether floats show already that two numbers are no neighbours: exact arithmetic takes ten times as long.
 
     With n significant figures, two or more, what is taken for one another, rounded or not, lies within two units of

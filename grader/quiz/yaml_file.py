@@ -2,7 +2,8 @@
 
 ruamel.yaml parses; the tree is made here, not by its constructors, so that nothing becomes an object, a date stays
 text, a key that comes twice is an error, and what was written ("1.0000", "1e-3") can be had beside what it means. An
-alias is followed as often as it stands, so aliases within aliases grow without end: the number of values is capped.
+alias is followed as often as it stands, so aliases within aliases grow without end, and so do aliases of long texts:
+the number of values is capped, and that of all their characters.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ KeyPath = tuple[str | int, ...]
 
 MAX_BYTES = 512 * 1024
 MAX_VALUES = 50_000  # aliases followed
+MAX_CHARACTERS = 2 * MAX_BYTES  # likewise: no file gets there without them
+MAX_KEY_CHARACTERS = 100  # a key stands in the path of all that is below it
 MAX_LEVELS = 24
 MAX_NUMBER_CHARACTERS = 40
 MAX_PROBLEMS = 50
@@ -36,7 +39,7 @@ _AS_TEXT = ("str", "timestamp", "value")  # a date is text until someone asks fo
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Position:
     """Where a value stands; `written` is how a scalar is written there, None of a list or mapping."""
 
     line: int  # from 1
@@ -56,7 +59,7 @@ class Tree:
     """A file's content as dicts, lists and scalars, and where each stands."""
 
     value: Any = None
-    places: dict[KeyPath, Place] = field(default_factory=dict)
+    places: dict[KeyPath, Position] = field(default_factory=dict)
     problems: list[LinedText] = field(default_factory=list)
 
     def line(self, path: KeyPath) -> int:
@@ -94,15 +97,15 @@ def parse_yaml(file: Path, content: bytes) -> Tree:
     return tree
 
 
-class Refused(AuthorError):
+class FileProblems(AuthorError):
     """A file with problems, each with its line, in the order of the file."""
 
-    def __init__(self, said: Text, problems: tuple[LinedText, ...]) -> None:
+    def __init__(self, file: Path, said: Text, problems: tuple[LinedText, ...]) -> None:
         super().__init__(said)
-        self.problems = problems
+        self.file, self.problems = file, problems
 
 
-def refused(file: Path, problems: list[LinedText]) -> Refused:
+def refused(file: Path, problems: list[LinedText]) -> FileProblems:
     """Return an error with all `problems` of `file`, a line each, in the order of the file."""
     from grader.errors import joined
 
@@ -114,7 +117,7 @@ def refused(file: Path, problems: list[LinedText]) -> Refused:
     ]
     if left > 0:
         lines.append(Text(en=f"… and {left} more.", zh=f"……还有 {left} 处。"))
-    return Refused(joined(lines, separator="\n"), tuple(shown))
+    return FileProblems(file, joined(lines, separator="\n"), tuple(shown))
 
 
 class _Builder:
@@ -123,6 +126,7 @@ class _Builder:
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self._values = 0
+        self._characters = 0
         self._open: set[int] = set()  # ids of the nodes that the current one is within
 
     def build(self, node: Node) -> Any:
@@ -143,9 +147,10 @@ class _Builder:
         if id(node) in self._open:
             raise _Overgrown(node, _WITHIN_ITSELF)
         if isinstance(node, ScalarNode):
-            self._tree.places[path] = Place(_line(node), str(node.value))
+            self._count(node, len(node.value))
+            self._tree.places[path] = Position(_line(node), str(node.value))
             return self._scalar(node)
-        self._tree.places[path] = Place(_line(node))
+        self._tree.places[path] = Position(_line(node))
         if _kind(node) not in ("map", "seq"):
             self._problem(node, _foreign(str(node.tag)))
             return None
@@ -157,12 +162,20 @@ class _Builder:
         finally:
             self._open.discard(id(node))
 
+    def _count(self, node: Node, characters: int) -> None:
+        self._characters += characters
+        if self._characters > MAX_CHARACTERS:
+            raise _Overgrown(node, _TOO_LONG)
+
     def _pairs(self, node: MappingNode) -> Iterator[tuple[str, Node]]:
         seen: dict[str, int] = {}
         for key, value in node.value:
-            name = str(key.value)
-            if _kind(key) != "str":
-                self._problem(key, _not_a_name(name if isinstance(key.value, str) else "…"))
+            name = str(key.value) if isinstance(key.value, str) else "…"
+            self._count(key, len(name))
+            if len(name) > MAX_KEY_CHARACTERS:
+                self._problem(key, _long_key(name))
+            elif _kind(key) != "str":
+                self._problem(key, _not_a_name(name))
             elif name in seen:
                 self._problem(key, _twice(name, seen[name]))
             else:
@@ -242,7 +255,12 @@ def _syntax_error(file: Path, text: str, error: MarkedYAMLError) -> AuthorError:
     line = 1 if mark is None else int(mark.line) + 1
     reason = " ".join(str(part).strip() for part in (error.context, error.problem) if part)
     lines = text.splitlines()
-    shown = repr(lines[line - 1].strip()[:80]) if line <= len(lines) else "''"
+    written = lines[line - 1] if line <= len(lines) else ""
+    indent = written[: len(written) - len(written.lstrip())]
+    has_tab = "\t" in indent
+    shown = repr((written.strip(" ") if has_tab else written.strip())[:80])
+    if has_tab:
+        return refused(file, [LinedText(line, _tab(shown))])
     return refused(
         file,
         [
@@ -256,6 +274,13 @@ def _syntax_error(file: Path, text: str, error: MarkedYAMLError) -> AuthorError:
                 ),
             )
         ],
+    )
+
+
+def _tab(shown: str) -> Text:
+    return Text(
+        en=f"not YAML: there is a tab in the indent. The line is: {shown}. Indent with spaces.",
+        zh=f"不是合法的 YAML：缩进中有制表符。该行是：{shown}。请用空格缩进。",
     )
 
 
@@ -277,6 +302,14 @@ def _not_a_name(name: str) -> Text:
         )
     return Text(
         en=f'{name}: a key must be text. Put it in quotes: "{name}".', zh=f'{name}：键必须是文本。请加引号："{name}"。'
+    )
+
+
+def _long_key(name: str) -> Text:
+    shown = name[:20]
+    return Text(
+        en=f"{shown}…: a key of {len(name):,} characters; it may have {MAX_KEY_CHARACTERS}. Shorten it.",
+        zh=f"{shown}……：这个键有 {len(name):,} 个字符，最多 {MAX_KEY_CHARACTERS} 个。请缩短。",
     )
 
 
@@ -304,6 +337,10 @@ _TOO_DEEP = Text(
 _TOO_MANY = Text(
     en=f"more than {MAX_VALUES:,} values, aliases (*name) followed. Write fewer of them, or split the quiz.",
     zh=f"展开别名（*name）后超过 {MAX_VALUES:,} 个值。请减少别名，或拆分测验。",
+)
+_TOO_LONG = Text(
+    en=f"more than {MAX_CHARACTERS:,} characters, aliases (*name) followed. Use fewer of them, or split the quiz.",
+    zh=f"展开别名（*name）后超过 {MAX_CHARACTERS:,} 个字符。请减少别名，或拆分测验。",
 )
 _WITHIN_ITSELF = Text(en="an alias stands within what it names. Remove it.", zh="别名位于它所指的内容之内。请删去。")
 

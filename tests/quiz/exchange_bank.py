@@ -9,7 +9,7 @@ from typing import Any
 
 from grader.quiz.exchange.booklets import Frozen, booklet_of
 from grader.quiz.exchange.html_text import block_html
-from grader.quiz.exchange.sheet import Booklet
+from grader.quiz.exchange.leaf import Booklet
 from grader.quiz.generators import Generators
 from grader.quiz.reading import read_quiz
 from grader.records import Language

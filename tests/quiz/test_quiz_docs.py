@@ -12,7 +12,7 @@ from grader.quiz import linting
 from grader.quiz.drawing import draw_all
 from grader.quiz.generators import Generators
 from grader.quiz.linting import Settings, lint
-from grader.quiz.marking import checking
+from grader.quiz.marking import checking, precision
 from grader.quiz.model import QuestionType, TypedKey
 from grader.quiz.problems import read_schema
 from grader.quiz.reading import read_quiz
@@ -20,7 +20,7 @@ from grader.quiz.reading import read_quiz
 PAGE = (Path(__file__).parents[2] / "docs" / "quizzes.md").read_text(encoding="utf-8")
 SCHEMA = read_schema()
 AREAS = ("file", "generator", "draw", "param", "feedback", "choice", "order", "match", "language", "misconception",
-         "topic", "text", "id", "plan", "key")  # fmt: skip
+         "topic", "text", "id", "plan", "key", "lint")  # fmt: skip
 
 
 def section(heading: str) -> str:
@@ -52,7 +52,8 @@ def test_lint_has_nothing_to_say_of_the_example(tmp_path: Path) -> None:
 
 def test_every_check_of_lint_is_on_the_page_and_no_other() -> None:
     source = "".join(file.read_text(encoding="utf-8") for file in Path(linting.__file__).parent.glob("*.py"))
-    rules = re.findall(r'rule="([a-z-]+)"|_finding\("([a-z-]+)"', source + Path(checking.__file__).read_text("utf-8"))
+    keys = "".join(Path(str(module.__file__)).read_text(encoding="utf-8") for module in (checking, precision))
+    rules = re.findall(r'rule="([a-z-]+)"|_finding\("([a-z-]+)"', source + keys)
     checks = set(re.findall(rf'"((?:{"|".join(AREAS)})\.[a-z-]+)"', source))
     checks |= {f"key.{one or other}" for one, other in rules}
     assert first_cells("Lint") == checks

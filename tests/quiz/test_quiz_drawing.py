@@ -436,3 +436,37 @@ def sgd_step(p, rng):
     step = p["lr"] / p["n"] * sum(x * (p["w"] * x - y) for x, y in batch)
     return {"answer": p["w"] - step, "wrong": [], "params": {"batch": str(batch)}}
 """
+
+
+# ----------------------------------------------------------------------------------------------------------- bounds
+
+
+def test_what_a_generator_returns_has_room_in_a_question_too(tmp_path: Path) -> None:
+    code = "def f(p, rng):\n    return {'answer': 'a' * 99, 'wrong': [[f'{n}' * 1_500, 'tag'] for n in range(50)]}\n"
+    question = "- {id: one, type: code-output, text: What?, code: 'print(1)', answer: {code: f}}"
+    with pytest.raises(AuthorError, match="longer than 100,000 characters"):
+        only(quiz_in(tmp_path, question, code))
+    assert only(quiz_in(tmp_path, question, code.replace("1_500", "100"))).public.id == "one"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "type: choice, choices: [{text: right, correct: true}, "
+        + ", ".join(f"{{text: '{'{{x}}' * 20}{number}'}}" for number in range(6))
+        + "]",
+        "type: multi-part, parts: ["
+        + ", ".join(f"{{id: p{number}, type: number, text: '{'{{x}}' * 20}', answer: 1}}" for number in range(6))
+        + "]",
+    ],
+    ids=["choices", "parts"],
+)
+def test_a_value_cannot_make_a_question_long_at_many_places(tmp_path: Path, question: str) -> None:
+    """Lint keeps a thousand variants: a small file must not fill the memory with them."""
+    head = f"id: one, text: '{{{{x}}}}', params: {{x: {{choice: [{'y' * 1_000}]}}}}"
+    quiz = quiz_in(tmp_path, f"- {{{head}, {question}}}")
+    with pytest.raises(AuthorError, match="longer than 100,000 characters") as caught:
+        only(quiz)
+    assert len(str(caught.value)) < 1_000
+    fitting = quiz_in(tmp_path, f"- {{{head}, {question.replace('{{x}}' * 20, '{{x}}' * 10)}}}")
+    assert only(fitting).public.id == "one"

@@ -9,13 +9,15 @@ import pytest
 from exchange_bank import QUIZZES, booklet
 
 from grader.errors import UsageError
+from grader.quiz.exchange import safe_xml
 from grader.quiz.exchange.cloze import blanks_in
 from grader.quiz.exchange.formats import FORMATS, MAX_BYTES, FormatName, Imported
 from grader.quiz.exchange.html_text import block_html, prose_of
 from grader.quiz.exchange.html_tree import MAX_CHARACTERS
+from grader.quiz.exchange.leaf import Booklet, Choices, Leaf, Match, Order, Parts, Typed
 from grader.quiz.exchange.moodle import fit, read, recognises, write
 from grader.quiz.exchange.quiz_file import quiz_yaml
-from grader.quiz.exchange.sheet import Booklet, Choices, Match, Order, Parts, Sheet, Typed
+from grader.quiz.exchange.safe_xml import MAX_DEPTH, parsed_xml
 from grader.quiz.model import Partial, Precision, QuestionType
 from grader.quiz.reading import quiz_of
 from grader.records import Language
@@ -42,10 +44,10 @@ def taken(content: bytes) -> Imported:
     return read(content, origin="file.xml", language=Language.EN)
 
 
-def one(content: bytes) -> Sheet:
+def one(content: bytes) -> Leaf:
     imported = taken(content)
-    assert len(imported.booklet.sheets) == 1, imported.notes
-    return imported.booklet.sheets[0]
+    assert len(imported.booklet.leaves) == 1, imported.notes
+    return imported.booklet.leaves[0]
 
 
 # ------------------------------------------------------------------------------------------- what Moodle writes
@@ -54,7 +56,7 @@ def one(content: bytes) -> Sheet:
 def test_an_export_of_moodle_becomes_a_quiz(tmp_path: Path) -> None:
     imported = taken(SAMPLE.read_bytes())
     assert imported.booklet.title == "Default for DL/2026"
-    kinds = {sheet.id: sheet.type.value for sheet in imported.booklet.sheets}
+    kinds = {leaf.id: leaf.type.value for leaf in imported.booklet.leaves}
     assert kinds == {
         "relu-friends": "choice", "tf": "choice", "several": "multi", "pi": "number", "question-5": "shape",
         "gaps": "multi-part",
@@ -75,22 +77,22 @@ def test_what_is_not_kept_of_a_question_is_said() -> None:
 
 
 def test_feedback_hints_points_and_topics_are_kept() -> None:
-    sheet = taken(SAMPLE.read_bytes()).booklet.sheets[0]
-    assert (sheet.points, sheet.topics, sheet.explanation) == (2, ("activation-functions",), r"It is $\max(0, x)$.")
-    assert sheet.text.startswith("What is **ReLU**($-1$)?")
-    assert isinstance(sheet.content, Choices)
-    assert [option.right for option in sheet.content.options] == [True, False]
-    assert sheet.content.options[1].remark.say == "Look"
+    leaf = taken(SAMPLE.read_bytes()).booklet.leaves[0]
+    assert (leaf.points, leaf.topics, leaf.explanation) == (2, ("activation-functions",), r"It is $\max(0, x)$.")
+    assert leaf.text.startswith("What is **ReLU**($-1$)?")
+    assert isinstance(leaf.content, Choices)
+    assert [option.right for option in leaf.content.options] == [True, False]
+    assert leaf.content.options[1].remark.say == "Look"
 
 
 def test_a_tolerance_is_absolute() -> None:
-    pi = next(sheet for sheet in taken(SAMPLE.read_bytes()).booklet.sheets if sheet.id == "pi")
+    pi = next(leaf for leaf in taken(SAMPLE.read_bytes()).booklet.leaves if leaf.id == "pi")
     assert isinstance(pi.content, Typed)
     assert (pi.content.answer, pi.content.precision, pi.content.unit) == ("3.14", Precision(absolute="0.005"), "m")
 
 
 def test_blanks_of_a_text_become_parts() -> None:
-    gaps = next(sheet for sheet in taken(SAMPLE.read_bytes()).booklet.sheets if sheet.id == "gaps")
+    gaps = next(leaf for leaf in taken(SAMPLE.read_bytes()).booklet.leaves if leaf.id == "gaps")
     assert isinstance(gaps.content, Parts)
     assert [(part.type.value, part.points) for part in gaps.content.parts] == [
         ("shape", 1),
@@ -102,17 +104,17 @@ def test_blanks_of_a_text_become_parts() -> None:
 def test_of_several_languages_the_one_that_is_asked_for_is_taken() -> None:
     text = '<![CDATA[<span lang="en" class="multilang">Shape?</span><span lang="zh" class="multilang">形状？</span>]]>'
     content = quiz(question("multichoice", RIGHT + WRONG, text=text))
-    texts = [read(content, origin="f", language=language).booklet.sheets[0].text for language in Language]
+    texts = [read(content, origin="f", language=language).booklet.leaves[0].text for language in Language]
     assert texts == ["Shape?", "形状？"]
 
 
 @pytest.mark.parametrize("graded", ["ALL_OR_NOTHING", "LONGEST_ORDERED_SUBSET", "RELATIVE_TO_CORRECT"])
 def test_an_order_is_read_with_how_it_is_graded(graded: str) -> None:
     imported = taken(quiz(question("ordering", f"<gradingtype>{graded}</gradingtype>{RIGHT}{WRONG}")))
-    (sheet,) = imported.booklet.sheets
-    assert isinstance(sheet.content, Order)
-    assert [item.after for item in sheet.content.items] == [(), (0,)]
-    assert sheet.partial is (Partial.NONE if graded == "ALL_OR_NOTHING" else Partial.LCS)
+    (leaf,) = imported.booklet.leaves
+    assert isinstance(leaf.content, Order)
+    assert [item.after for item in leaf.content.items] == [(), (0,)]
+    assert leaf.partial is (Partial.NONE if graded == "ALL_OR_NOTHING" else Partial.LCS)
     assert bool(imported.notes) is (graded == "RELATIVE_TO_CORRECT")
 
 
@@ -121,10 +123,10 @@ def test_an_option_that_no_row_needs_stays_an_option() -> None:
         f'<subquestion format="html"><text>{row}</text><answer><text>{option}</text></answer></subquestion>'
         for row, option in (("cat", "meow"), ("dog", "woof"), ("", "moo"))
     )
-    sheet = one(quiz(question("matching", pairs)))
-    assert isinstance(sheet.content, Match)
-    assert [option.text for option in sheet.content.options] == ["meow", "woof", "moo"]
-    assert len(sheet.content.rows) == 2
+    leaf = one(quiz(question("matching", pairs)))
+    assert isinstance(leaf.content, Match)
+    assert [option.text for option in leaf.content.options] == ["meow", "woof", "moo"]
+    assert len(leaf.content.rows) == 2
 
 
 # ---------------------------------------------------------------------------------------------- what we write
@@ -162,10 +164,10 @@ def test_ticks_are_worth_what_the_marker_gives_for_them() -> None:
 
 
 def test_an_asterisk_in_an_answer_is_no_wildcard() -> None:
-    sheet = Sheet(id="q", type=QuestionType.CODE_OUTPUT, text="?", code="f()", content=Typed(answer="a*b"))
-    content = write(fit(Booklet(id="quiz01", title="T", language=Language.EN, items=(sheet,))))
+    leaf = Leaf(id="q", type=QuestionType.CODE_OUTPUT, text="?", code="f()", content=Typed(answer="a*b"))
+    content = write(fit(Booklet(id="quiz01", title="T", language=Language.EN, items=(leaf,))))
     assert ElementTree.fromstring(content).findtext("question/answer/text") == "a\\*b"
-    assert isinstance(taken(content).booklet.sheets[0].content, Typed)
+    assert isinstance(taken(content).booklet.leaves[0].content, Typed)
 
 
 @pytest.mark.parametrize(
@@ -181,8 +183,8 @@ def test_an_asterisk_in_an_answer_is_no_wildcard() -> None:
 def test_every_precision_becomes_an_absolute_tolerance(
     answer: str, precision: Precision | None, written: tuple[str, str]
 ) -> None:
-    sheet = Sheet(id="q", type=QuestionType.NUMBER, text="?", content=Typed(answer=answer, precision=precision))
-    root = ElementTree.fromstring(write(fit(Booklet(id="quiz01", title="T", language=Language.EN, items=(sheet,)))))
+    leaf = Leaf(id="q", type=QuestionType.NUMBER, text="?", content=Typed(answer=answer, precision=precision))
+    root = ElementTree.fromstring(write(fit(Booklet(id="quiz01", title="T", language=Language.EN, items=(leaf,)))))
     assert (root.findtext("question/answer/text"), root.findtext("question/answer/tolerance")) == written
 
 
@@ -191,8 +193,8 @@ def test_every_precision_becomes_an_absolute_tolerance(
     [("inf", "no-finite-number"), ("1/3", "endless"), ("1e-20", "tiny"), ("nan", "no-finite-number")],
 )
 def test_a_number_that_moodle_cannot_compare_is_a_loss(answer: str, kind: str) -> None:
-    sheet = Sheet(id="q", type=QuestionType.NUMBER, text="?", content=Typed(answer=answer))
-    fitted = fit(Booklet(id="quiz01", title="T", language=Language.EN, items=(sheet,)))
+    leaf = Leaf(id="q", type=QuestionType.NUMBER, text="?", content=Typed(answer=answer))
+    fitted = fit(Booklet(id="quiz01", title="T", language=Language.EN, items=(leaf,)))
     assert [change.kind for change in fitted.lost] == [kind]
 
 
@@ -205,6 +207,123 @@ def test_a_tolerance_beyond_those_of_a_quiz_becomes_a_share_of_the_answer(tmp_pa
     assert float(read_back.precision.relative or 0) == pytest.approx(5e12 / 1.13e15)
 
 
+def test_of_a_share_and_a_tolerance_that_becomes_one_the_wider_holds(tmp_path: Path) -> None:
+    precision = Precision(relative="0.9", absolute="5e12")
+    leaf = Leaf(id="q", type=QuestionType.NUMBER, text="?", content=Typed(answer="1.13e15", precision=precision))
+    whole = Booklet(id="quiz09", title="T", language=Language.EN, items=(leaf,))
+    written = quiz_yaml(whole, tmp_path / "quiz09_x", "quiz09")
+    read_back = quiz_of(tmp_path / "quiz09_x", written.content, None).questions[0]
+    assert read_back.precision == Precision(relative="0.9")
+
+
+def number(answer: str, tolerance: str, *, inner: str = "") -> bytes:
+    right = f'<answer fraction="100"><text>{answer}</text><tolerance>{tolerance}</tolerance></answer>'
+    return quiz(question("numerical", inner + right))
+
+
+def notes_of(content: bytes, folder: Path) -> list[tuple[str, bool]]:
+    """All that an import says: of reading, and of writing the quiz; and whether a question was left out for it."""
+    imported = taken(content)
+    written = quiz_yaml(imported.booklet, folder / "quiz09_x", "quiz09")
+    return [(note.text.en, note.skipped) for note in (*imported.notes, *written.notes)]
+
+
+@pytest.mark.parametrize(("answer", "tolerance"), [("5", "1e999"), ("0", "1e13"), ("5", "1e400"), ("1e13", "5e13")])
+def test_a_tolerance_that_no_quiz_can_hold_leaves_the_question_out(answer: str, tolerance: str, tmp_path: Path) -> None:
+    ((said, skipped),) = notes_of(number(answer, tolerance), tmp_path)
+    assert skipped
+    assert "left out: a tolerance of" in said
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "accept", "said"),
+    [
+        ("nan", None, "is no number"),
+        ("inf", None, "is no number"),
+        ("a little", None, "is no number"),
+        ("-1", "abs: 1", "is below 0"),
+        ("1e-400", None, "too small"),
+    ],
+)
+def test_a_tolerance_that_comes_otherwise_is_said(
+    tolerance: str, accept: str | None, said: str, tmp_path: Path
+) -> None:
+    content = number("6", tolerance)
+    ((text, skipped),) = notes_of(content, tmp_path)
+    assert (said in text, skipped) == (True, False)
+    written = quiz_yaml(taken(content).booklet, tmp_path / "quiz09_x", "quiz09").content.decode()
+    assert (accept or "accept") in written if accept else "accept" not in written
+
+
+@pytest.mark.parametrize("tolerance", ["0", "", "-0.0", "0.5", "1,5"])
+def test_a_tolerance_that_comes_as_it_is_takes_no_words(tolerance: str, tmp_path: Path) -> None:
+    assert notes_of(number("6", tolerance), tmp_path) == []
+
+
+def test_of_several_tolerances_the_first_holds_and_that_is_said(tmp_path: Path) -> None:
+    other = '<answer fraction="100"><text>6.0</text><tolerance>0.1</tolerance></answer>'
+    content = number("6", "0.5", inner=other)
+    assert notes_of(content, tmp_path) == [("different tolerances of its answers: the first holds for all", False)]
+    typed = one(content).content
+    assert isinstance(typed, Typed)
+    assert (typed.answer, typed.also, typed.precision) == ("6", (), Precision(absolute="0.1"))
+
+
+def test_a_question_that_several_numbers_answer_is_left_out_with_its_reason(tmp_path: Path) -> None:
+    other = '<answer fraction="100"><text>7</text><tolerance>0</tolerance></answer>'
+    ((said, skipped),) = notes_of(number("6", "0", inner=other), tmp_path)
+    assert skipped
+    assert "several numbers are right" in said
+
+
+@pytest.mark.parametrize(
+    ("inner", "points", "said"),
+    [("<defaultgrade>-3</defaultgrade>", 0, "points"), ("<defaultgrade>nan</defaultgrade>", 1, "points"),
+     ("<defaultgrade>2.5</defaultgrade>", 2.5, ""), ("<penalty>7</penalty>", 1, "penalty")],
+)  # fmt: skip
+def test_points_and_penalties_that_cannot_be_are_said(inner: str, points: float, said: str) -> None:
+    imported = taken(number("6", "0", inner=inner))
+    assert imported.booklet.leaves[0].points == points
+    assert [said in note.text.en for note in imported.notes] == ([True] if said else [])
+
+
+def table(*cells: str) -> bytes:
+    inner = "".join(f"<td>{cell}</td>" for cell in cells)
+    text = f'<![CDATA[T <table class="type-matrix"><tr>{inner}</tr></table>]]>'
+    return quiz(question("cloze", "", text=text))
+
+
+@pytest.mark.parametrize(
+    ("cells", "answer", "said"),
+    [
+        (("{1:NUMERICAL:=1:0.5}", "{1:NUMERICAL:=2:0.5}"), "[[1, 2]]", ""),
+        (("{1:NUMERICAL:=1:0.5}", "{1:NUMERICAL:=2:0.1}"), "[[1, 2]]", "different tolerances"),
+        (("{1:NUMERICAL:=1:-1}", "{1:NUMERICAL:=2:-1}"), "[[1, 2]]", "is below 0"),
+        (("{1:NUMERICAL:%0%9#no~=1}", "{1:NUMERICAL:=2}"), "[[1, 2]]", "of single cells"),
+    ],
+)
+def test_each_cell_of_a_table_is_read(cells: tuple[str, ...], answer: str, said: str) -> None:
+    imported = taken(table(*cells))
+    content = imported.booklet.leaves[0].content
+    assert isinstance(content, Typed)
+    assert content.answer == answer
+    assert [said in note.text.en for note in imported.notes] == ([True] if said else [])
+
+
+@pytest.mark.parametrize("cell", ["{1:NUMERICAL:}", "{1:NUMERICAL:%0%2}", "{1:NUMERICAL:=x}"])
+def test_a_table_with_a_cell_that_nothing_is_right_in_is_left_out(cell: str) -> None:
+    for cells in ((cell, "{1:NUMERICAL:=1}"), ("{1:NUMERICAL:=1}", cell), (cell, cell)):
+        imported = taken(table(*cells))
+        assert imported.booklet.items == ()
+        assert imported.notes[-1].skipped
+        assert "no answer of it is right" in imported.notes[-1].text.en
+
+
+def test_shares_of_a_blank_that_are_not_kept_are_said() -> None:
+    imported = taken(quiz(question("cloze", "", text="A {1:MC:=yes~%50%perhaps~no} b {1:NUMERICAL:=1}")))
+    assert any("a part of the points are wrong now" in note.text.en for note in imported.notes)
+
+
 # ---------------------------------------------------------------------------------------------------- hostile
 
 BOMB = '<!DOCTYPE q [<!ENTITY a "aaaaaaaaaa">' + "".join(
@@ -215,7 +334,6 @@ REFUSED = {
     "an external entity": b'<!DOCTYPE q [<!ENTITY x SYSTEM "file:///etc/passwd">]><quiz>&x;</quiz>',
     "an external document type": b'<!DOCTYPE quiz SYSTEM "http://evil.example/x.dtd"><quiz/>',
     "parameter entities": b'<!DOCTYPE q [<!ENTITY % x SYSTEM "file:///etc/passwd"> %x;]><quiz/>',
-    "deep nesting": b"<quiz>" + b"<a>" * 100_000,
     "nothing": b"",
     "no XML": b"::a:: b {=c}",
     "another XML": b"<html></html>",
@@ -231,6 +349,28 @@ REFUSED = {
 def test_a_hostile_file_is_refused(what: str) -> None:
     with pytest.raises(UsageError, match=r"file\.xml"):
         taken(REFUSED[what])
+
+
+def test_nesting_is_bounded() -> None:
+    def nested(depth: int) -> bytes:
+        return b"<quiz>" + b"<a>" * (depth - 1) + b"</a>" * (depth - 1) + b"</quiz>"
+
+    assert parsed_xml(nested(MAX_DEPTH), "file.xml").tag == "quiz"
+    with pytest.raises(UsageError, match=r"file\.xml: nested deeper"):
+        parsed_xml(nested(MAX_DEPTH + 1), "file.xml")
+
+
+def test_the_number_of_elements_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    bound = 50  # half a million take two seconds
+    assert bound < safe_xml.MAX_ELEMENTS
+    monkeypatch.setattr(safe_xml, "MAX_ELEMENTS", bound)
+
+    def wide(count: int) -> bytes:
+        return b"<quiz>" + b"<a/>" * (count - 1) + b"</quiz>"
+
+    with pytest.raises(UsageError, match="longer, than any quiz"):
+        parsed_xml(wide(bound + 1), "file.xml")
+    assert len(parsed_xml(wide(bound), "file.xml")) == bound - 1
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
@@ -289,7 +429,7 @@ def test_braces_of_a_stranger_are_no_parameters(tmp_path: Path) -> None:
 def test_ids_are_made_of_names_and_are_unique() -> None:
     names = ("A b", "a B", "数", "数", "../../etc/passwd", "\u202egnp.exe", "x" * 500, "&lt;b&gt;", "7th")
     imported = taken(quiz(*(question("multichoice", RIGHT + WRONG, name=name) for name in names)))
-    ids = [sheet.id for sheet in imported.booklet.sheets]
+    ids = [leaf.id for leaf in imported.booklet.leaves]
     assert len(set(ids)) == len(names)
     assert ids[:2] == ["a-b", "a-b-2"]
     assert all(identifier.replace("-", "").isalnum() and identifier[0].isalpha() for identifier in ids)

@@ -17,9 +17,9 @@ from grader.quiz.exchange.booklets import labelled
 from grader.quiz.exchange.formats import FORMATS, FormatName
 from grader.quiz.exchange.html_text import block_html, prose_of
 from grader.quiz.exchange.html_tree import parsed_html
+from grader.quiz.exchange.leaf import Booklet, Choices, Leaf, Match, Order, Parts, Typed
 from grader.quiz.exchange.losses import Weight
 from grader.quiz.exchange.quiz_file import quiz_yaml
-from grader.quiz.exchange.sheet import Booklet, Choices, Match, Order, Parts, Sheet, Typed
 from grader.quiz.generators import Generators
 from grader.quiz.marking.algebra import Algebra
 from grader.quiz.marking.mark import ALL, Mark
@@ -30,7 +30,7 @@ from grader.quiz.seeds import Seeds
 from grader.records import Language
 
 TEXT_FORMATS = (FormatName.MOODLE, FormatName.GIFT)
-# What an announced change of this kind may change of a sheet; a change of a field without its announcement is a fault.
+# What an announced change of this kind may change of a leaf; a change of a field without its announcement is a fault.
 TOUCHES = {
     "asked": {"text", "content"}, "tolerance": {"content"}, "spelled": set(), "wrong-lines": {"content"},
     "points": {"points"}, "attempts": {"attempts"}, "rules": {"points", "attempts", "penalty"}, "hints": {"hints"},
@@ -59,17 +59,17 @@ def test_a_quiz_comes_back_as_the_format_said_it_would(form: FormatName, name: s
 def test_nothing_is_lost_that_was_not_announced(form: FormatName, name: str) -> None:
     whole = booklet(name, Language.EN, 1)
     fitted = FORMATS[form].codec.fit(whole)
-    after = {sheet.id: sheet for sheet in fitted.booklet.sheets}
-    for sheet in whole.sheets:
-        kinds = {change.kind for change in fitted.changes if change.question == sheet.id}
-        if sheet.id not in after:
-            lost = {c.kind for c in fitted.lost if c.question == sheet.id}
+    after = {leaf.id: leaf for leaf in fitted.booklet.leaves}
+    for leaf in whole.leaves:
+        kinds = {change.kind for change in fitted.changes if change.question == leaf.id}
+        if leaf.id not in after:
+            lost = {c.kind for c in fitted.lost if c.question == leaf.id}
             assert lost & {"formula", "no-such-type", "arrow", "parts", "lines", "no-finite-number"}
             continue
         changed = {
-            field for field in Sheet.__dataclass_fields__ if getattr(sheet, field) != getattr(after[sheet.id], field)
+            field for field in Leaf.__dataclass_fields__ if getattr(leaf, field) != getattr(after[leaf.id], field)
         }
-        assert changed <= SILENT.union(*(TOUCHES[kind] for kind in kinds)), (sheet.id, changed, kinds)
+        assert changed <= SILENT.union(*(TOUCHES[kind] for kind in kinds)), (leaf.id, changed, kinds)
 
 
 @pytest.mark.parametrize("name", QUIZZES)
@@ -78,16 +78,16 @@ def test_the_feedback_of_every_wrong_answer_comes_back(form: FormatName, name: s
     whole = booklet(name, Language.ZH, 1)
     codec = FORMATS[form].codec
     back = codec.read(codec.write(codec.fit(whole)), origin="file", language=Language.ZH).booklet
-    said = {sheet.id: remarks(sheet) for sheet in back.sheets}
-    for sheet in whole.sheets:
-        if sheet.id in said and not isinstance(sheet.content, Match | Order) and sheet.type != "matrix":
-            assert said[sheet.id] == remarks(sheet)
+    said = {leaf.id: remarks(leaf) for leaf in back.leaves}
+    for leaf in whole.leaves:
+        if leaf.id in said and not isinstance(leaf.content, Match | Order) and leaf.type != "matrix":
+            assert said[leaf.id] == remarks(leaf)
 
 
-def remarks(sheet: Sheet) -> set[tuple[str, str]]:
-    """Return the misconceptions of a sheet with what is said of them, as HTML."""
+def remarks(leaf: Leaf) -> set[tuple[str, str]]:
+    """Return the misconceptions of a leaf with what is said of them, as HTML."""
     found: set[tuple[str, str]] = set()
-    for _, one in labelled([sheet]):
+    for _, one in labelled([leaf]):
         content = one.content
         own = ()
         if isinstance(content, Choices):
@@ -135,7 +135,7 @@ def test_what_comes_back_from_moodle_is_a_quiz_whose_answers_are_right(name: str
     written = quiz_yaml(back.booklet, tmp_path / name, name[:6])
     assert written.notes == ()
     variants = variants_of(written.content, tmp_path / name)
-    assert len(variants) == len(fitted.booklet.sheets)
+    assert len(variants) == len(fitted.booklet.leaves)
     with Algebra() as algebra:
         marker = Marker(algebra)
         for variant in variants:
@@ -170,8 +170,8 @@ def test_the_same_quiz_is_the_same_file() -> None:
 
 def test_variants_of_one_question_differ() -> None:
     for name in QUIZZES:
-        seen = [shown((sheet.text, sheet.code)) for sheet in booklet(name, Language.EN).sheets]
-        contents = [str(sheet.content) for sheet in booklet(name, Language.EN).sheets]
+        seen = [shown((leaf.text, leaf.code)) for leaf in booklet(name, Language.EN).leaves]
+        contents = [str(leaf.content) for leaf in booklet(name, Language.EN).leaves]
         assert len(set(zip(map(str, seen), contents, strict=True))) == len(seen)
 
 
@@ -196,7 +196,7 @@ def _said(page: str) -> str:
 @settings(max_examples=100, deadline=None)
 @given(answer=st.text(alphabet="ab5~=#{}:\\/%*<>&;.->\"'[]() 你", min_size=1, max_size=20).filter(lambda t: t.strip()))
 def test_any_sign_can_stand_in_an_answer(answer: str) -> None:
-    sheet = Sheet(
+    leaf = Leaf(
         id="q",
         type=QuestionType.CODE_OUTPUT,
         text="What?",
@@ -205,10 +205,10 @@ def test_any_sign_can_stand_in_an_answer(answer: str) -> None:
     )
     for form in TEXT_FORMATS:
         codec = FORMATS[form].codec
-        fitted = codec.fit(Booklet(id="quiz01", title="T", language=Language.EN, items=(sheet,)))
+        fitted = codec.fit(Booklet(id="quiz01", title="T", language=Language.EN, items=(leaf,)))
         if fitted.booklet.items:
             back = codec.read(codec.write(fitted), origin="file", language=Language.EN).booklet
-            assert back.sheets[0].content == sheet.content
+            assert back.leaves[0].content == leaf.content
 
 
 # ------------------------------------------------------------------------------------------ read by somebody else
@@ -232,13 +232,13 @@ def test_another_reader_of_gift_finds_the_same_questions_and_answers() -> None:
         fitted = codec.fit(booklet(name, Language.ZH, 1))
         ran = subprocess.run([node, "-e", READER], input=codec.write(fitted), capture_output=True, check=True)
         found = json.loads(ran.stdout)
-        assert [one["title"] for one in found] == [sheet.id for sheet in fitted.booklet.sheets]
-        for sheet, one in zip(fitted.booklet.sheets, found, strict=True):
-            same_answers(sheet, one)
+        assert [one["title"] for one in found] == [leaf.id for leaf in fitted.booklet.leaves]
+        for leaf, one in zip(fitted.booklet.leaves, found, strict=True):
+            same_answers(leaf, one)
 
 
-def same_answers(sheet: Sheet, one: dict) -> None:
-    content = sheet.content
+def same_answers(leaf: Leaf, one: dict) -> None:
+    content = leaf.content
     if isinstance(content, Choices):
         assert one["type"] == "MC"
         right = [choice["isCorrect"] or (choice["weight"] or 0) > 0 for choice in one["choices"]]
@@ -248,7 +248,7 @@ def same_answers(sheet: Sheet, one: dict) -> None:
     elif isinstance(content, Match):
         assert one["type"] == "Matching"
         assert len([pair for pair in one["matchPairs"] if pair["subquestion"]["text"]]) == len(content.rows)
-    elif sheet.type == "number":
+    elif leaf.type == "number":
         assert one["type"] == "Numerical"
         values = [(choice["weight"], choice["text"]["number"]) for choice in one["choices"]]
         assert values[0][1] == float(content.answer)  # type: ignore[union-attr]

@@ -15,7 +15,10 @@ from exchange_bank import QUIZZES, booklet
 from grader.errors import UsageError
 from grader.quiz.exchange import qti
 from grader.quiz.exchange.formats import MAX_BYTES, Imported
-from grader.quiz.exchange.sheet import Choices, Group, Match, Order, Parts, Sheet, Typed
+from grader.quiz.exchange.leaf import Choices, Group, Leaf, Match, Order, Parts, Typed
+from grader.quiz.exchange.qti.archive import MAX_BYTES as MAX_MEMBER_BYTES
+from grader.quiz.exchange.qti.archive import MAX_MEMBERS, MAX_TOTAL, Archive
+from grader.quiz.exchange.qti.parsing import LeftOut
 from grader.quiz.model import Partial, Precision, QuestionType
 from grader.quiz.rendering.markdown import Maths, to_html
 from grader.records import Language
@@ -42,10 +45,10 @@ def read(text: str | bytes) -> Imported:
     return qti.read(content, origin="file", language=Language.EN)
 
 
-def sheet_of(text: str) -> Sheet:
+def leaf_of(text: str) -> Leaf:
     imported = read(text)
     assert not [note for note in imported.notes if note.skipped], imported.notes
-    return imported.booklet.sheets[0]
+    return imported.booklet.leaves[0]
 
 
 def reason(text: str) -> str:
@@ -88,11 +91,11 @@ CHOICE = item(ONE_RIGHT, f"<p>Look: <b>x</b></p>{OPTIONS}", by_template("match_c
 
 
 def test_a_choice_by_the_standard_template_is_read() -> None:
-    sheet = sheet_of(CHOICE)
-    assert sheet.type is QuestionType.CHOICE
-    assert sheet.text == "Look: **x**\n\nWhich?"
-    assert isinstance(sheet.content, Choices)
-    assert [(one.text, one.right, one.last) for one in sheet.content.options] == [
+    leaf = leaf_of(CHOICE)
+    assert leaf.type is QuestionType.CHOICE
+    assert leaf.text == "Look: **x**\n\nWhich?"
+    assert isinstance(leaf.content, Choices)
+    assert [(one.text, one.right, one.last) for one in leaf.content.options] == [
         ("one", False, False), ("two", True, False), ("none", False, True),
     ]  # fmt: skip
 
@@ -108,11 +111,11 @@ def test_feedback_is_what_the_rules_show() -> None:
     )
     outcome = '<outcomeDeclaration identifier="F" cardinality="single" baseType="identifier"/>'
     modal = '<modalFeedback outcomeIdentifier="F" identifier="B" showHide="show"><p>Two it is.</p></modalFeedback>'
-    sheet = sheet_of(item(ONE_RIGHT + outcome, OPTIONS, rules, more=modal))
-    assert isinstance(sheet.content, Choices)
-    assert [one.remark.say for one in sheet.content.options] == ["Not one.", "", ""]
-    assert sheet.explanation == "Two it is."
-    assert sheet.points == 2
+    leaf = leaf_of(item(ONE_RIGHT + outcome, OPTIONS, rules, more=modal))
+    assert isinstance(leaf.content, Choices)
+    assert [one.remark.say for one in leaf.content.options] == ["Not one.", "", ""]
+    assert leaf.explanation == "Two it is."
+    assert leaf.points == 2
 
 
 def several(shares: Mapping[str, float]) -> str:
@@ -131,14 +134,14 @@ def several(shares: Mapping[str, float]) -> str:
 
 def test_ticks_that_count_as_ours_are_partial_without_a_note() -> None:
     imported = read(several({"A": 0.5, "B": 0.5, "C": -0.5, "D": -0.5}))
-    sheet = imported.booklet.sheets[0]
-    assert (sheet.type, sheet.partial, sheet.points) == (QuestionType.MULTI, Partial.EACH, 1)
+    leaf = imported.booklet.leaves[0]
+    assert (leaf.type, leaf.partial, leaf.points) == (QuestionType.MULTI, Partial.EACH, 1)
     assert imported.notes == ()
 
 
 def test_ticks_that_count_otherwise_are_partial_with_a_note() -> None:
     imported = read(several({"A": 2, "B": 1, "C": 0}))
-    assert imported.booklet.sheets[0].partial is Partial.EACH
+    assert imported.booklet.leaves[0].partial is Partial.EACH
     assert "shares of its own" in imported.notes[0].text.en
 
 
@@ -174,18 +177,50 @@ def test_a_number_has_the_precision_of_its_rule(operator: str, precision: Precis
     name = operator.split()[0]
     rule = scored(f'<{operator}><variable identifier="RESPONSE"/><correct identifier="RESPONSE"/></{name}>')
     constant = rule.replace('<correct identifier="RESPONSE"/>', '<baseValue baseType="float">20</baseValue>')
-    sheet = sheet_of(item(entry("float", "20"), FIELD, constant))
-    assert sheet.type is QuestionType.NUMBER
-    assert isinstance(sheet.content, Typed)
-    assert (sheet.content.answer, sheet.content.precision) == ("20", precision)
-    assert sheet.text == "It is \\_\\_\\_\\_ long."
+    leaf = leaf_of(item(entry("float", "20"), FIELD, constant))
+    assert leaf.type is QuestionType.NUMBER
+    assert isinstance(leaf.content, Typed)
+    assert (leaf.content.answer, leaf.content.precision) == ("20", precision)
+    assert leaf.text == "It is \\_\\_\\_\\_ long."
+
+
+@pytest.mark.parametrize(
+    ("operator", "near"),
+    [("tolerance='0.1 0.5'", ["0.1"]), ("tolerance='0.5 0.1'", ["0.1"]), ("tolerance='0.5 0.5'", []),
+     ("tolerance='0.5'", [])],
+)  # fmt: skip
+def test_a_tolerance_that_differs_above_and_below_is_narrowed_and_that_is_said(operator: str, near: list[str]) -> None:
+    equal = f'<equal toleranceMode="absolute" {operator}><variable identifier="RESPONSE"/>'
+    rule = scored(f'{equal}<baseValue baseType="float">20</baseValue></equal>')
+    imported = read(item(entry("float", "20"), FIELD, rule))
+    content = imported.booklet.leaves[0].content
+    assert isinstance(content, Typed)
+    assert content.precision == Precision(absolute=(near or ["0.5"])[0])
+    assert ["the narrower holds" in note.text.en for note in imported.notes] == [True] * len(near)
+
+
+def test_a_cell_whose_tolerance_differs_above_and_below_is_said() -> None:
+    names = ("RESPONSE_1_1", "RESPONSE_1_2")
+    cells = "".join(f'<td><textEntryInteraction responseIdentifier="{name}"/></td>' for name in names)
+    near = "".join(
+        f'<equal toleranceMode="absolute" tolerance="0.1 0.5"><variable identifier="{name}"/>'
+        '<baseValue baseType="float">20</baseValue></equal>'
+        for name in names
+    )
+    declared = "".join(entry("float", "20").replace('"RESPONSE"', f'"{name}"') for name in names)
+    table = f'<p>Fill it in.</p><table class="dlgrade-matrix"><tr>{cells}</tr></table>'
+    imported = read(item(declared, table, scored(f"<and>{near}</and>")))
+    content = imported.booklet.leaves[0].content
+    assert isinstance(content, Typed)
+    assert (content.answer, content.precision) == ("[[20, 20]]", Precision(absolute="0.1"))
+    assert ["the narrower holds" in note.text.en for note in imported.notes] == [True]
 
 
 def test_a_short_text_is_taken_for_what_it_looks_like() -> None:
-    def typed(*texts: str) -> Sheet:
+    def typed(*texts: str) -> Leaf:
         entries = "".join(f'<mapEntry mapKey="{text}" mappedValue="1"/>' for text in texts)
         mapping = f'<mapping defaultValue="0">{entries}</mapping>'
-        return sheet_of(item(entry("string", texts[0], mapping), FIELD, by_template("map_response")))
+        return leaf_of(item(entry("string", texts[0], mapping), FIELD, by_template("map_response")))
 
     assert typed("[1, 24]", "(1, 24)").type is QuestionType.SHAPE
     assert typed("0.5", ".5").type is QuestionType.NUMBER
@@ -208,9 +243,9 @@ def test_an_order_of_qti_3_is_read() -> None:
         '<qti-response-processing template="https://purl.imsglobal.org/spec/qti/v3p0/rptemplates/match_correct.xml"/>'
         "</qti-assessment-item>"
     )
-    sheet = sheet_of(text)
-    assert isinstance(sheet.content, Order)
-    assert [(one.text, one.after) for one in sheet.content.items] == [("first", ()), ("last", (0,))]
+    leaf = leaf_of(text)
+    assert isinstance(leaf.content, Order)
+    assert [(one.text, one.after) for one in leaf.content.items] == [("first", ()), ("last", (0,))]
 
 
 def test_a_match_is_read() -> None:
@@ -226,10 +261,10 @@ def test_a_match_is_read() -> None:
         '<simpleAssociableChoice identifier="b" matchMax="1">B</simpleAssociableChoice>'
         "</simpleMatchSet></matchInteraction>"
     )
-    sheet = sheet_of(item(declared, body, by_template("match_correct")))
-    assert isinstance(sheet.content, Match)
-    assert [row.option for row in sheet.content.rows] == [1, 0]
-    assert sheet.partial is Partial.NONE
+    leaf = leaf_of(item(declared, body, by_template("match_correct")))
+    assert isinstance(leaf.content, Match)
+    assert [row.option for row in leaf.content.rows] == [1, 0]
+    assert leaf.partial is Partial.NONE
 
 
 def test_several_fields_become_parts() -> None:
@@ -244,10 +279,10 @@ def test_several_fields_become_parts() -> None:
         '<p>First <textEntryInteraction responseIdentifier="R1"/>, then '
         '<textEntryInteraction responseIdentifier="R2"/>.</p>'
     )
-    sheet = sheet_of(item(two, body, f"<responseProcessing>{rule}</responseProcessing>"))
-    assert isinstance(sheet.content, Parts)
-    assert [(one.content.answer, one.points) for one in sheet.content.parts] == [("1", 1.0), ("2", 3.0)]  # type: ignore[union-attr]
-    assert sheet.points == 4
+    leaf = leaf_of(item(two, body, f"<responseProcessing>{rule}</responseProcessing>"))
+    assert isinstance(leaf.content, Parts)
+    assert [(one.content.answer, one.points) for one in leaf.content.parts] == [("1", 1.0), ("2", 3.0)]  # type: ignore[union-attr]
+    assert leaf.points == 4
 
 
 def test_a_test_gives_the_order_the_draws_and_the_tries() -> None:
@@ -270,10 +305,10 @@ def test_a_test_gives_the_order_the_draws_and_the_tries() -> None:
     booklet = imported.booklet
     assert (booklet.id, booklet.title, booklet.time_limit_s, booklet.shuffled) == ("exam", "Exam", 600.0, True)
     first, group = booklet.items
-    assert isinstance(first, Sheet)
+    assert isinstance(first, Leaf)
     assert (first.id, first.points, first.attempts) == ("b", 2.0, 3)
     assert isinstance(group, Group)
-    assert (group.pick, [one.id for one in group.sheets]) == (1, ["a", "c"])
+    assert (group.pick, [one.id for one in group.leaves]) == (1, ["a", "c"])
 
 
 # ------------------------------------------------------------------------------------------------ what is left out
@@ -285,7 +320,7 @@ def test_what_is_not_known_is_left_out_by_its_name_and_the_rest_is_read() -> Non
     )
     custom = CHOICE.replace(by_template("match_correct"), scored('<customOperator class="x"/>'))
     imported = read(package({"a.xml": CHOICE, "b.xml": upload, "c.xml": custom, "d.xml": "<html/>", "e.xml": "no XML"}))
-    assert len(imported.booklet.sheets) == 1
+    assert len(imported.booklet.leaves) == 1
     said = " ".join(note.text.en for note in imported.notes if note.skipped)
     for name in ("uploadInteraction", "customOperator", "<html>", "no XML"):
         assert name in said
@@ -342,7 +377,7 @@ def test_entities_are_refused_whatever_they_are() -> None:
             read(head + CHOICE.replace("one", "&a;", 1))
         imported = read(package({"a.xml": CHOICE, "b.xml": head + CHOICE}))
         assert [note.skipped for note in imported.notes] == [True]
-        assert len(imported.booklet.sheets) == 1
+        assert len(imported.booklet.leaves) == 1
 
 
 def test_nothing_of_a_script_comes_through() -> None:
@@ -351,7 +386,7 @@ def test_nothing_of_a_script_comes_through() -> None:
         "<span>&lt;img onerror=x&gt;</span> \\(\\href{javascript:x}{y}\\)</p>"
     )
     imported = read(item(ONE_RIGHT, nasty + OPTIONS, by_template("match_correct")))
-    text = imported.booklet.sheets[0].text
+    text = imported.booklet.leaves[0].text
     for maths in Maths:
         page = str(to_html(text, maths=maths))
         assert "<script" not in page
@@ -373,8 +408,32 @@ def test_a_package_leads_to_no_file_outside_of_it() -> None:
 def test_a_file_that_unpacks_to_too_much_is_left_out() -> None:
     bomb = b"<a>" + b" " * (30 * 1024 * 1024) + b"</a>"
     imported = read(package({"a.xml": CHOICE, "bomb.xml": bomb}))
-    assert len(imported.booklet.sheets) == 1
+    assert len(imported.booklet.leaves) == 1
     assert "unpacks to too much" in imported.notes[0].text.en
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+def test_all_files_together_unpack_to_no_more_than_their_bound() -> None:
+    whole = MAX_TOTAL // MAX_MEMBER_BYTES
+    files = Archive(zipped({str(number): b" " * MAX_MEMBER_BYTES for number in range(whole + 1)}))
+    for number in range(whole):
+        assert len(files.read(str(number))) == MAX_MEMBER_BYTES
+    with pytest.raises(LeftOut, match="unpacks to too much"):
+        files.read(str(whole))
+
+
+def test_a_package_has_no_more_files_than_their_bound() -> None:
+    names = [str(number) for number in range(MAX_MEMBERS + 1)]
+    assert len(Archive(zipped(dict.fromkeys(names[1:], b""))).names) == MAX_MEMBERS
+    with pytest.raises(LeftOut, match="more than 5,000 files"):
+        Archive(zipped(dict.fromkeys(names, b"")))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -301,8 +302,24 @@ def test_a_damaged_cache_is_read_past(tmp_path: Path, damage: bytes) -> None:
     folder, cache = write_quiz(tmp_path, f"- {{{NUMBER}, answer: 1}}"), tmp_path / "cache"
     whole = read_quiz(folder, cache=cache)
     (file,) = cache.iterdir()
-    file.write_bytes(damage)
-    assert read_quiz(folder, cache=cache) == whole
+    content = file.read_bytes()
+    for changed in (damage, content.replace(b'"number"', b'"letter"'), content[:-9] + content[-8:]):
+        assert changed != content
+        file.write_bytes(changed)
+        assert read_quiz(folder, cache=cache) == whole
+        assert file.read_bytes() == content, "and is kept anew"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_a_tree_that_another_could_have_written_is_read_past(tmp_path: Path) -> None:
+    """Whoever may write it could put another key in the place of the author's."""
+    folder, cache = write_quiz(tmp_path, f"- {{{NUMBER}, answer: 1}}"), tmp_path / "cache"
+    read_quiz(folder, cache=cache)
+    (file,) = cache.iterdir()
+    file.chmod(0o666)
+    assert kept.kept_tree(cache, (folder / "quiz.yaml").read_bytes()) is None
+    read_quiz(folder, cache=cache)
+    assert file.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_cache_that_cannot_be_written_costs_nothing_but_time(tmp_path: Path) -> None:
@@ -311,9 +328,49 @@ def test_a_cache_that_cannot_be_written_costs_nothing_but_time(tmp_path: Path) -
     assert read_quiz(folder, cache=tmp_path / "file" / "below") == read_quiz(folder)
 
 
+def test_aliases_cannot_make_a_kept_tree_large(tmp_path: Path) -> None:
+    """Every value has its line and its path; neither costs more than the value itself."""
+    names = "".join(f"{letter}{'x' * 98}: {{" for letter in "abcdefghij")
+    deep = f"about: {{{names}last: [{'1, ' * 2_000}]{'}' * 11}\n"
+    file = tmp_path / "quiz.yaml"
+    tree = parse_yaml(file, deep.encode())
+    kept.keep_tree(tmp_path / "cache", deep.encode(), tree)
+    (one,) = (tmp_path / "cache").iterdir()
+    assert one.stat().st_size < 12 * len(deep)
+    again = kept.kept_tree(tmp_path / "cache", deep.encode())
+    assert again is not None and (again.value, again.places) == (tree.value, tree.places)
+
+
+def test_a_file_whose_aliases_make_it_long_is_refused_before_it_fills_the_memory(tmp_path: Path) -> None:
+    long = "about: &a " + "x" * 300_000 + "\nhints: [*a, *a, *a, *a]\n"
+    with pytest.raises(AuthorError, match=r"quiz\.yaml:1: more than 1,048,576 characters, aliases \(\*name\) followed"):
+        parse_yaml(tmp_path / "quiz.yaml", long.encode())
+    keys = "a: &a {" + "k" * 90 + ": 1}\nb: [" + "*a, " * 12_000 + "*a]\n"
+    with pytest.raises(AuthorError, match="more than 1,048,576 characters"):
+        parse_yaml(tmp_path / "quiz.yaml", keys.encode())
+    whole = "about: " + "x" * 500_000 + "\n"
+    assert parse_yaml(tmp_path / "quiz.yaml", whole.encode()).value == {"about": "x" * 500_000}
+
+
+def test_a_key_has_a_largest_length(tmp_path: Path) -> None:
+    with pytest.raises(AuthorError) as caught:
+        parse_yaml(tmp_path / "quiz.yaml", f"{'k' * 300}: 1\n".encode())
+    assert "a key of 300 characters; it may have 100" in str(caught.value) and len(str(caught.value)) < 400
+
+
 def test_the_cache_lies_with_the_users_own_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert kept.cache_folder() == tmp_path / "dlgrade" / "quiz"
     monkeypatch.setenv("XDG_CACHE_HOME", "relative")
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     assert kept.cache_folder() == tmp_path / "home" / ".cache" / "dlgrade" / "quiz"
+
+
+def test_an_account_without_a_home_keeps_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", _no_home)
+    assert kept.cache_folder() is None
+
+
+def _no_home() -> Path:
+    raise RuntimeError("Could not determine home directory.")

@@ -1,1 +1,1 @@
-"""Quizzes to and from other systems' formats. Every format writes and reads the same plain `sheet`."""
+"""Quizzes to and from other systems' formats. Every format writes and reads the same plain `leaf`."""

@@ -11,24 +11,24 @@ from graphlib import TopologicalSorter
 
 from grader.quiz.authored import Pool, Question, Quiz
 from grader.quiz.drawing import Drawing, draw_many
-from grader.quiz.exchange.sheet import (
+from grader.quiz.exchange.leaf import (
     NOTHING,
     Booklet,
     Choice,
     Choices,
     Content,
     Group,
-    Item,
     Known,
     KnownOption,
     KnownOrder,
     Label,
+    Leaf,
     Match,
     Order,
+    OrderItem,
     Parts,
     Remark,
     Row,
-    Sheet,
     Typed,
 )
 from grader.quiz.generators import Generators
@@ -66,12 +66,12 @@ class Frozen:
 def booklet_of(quiz: Quiz, generators: Generators, frozen: Frozen) -> Booklet:
     """Return a quiz as it travels. Raises: AuthorError for a question that cannot be drawn; GraderFault."""
     maker = _Maker(quiz, generators, frozen)
-    items: list[Sheet | Group] = []
+    items: list[Leaf | Group] = []
     for item in quiz.items:
         if isinstance(item, Pool):
             # Several variants of one question would be drawn as if they were several questions.
-            sheets = [sheet for question in item.questions for sheet in maker.sheets(question, most=1)]
-            items.append(Group(id=item.id, pick=item.pick, sheets=tuple(sheets)))
+            leaves = [leaf for question in item.questions for leaf in maker.leaves(question, most=1)]
+            items.append(Group(id=item.id, pick=item.pick, leaves=tuple(leaves)))
         else:
             items.append(maker.item(item))
     within = frozen.language
@@ -88,30 +88,30 @@ def booklet_of(quiz: Quiz, generators: Generators, frozen: Frozen) -> Booklet:
 
 
 class _Maker:
-    """Draws the sheets of a quiz."""
+    """Draws the leaves of a quiz."""
 
     def __init__(self, quiz: Quiz, generators: Generators, frozen: Frozen) -> None:
         self._quiz, self._generators, self._frozen = quiz, generators, frozen
 
-    def item(self, question: Question) -> Sheet | Group:
-        sheets = self.sheets(question, most=self._frozen.variants)
-        if len(sheets) == 1:
-            return sheets[0]
-        numbered = tuple(replace(sheet, id=f"{question.id}-{place}") for place, sheet in enumerate(sheets, start=1))
-        return Group(id=question.id, pick=1, sheets=numbered)
+    def item(self, question: Question) -> Leaf | Group:
+        leaves = self.leaves(question, most=self._frozen.variants)
+        if len(leaves) == 1:
+            return leaves[0]
+        numbered = tuple(replace(leaf, id=f"{question.id}-{place}") for place, leaf in enumerate(leaves, start=1))
+        return Group(id=question.id, pick=1, leaves=numbered)
 
-    def sheets(self, question: Question, *, most: int) -> list[Sheet]:
+    def leaves(self, question: Question, *, most: int) -> list[Leaf]:
         """Return different variants of one question, at most `most`."""
-        found: dict[Hashable, Sheet] = {}
+        found: dict[Hashable, Leaf] = {}
         wanted = most if _differs(question) else 1
         for begin in range(0, wanted * _TRIES_A_VARIANT, wanted):
             drawings = [self._drawing(begin + place + 1) for place in range(wanted)]
             for variant in draw_many(drawings, question):
                 if not isinstance(variant, Variant):
                     raise variant
-                sheet = _SheetOf(question, self._frozen.language).sheet(variant)
+                leaf = _LeafOf(question, self._frozen.language).leaf(variant)
                 if len(found) < wanted:
-                    found.setdefault(_regardless_of_order(sheet), sheet)
+                    found.setdefault(_regardless_of_order(leaf), leaf)
             if len(found) == wanted:
                 break
         return list(found.values())
@@ -131,8 +131,8 @@ def _differs(question: Question) -> bool:
     )
 
 
-def _regardless_of_order(sheet: Sheet) -> Hashable:
-    content = sheet.content
+def _regardless_of_order(leaf: Leaf) -> Hashable:
+    content = leaf.content
     form: Hashable = content
     if isinstance(content, Choices):
         form = frozenset(content.options)
@@ -141,19 +141,19 @@ def _regardless_of_order(sheet: Sheet) -> Hashable:
         form = frozenset((row.text, row.code, labels[row.option]) for row in content.rows), frozenset(labels)
     elif isinstance(content, Parts):
         form = tuple(_regardless_of_order(part) for part in content.parts)
-    return sheet.id, sheet.text, sheet.code, sheet.hints, sheet.explanation, form
+    return leaf.id, leaf.text, leaf.code, leaf.hints, leaf.explanation, form
 
 
 @dataclass(frozen=True, slots=True)
-class _SheetOf:
+class _LeafOf:
     """Writes a variant of one question down in one language."""
 
     question: Question
     language: Language
 
-    def sheet(self, variant: Variant) -> Sheet:
+    def leaf(self, variant: Variant) -> Leaf:
         public, key = variant.public, variant.key
-        return Sheet(
+        return Leaf(
             id=public.part or public.id,
             type=public.type,
             text=public.text.within(self.language),
@@ -208,7 +208,7 @@ class _SheetOf:
         place = {identifier: number for number, identifier in enumerate(ids)}
         shown: dict[str, Option] = {option.id: option for option in public.body.options}
         items = tuple(
-            Item(
+            OrderItem(
                 text=_in(shown[one].text, self.language),
                 code=shown[one].code,
                 after=tuple(sorted(place[before] for before in after[one])),
@@ -261,7 +261,7 @@ class _SheetOf:
         halves = zip(self.question.parts, public.body.parts, key.parts, strict=True)
         return Parts(
             parts=tuple(
-                _SheetOf(question, self.language).sheet(Variant(public=part, key=own)) for question, part, own in halves
+                _LeafOf(question, self.language).leaf(Variant(public=part, key=own)) for question, part, own in halves
             )
         )
 
@@ -270,23 +270,23 @@ def _in(text: Text | None, language: Language) -> str:
     return "" if text is None else text.within(language)
 
 
-def labelled(sheets: Sequence[Sheet], whole: str = "") -> Iterator[tuple[str, Sheet]]:
-    """Yield every sheet and every part, with the name that messages give it: `chain-2/outer`."""
-    for sheet in sheets:
-        label = f"{whole}/{sheet.id}" if whole else sheet.id
-        yield label, sheet
-        if isinstance(sheet.content, Parts):
-            yield from labelled(sheet.content.parts, label)
+def labelled(leaves: Sequence[Leaf], whole: str = "") -> Iterator[tuple[str, Leaf]]:
+    """Yield every leaf and every part, with the name that messages give it: `chain-2/outer`."""
+    for leaf in leaves:
+        label = f"{whole}/{leaf.id}" if whole else leaf.id
+        yield label, leaf
+        if isinstance(leaf.content, Parts):
+            yield from labelled(leaf.content.parts, label)
 
 
-def with_items(booklet: Booklet, change: Callable[[Sheet], Sheet | None]) -> Booklet:
-    """Return a booklet with each sheet changed, or left out for None; a group that is left empty goes as well."""
-    items: list[Sheet | Group] = []
+def with_items(booklet: Booklet, change: Callable[[Leaf], Leaf | None]) -> Booklet:
+    """Return a booklet with each leaf changed, or left out for None; a group that is left empty goes as well."""
+    items: list[Leaf | Group] = []
     for item in booklet.items:
         if isinstance(item, Group):
-            kept = tuple(new for sheet in item.sheets if (new := change(sheet)) is not None)
+            kept = tuple(new for leaf in item.leaves if (new := change(leaf)) is not None)
             if kept:
-                items.append(replace(item, pick=min(item.pick, len(kept)), sheets=kept))
+                items.append(replace(item, pick=min(item.pick, len(kept)), leaves=kept))
         elif (new := change(item)) is not None:
             items.append(new)
     return replace(booklet, items=tuple(items))

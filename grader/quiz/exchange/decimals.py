@@ -7,8 +7,9 @@ from decimal import Context, Decimal
 from fractions import Fraction
 
 from grader.quiz.marking.mark import Reading
+from grader.quiz.marking.marker import precision_of
 from grader.quiz.marking.numbers import read_number
-from grader.quiz.marking.precision import Number, exponent, rounded
+from grader.quiz.marking.precision import Number, exponent, is_half, rounded, without_noise
 from grader.quiz.model import Precision
 
 _FIGURES = 30  # a number with more is written as the float that it is nearest to
@@ -70,10 +71,23 @@ def bounds(answer: Fraction, precision: Precision | None) -> Bounds | None:
     return Bounds(low=answer - near, high=answer + near) if near else None
 
 
+def settled(answer: Fraction, precision: Precision | None) -> Fraction:
+    """Return the number that an answer is marked as: without what floats left behind its twelfth figure."""
+    return without_noise(answer, precision_of(precision))
+
+
+def between(answer: Fraction, figures: int) -> Bounds | None:
+    """Return the neighbours of an answer that is a half: they and all between them are right; None: it is none."""
+    if not is_half(answer, figures):
+        return None
+    half = Fraction(10) ** (exponent(answer) - figures + 1) / 2
+    return Bounds(low=answer - half, high=answer + half)
+
+
 def finer(answer: Fraction, figures: int) -> list[Fraction]:
     """Return correct roundings of the answer, to so many figures or a few more, that do not round as it does itself.
 
-    1.23499 rounds to 1.23, but by way of 1.235 to 1.24; who gives 1.235 is right. 1.225 is as near to 1.22 as to 1.23.
+    1.23499 rounds to 1.23, but by way of 1.235 to 1.24; who gives 1.235 is right. Of halves see `between`.
     """
     wanted = rounded(answer, figures)
     found = []

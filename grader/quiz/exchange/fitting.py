@@ -1,6 +1,6 @@
 """Fits questions to formats that know less: what several of them cannot hold, with the words for it.
 
-`Fit` collects what was changed of one question. A format asks for the changes that it needs; each returns the sheet as
+`Fit` collects what was changed of one question. A format asks for the changes that it needs; each returns the leaf as
 the format can hold it, or None where nothing that is left would be worth asking.
 """
 
@@ -11,21 +11,21 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from grader.quiz.exchange.booklets import with_items
-from grader.quiz.exchange.decimals import decimal, has_end, number_in
+from grader.quiz.exchange.decimals import decimal, has_end, number_in, settled
 from grader.quiz.exchange.html_text import markdown_of_plain, option_html
 from grader.quiz.exchange.html_tree import parsed_html
-from grader.quiz.exchange.losses import Change, Fitted, FittedBooklet, Weight
-from grader.quiz.exchange.sheet import (
+from grader.quiz.exchange.leaf import (
     NOTHING,
     Booklet,
     Choices,
     Known,
     Label,
+    Leaf,
     Match,
     Order,
-    Sheet,
     Typed,
 )
+from grader.quiz.exchange.losses import Change, Fitted, FittedBooklet, Weight
 from grader.quiz.marking.precision import Special, exponent, rounded
 from grader.quiz.model import Partial, Precision
 from grader.records import Text
@@ -56,14 +56,14 @@ class Fit:
             self.changes.append(change)
 
 
-def fit_booklet(booklet: Booklet, fit: Callable[[Sheet], Fitted], whole: Iterable[Change] = ()) -> FittedBooklet:
-    """Return a booklet with every sheet fitted; `whole` are changes of the quiz itself."""
+def fit_booklet(booklet: Booklet, fit: Callable[[Leaf], Fitted], whole: Iterable[Change] = ()) -> FittedBooklet:
+    """Return a booklet with every leaf fitted; `whole` are changes of the quiz itself."""
     changes: list[Change] = list(whole)
 
-    def fitted(sheet: Sheet) -> Sheet | None:
-        result = fit(sheet)
+    def fitted(leaf: Leaf) -> Leaf | None:
+        result = fit(leaf)
         changes.extend(result.changes)
-        return result.sheet
+        return result.leaf
 
     return FittedBooklet(booklet=with_items(booklet, fitted), changes=tuple(changes))
 
@@ -89,6 +89,7 @@ def near(text: str, precision: Precision | None) -> Near | None:
         return None
     if precision is None:
         return Near(value=decimal(number), tolerance="0")
+    number = settled(number, precision)
     width = max(Fraction(precision.absolute or 0), Fraction(precision.relative or 0) * abs(number))
     if precision.sig_figs is not None and number:
         middle = rounded(number, precision.sig_figs)
@@ -102,11 +103,11 @@ def _half_unit(number: Fraction, figures: int) -> Fraction:
     return Fraction(10) ** (exponent(number) - figures + 1) * _HALF
 
 
-def fit_number(fit: Fit, sheet: Sheet, typed: Typed) -> Sheet | None:
+def fit_number(fit: Fit, leaf: Leaf, typed: Typed) -> Leaf | None:
     """Return a question for a number whose precision is one absolute tolerance."""
     right = [near(text, typed.precision) for text in (typed.answer, *typed.also)]
     if any(one is None for one in right):
-        fit.lost("no-finite-number", _NOT_FINITE)
+        fit.lost("no-finite-number", NOT_FINITE)
         return None
     found = [one for one in right if one is not None]
     first = found[0]
@@ -130,7 +131,7 @@ def fit_number(fit: Fit, sheet: Sheet, typed: Typed) -> Sheet | None:
     content = replace(
         typed, answer=first.value, also=tuple(one.value for one in found[1:]), precision=precision, wrong=tuple(wrong)
     )
-    return replace(sheet, content=content)
+    return replace(leaf, content=content)
 
 
 def _is_exact(text: str) -> bool:
@@ -146,7 +147,7 @@ def plain_label(label: Label) -> str:
     return label.code.strip() if label.code else parsed_html(str(option_html(label.text))).text().strip()
 
 
-def fit_match(fit: Fit, sheet: Sheet, match: Match) -> Sheet:
+def fit_match(fit: Fit, leaf: Leaf, match: Match) -> Leaf:
     """Return a match whose options are plain text, all in the order of the rows, and whose rows count each."""
     labels = [plain_label(option) for option in match.options]
     if any("\\(" in text or "\\[" in text for text in labels):
@@ -156,17 +157,17 @@ def fit_match(fit: Fit, sheet: Sheet, match: Match) -> Sheet:
     rows = match.rows
     if any(row.wrong for row in rows):
         fit.lost("row-feedback", _ROW_FEEDBACK)
-    if sheet.partial is Partial.NONE:
-        fit.lost("all-or-nothing", _ALL_OR_NOTHING)
+    if leaf.partial is Partial.NONE:
+        fit.lost("all-or-nothing", ALL_OR_NOTHING)
     content = Match(
         rows=tuple(replace(row, option=order.index(row.option), wrong=()) for row in rows),
         options=tuple(Label(text=markdown_of_plain(labels[place])) for place in order),
         shuffle=match.shuffle,
     )
-    return replace(sheet, content=content, partial=Partial.EACH)
+    return replace(leaf, content=content, partial=Partial.EACH)
 
 
-def fit_order(fit: Fit, sheet: Sheet, order: Order) -> Sheet:
+def fit_order(fit: Fit, leaf: Leaf, order: Order) -> Leaf:
     """Return an order that is the only right one, without known wrong ones."""
     items = order.items
     if any(place - 1 not in item.after for place, item in enumerate(items) if place):
@@ -174,17 +175,17 @@ def fit_order(fit: Fit, sheet: Sheet, order: Order) -> Sheet:
     if order.wrong:
         fit.lost("order-feedback", _ORDER_FEEDBACK)
     chain = tuple(replace(item, after=(place - 1,) if place else ()) for place, item in enumerate(items))
-    return replace(sheet, content=Order(items=chain))
+    return replace(leaf, content=Order(items=chain))
 
 
-def fit_choices(fit: Fit, sheet: Sheet, choices: Choices) -> Sheet:
+def fit_choices(fit: Fit, leaf: Leaf, choices: Choices) -> Leaf:
     """Return options that are all shuffled or none: no format keeps one of them behind the others."""
     if not any(option.last for option in choices.options):
-        return sheet
+        return leaf
     if choices.shuffle:
         fit.converted("last", _LAST)
     options = tuple(replace(option, last=False) for option in choices.options)
-    return replace(sheet, content=Choices(options=options, shuffle=False))
+    return replace(leaf, content=Choices(options=options, shuffle=False))
 
 
 def has_feedback(known: Iterable[Known]) -> bool:
@@ -199,7 +200,7 @@ def _wrong_not_held(value: str) -> Text:
     )
 
 
-_NOT_FINITE = Text(
+NOT_FINITE = Text(
     en="the whole question: infinity and NaN are no numbers there", zh="整道题：该格式不把无穷和 NaN 当作数"
 )
 _TOLERANCE = Text(
@@ -219,7 +220,7 @@ _MATHS_IN_OPTIONS = Text(
     zh="配对选项中公式的排版：只显示 TeX 源码",
 )
 _ROW_FEEDBACK = Text(en="what is said of a wrong option in a row", zh="某一行选错时的反馈")
-_ALL_OR_NOTHING = Text(
+ALL_OR_NOTHING = Text(
     en="all or nothing: what is partly right earns its share there", zh="“全对才得分”：该格式会按比例给部分分"
 )
 _SEVERAL_ORDERS = Text(
@@ -228,4 +229,9 @@ _SEVERAL_ORDERS = Text(
 _ORDER_FEEDBACK = Text(en="what is said of known wrong orders", zh="已知错误顺序的反馈")
 _LAST = Text(
     en="options are not shuffled, so that the last one stays behind the others", zh="选项不再打乱，使最后一项保持在最后"
+)
+LINES = Text(en="the whole question: its answer has several lines", zh="整道题：答案有多行")
+SPELLED = Text(
+    en="all but the usual spellings of the answer: others are marked wrong there",
+    zh="除常见写法以外的写法：在那边会被判错",
 )

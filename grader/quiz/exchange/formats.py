@@ -11,8 +11,8 @@ from enum import StrEnum
 from importlib import import_module
 from typing import Protocol, cast
 
+from grader.quiz.exchange.leaf import Booklet
 from grader.quiz.exchange.losses import FittedBooklet
-from grader.quiz.exchange.sheet import Booklet
 from grader.records import Language, Text
 
 MAX_BYTES = 20 * 1024 * 1024  # of a file that is imported

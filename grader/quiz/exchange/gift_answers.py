@@ -12,8 +12,8 @@ from grader.quiz.exchange.fitting import Near
 from grader.quiz.exchange.gift_signs import restored
 from grader.quiz.exchange.html_text import Prose, markdown_of_plain
 from grader.quiz.exchange.incoming import Incoming
+from grader.quiz.exchange.leaf import Choice, Choices, Content, Label, Leaf, Match, Row
 from grader.quiz.exchange.moodle_typed import Accepted, number_of, text_of
-from grader.quiz.exchange.sheet import Choice, Choices, Content, Label, Match, Row, Sheet
 from grader.quiz.exchange.skipping import MAX_ANSWERS, TOO_MANY, Skip, choice_of, several_choices
 from grader.quiz.model import Partial, QuestionType
 from grader.records import Text
@@ -59,26 +59,26 @@ class _Mark:
     feedback: str
 
 
-def read_answers(reader: Answers, sheet: Sheet, source: str, own: QuestionType | None) -> Sheet:
+def read_answers(reader: Answers, leaf: Leaf, source: str, own: QuestionType | None) -> Leaf:
     """Return the question with its answers. Raises: Skip."""
     source = source.strip()
     if not source:
         raise Skip(_ESSAY)
     if match := _TRUE_FALSE.fullmatch(source):
-        return _true_or_false(reader, sheet, match)
+        return _true_or_false(reader, leaf, match)
     if source.startswith("#"):
-        return _number(reader, sheet, source[1:].strip())
+        return _number(reader, leaf, source[1:].strip())
     marks = _marks(source)
     if not marks:
         raise Skip(_NO_MARKS)
     if any("->" in mark.text for mark in marks) and all(mark.sign == "=" for mark in marks):
-        return _match(reader, sheet, marks)
+        return _match(reader, leaf, marks)
     if any(mark.sign == "~" for mark in marks):
-        return _choices(reader, sheet, marks)
+        return _choices(reader, leaf, marks)
     accepted = [_accepted(reader, mark, restored(mark.text)) for mark in marks]
-    read = text_of(accepted, own=own, has_code=bool(sheet.code))
+    read = text_of(accepted, own=own, has_code=bool(leaf.code))
     reader.note(read.notes)
-    return replace(sheet, type=read.type, content=read.content)
+    return replace(leaf, type=read.type, content=read.content)
 
 
 def _marks(source: str) -> list[_Mark]:
@@ -101,7 +101,7 @@ def _accepted(reader: Answers, mark: _Mark, text: str, tolerance: str = "0") -> 
     return Accepted(text=text, percent=_share(mark), remark=remark, tolerance=tolerance)
 
 
-def _choices(reader: Answers, sheet: Sheet, marks: Sequence[_Mark]) -> Sheet:
+def _choices(reader: Answers, leaf: Leaf, marks: Sequence[_Mark]) -> Leaf:
     options = []
     for mark in marks:
         prose = reader.prose(mark.text)
@@ -112,14 +112,14 @@ def _choices(reader: Answers, sheet: Sheet, marks: Sequence[_Mark]) -> Sheet:
     made = choice_of(options, shares) if single else several_choices(options, shares)
     reader.note(made.notes)
     return replace(
-        sheet,
+        leaf,
         type=QuestionType.CHOICE if single else QuestionType.MULTI,
         content=Choices(options=made.options),
         partial=Partial.NONE if single else Partial.EACH,
     )
 
 
-def _true_or_false(reader: Answers, sheet: Sheet, match: re.Match[str]) -> Sheet:
+def _true_or_false(reader: Answers, leaf: Leaf, match: re.Match[str]) -> Leaf:
     is_true = match["word"].upper().startswith("T")
     # The first feedback is that of the wrong answer, the second that of the right one.
     wrong, right = [*(match["rest"] or "").split("#")[1:3], "", ""][:2]
@@ -133,10 +133,10 @@ def _true_or_false(reader: Answers, sheet: Sheet, match: re.Match[str]) -> Sheet
         for word, is_right in ((_TRUE, is_true), (_FALSE, not is_true))
     )
     content: Content = Choices(options=options, shuffle=False)
-    return replace(sheet, type=QuestionType.CHOICE, content=content)
+    return replace(leaf, type=QuestionType.CHOICE, content=content)
 
 
-def _match(reader: Answers, sheet: Sheet, marks: Sequence[_Mark]) -> Sheet:
+def _match(reader: Answers, leaf: Leaf, marks: Sequence[_Mark]) -> Leaf:
     rows: list[Row] = []
     options: list[str] = []
     for mark in marks:
@@ -153,10 +153,10 @@ def _match(reader: Answers, sheet: Sheet, marks: Sequence[_Mark]) -> Sheet:
     if len(rows) < 2 or len(options) < 2:
         raise Skip(_NO_PAIR)
     content = Match(rows=tuple(rows), options=tuple(Label(text=markdown_of_plain(one)) for one in options))
-    return replace(sheet, type=QuestionType.MATCH, content=content, partial=Partial.EACH)
+    return replace(leaf, type=QuestionType.MATCH, content=content, partial=Partial.EACH)
 
 
-def _number(reader: Answers, sheet: Sheet, source: str) -> Sheet:
+def _number(reader: Answers, leaf: Leaf, source: str) -> Leaf:
     marks = _marks(source) if source.startswith(("=", "~")) else []
     if not marks:
         text, _, feedback = source.partition("#")
@@ -167,7 +167,7 @@ def _number(reader: Answers, sheet: Sheet, source: str) -> Sheet:
         accepted.append(_accepted(reader, mark, near.value, near.tolerance))
     read = number_of(accepted)
     reader.note(read.notes)
-    return replace(sheet, type=read.type, content=read.content)
+    return replace(leaf, type=read.type, content=read.content)
 
 
 def _interval(text: str) -> Near:

@@ -11,7 +11,7 @@ from grader.quiz.exchange.gift_answers import Answers, read_answers
 from grader.quiz.exchange.gift_signs import cleared, hidden, restored
 from grader.quiz.exchange.html_text import markdown_of_plain
 from grader.quiz.exchange.incoming import MAX_QUESTIONS, Incoming, check_size, refused, same_id
-from grader.quiz.exchange.sheet import Booklet, Choices, Group, Sheet
+from grader.quiz.exchange.leaf import Booklet, Choices, Group, Leaf
 from grader.quiz.exchange.skipping import Skip
 from grader.quiz.model import QuestionType
 from grader.records import Language, Text
@@ -103,7 +103,7 @@ class _File:
     """One file that is being read."""
 
     incoming: Incoming
-    items: list[Sheet | Group] = field(default_factory=list)
+    items: list[Leaf | Group] = field(default_factory=list)
     group: tuple[str, int] | None = None
     title: str = ""
     quiz_id: str = ""
@@ -128,22 +128,22 @@ class _File:
         title = restored(found["title"]) if found else ""
         name = title or f"{_line(block.line).within(self.incoming.language)}"
         try:
-            sheet = self._sheet(block, block.text[found.end() :] if found else block.text, name)
+            leaf = self._leaf(block, block.text[found.end() :] if found else block.text, name)
         except Skip as skip:
             where = _line(block.line)
             text = Text(en=f"{where.en}: {skip.text.en}", zh=f"{where.zh}：{skip.text.zh}") if title else skip.text
             self.incoming.note(name, text, skipped=True)
             return
-        sheet = replace(sheet, id=self.incoming.id_of(same_id(title)))
+        leaf = replace(leaf, id=self.incoming.id_of(same_id(title)))
         if self.group is None:
-            self.items.append(sheet)
+            self.items.append(leaf)
             return
         identifier, pick = self.group
         last = self.items[-1] if self.items else None
         if isinstance(last, Group) and last.id == identifier:
-            self.items[-1] = replace(last, sheets=(*last.sheets, sheet))
+            self.items[-1] = replace(last, leaves=(*last.leaves, leaf))
         else:
-            self.items.append(Group(id=identifier, pick=pick, sheets=(sheet,)))
+            self.items.append(Group(id=identifier, pick=pick, leaves=(leaf,)))
 
     def _category(self, block: _Block) -> None:
         picks = [match for comment in block.comments if (match := _PICK.fullmatch(comment))]
@@ -154,7 +154,7 @@ class _File:
             path = restored(block.text.removeprefix("$CATEGORY:"))
             self.title = markdown_of_plain(re.split(r"(?<!/)/(?!/)", path)[-1].replace("//", "/"))
 
-    def _sheet(self, block: _Block, rest: str, name: str) -> Sheet:
+    def _leaf(self, block: _Block, rest: str, name: str) -> Leaf:
         """Return the question of a block. Raises: Skip."""
         found = _FORMAT.match(rest)
         form = found["format"].lower() if found else "moodle"
@@ -177,7 +177,7 @@ class _File:
                 self.topics.setdefault(identifier, markdown_of_plain(tag))
         own = [tag.removeprefix("dlgrade:") for tag in tags if tag.startswith("dlgrade:")]
         kind = QuestionType(own[0]) if own and own[0] in tuple(QuestionType) else None
-        sheet = Sheet(
+        leaf = Leaf(
             id="question",
             type=QuestionType.CHOICE,
             text=prose.markdown or name,
@@ -186,7 +186,7 @@ class _File:
             explanation=reader.prose(general).markdown,
             topics=tuple(self._topics_of(tags)),
         )
-        return read_answers(reader, sheet, answers, kind)
+        return read_answers(reader, leaf, answers, kind)
 
     def _topics_of(self, tags: list[str]) -> Iterator[str]:
         for tag in tags:

@@ -7,9 +7,9 @@ from decimal import Decimal
 from grader.quiz.exchange.cloze import Alternative
 from grader.quiz.exchange.fitting import plain_label
 from grader.quiz.exchange.html_text import block_html, option_html, remark_html
+from grader.quiz.exchange.leaf import Choices, Group, Leaf, Match, Typed
 from grader.quiz.exchange.losses import FittedBooklet, Weight
 from grader.quiz.exchange.moodle_write import alternatives, misconceptions, percents
-from grader.quiz.exchange.sheet import Choices, Group, Match, Sheet, Typed
 from grader.quiz.model import QuestionType
 from grader.records import Text
 
@@ -27,7 +27,7 @@ def write(fitted: FittedBooklet) -> bytes:
     for item in booklet.items:
         if isinstance(item, Group):
             blocks.append(f"// dlgrade: pick {item.pick} of {item.id}\n$CATEGORY: {top}/{item.id}")
-            blocks += [_question(sheet) for sheet in item.sheets]
+            blocks += [_question(leaf) for leaf in item.leaves]
             inside = True
         else:
             if inside:
@@ -50,32 +50,32 @@ def _comment(fitted: FittedBooklet) -> str:
     return "\n".join(f"// {' '.join(line.split())}" for line in lines)
 
 
-def _question(sheet: Sheet) -> str:
-    names = [f"dlgrade:{sheet.type.value}", *sheet.topics, *(f"because:{name}" for name in misconceptions(sheet))]
+def _question(leaf: Leaf) -> str:
+    names = [f"dlgrade:{leaf.type.value}", *leaf.topics, *(f"because:{name}" for name in misconceptions(leaf))]
     tags = " ".join(f"[tag:{name}]" for name in names)
-    text = _escaped(str(block_html(sheet.text, sheet.code)).strip())
-    general = f"\n####{_escaped(str(block_html(sheet.explanation)).strip())}" if sheet.explanation else ""
-    return f"// {tags}\n::{_escaped(sheet.id)}::[html]{text} {{{_answers(sheet)}{general}\n}}"
+    text = _escaped(str(block_html(leaf.text, leaf.code)).strip())
+    general = f"\n####{_escaped(str(block_html(leaf.explanation)).strip())}" if leaf.explanation else ""
+    return f"// {tags}\n::{_escaped(leaf.id)}::[html]{text} {{{_answers(leaf)}{general}\n}}"
 
 
-def _answers(sheet: Sheet) -> str:
-    content = sheet.content
+def _answers(leaf: Leaf) -> str:
+    content = leaf.content
     if isinstance(content, Choices):
-        return "".join(_line(*one) for one in _options(sheet, content))
+        return "".join(_line(*one) for one in _options(leaf, content))
     if isinstance(content, Match):
         return _pairs(content)
     assert isinstance(content, Typed)
     lines = []
-    is_number = sheet.type is QuestionType.NUMBER
-    for one in alternatives(sheet, content):
+    is_number = leaf.type is QuestionType.NUMBER
+    for one in alternatives(leaf, content):
         share = "=" if one.percent == 100 and not one.answer.startswith("%") else f"=%{one.percent:g}%"
         answer = f"{_plain_number(one.answer)}:{_plain_number(one.tolerance)}" if is_number else _escaped(one.answer)
         lines.append(_line(share, answer, one.feedback))
     return ("#" if is_number else "") + "".join(lines)
 
 
-def _options(sheet: Sheet, choices: Choices) -> list[tuple[str, str, str]]:
-    single = sheet.type is QuestionType.CHOICE
+def _options(leaf: Leaf, choices: Choices) -> list[tuple[str, str, str]]:
+    single = leaf.type is QuestionType.CHOICE
     found = []
     for option, percent in zip(choices.options, percents(choices.options, single=single), strict=True):
         share = ("=" if option.right else "~") if single else f"~%{percent:g}%"

@@ -13,7 +13,7 @@ from itertools import zip_longest
 
 from grader.pages.markup import Markup, element, is_outside, together
 from grader.quiz.exchange.html_tree import Element, parsed_html
-from grader.quiz.exchange.sheet import NOTHING, Remark
+from grader.quiz.exchange.leaf import NOTHING, Remark
 from grader.quiz.rendering.markdown import Maths, to_html, to_inline_html
 from grader.records import Language, Text
 

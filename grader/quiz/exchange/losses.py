@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from grader.quiz.exchange.sheet import Booklet, Sheet
+from grader.quiz.exchange.leaf import Booklet, Leaf
 from grader.records import Text
 
 
@@ -21,7 +21,7 @@ class Weight(StrEnum):
 class Change:
     """One thing that a format holds otherwise. `kind` names it for machines: "several-orders", "sig-figs"."""
 
-    question: str  # the sheet's id; with a part "chain/outer"; "" for the whole
+    question: str  # the leaf's id; with a part "chain/outer"; "" for the whole
     kind: str
     text: Text  # without the question's name: "which of several right orders: one is kept"
     weight: Weight = Weight.LOST
@@ -29,9 +29,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fitted:
-    """A sheet as a format can hold it, and what was changed for that. `sheet` is None where it holds none of it."""
+    """A leaf as a format can hold it, and what was changed for that. `leaf` is None where it holds none of it."""
 
-    sheet: Sheet | None
+    leaf: Leaf | None
     changes: tuple[Change, ...] = ()
 
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 from grader.quiz.exchange.cloze import Alternative, Blank, blanks_in
 from grader.quiz.exchange.html_text import prose_of
 from grader.quiz.exchange.incoming import Incoming, same_id
-from grader.quiz.exchange.moodle_typed import Accepted, ReadTyped, number_of, text_of
-from grader.quiz.exchange.sheet import Choice, Choices, Parts, Sheet, Typed
+from grader.quiz.exchange.leaf import Choice, Choices, Leaf, Parts, Typed
+from grader.quiz.exchange.moodle_typed import TOLERANCES, Accepted, ReadTyped, number_of, text_of
 from grader.quiz.exchange.skipping import Skip, choice_of, several_choices
 from grader.quiz.model import Partial, QuestionType
 from grader.records import Text
@@ -25,7 +25,7 @@ _CHOICES = ("MULTICHOICE", "MC", "MULTIRESPONSE", "MR")
 MAX_PARTS = 12
 
 
-def read_cloze(incoming: Incoming, name: str, sheet: Sheet, source: str) -> Sheet:
+def read_cloze(incoming: Incoming, name: str, leaf: Leaf, source: str) -> Leaf:
     """Return a question of several parts, or a table. Raises: Skip."""
     source = source.replace("\0", "")
     blanks = blanks_in(source)
@@ -37,27 +37,23 @@ def read_cloze(incoming: Incoming, name: str, sheet: Sheet, source: str) -> Shee
         at = blank.end
     marked = "".join([*pieces, source[at:]])
     if (table := _TABLE.search(marked)) is not None and all(blank.kind == "NUMERICAL" for blank in blanks):
-        return _table(incoming, name, sheet, marked, table, blanks)
-    return _Cloze(incoming, name, blanks).sheet(sheet, marked)
+        return _table(incoming, name, leaf, marked, table, blanks)
+    return _Cloze(incoming, name, blanks).leaf(leaf, marked)
 
 
-def _table(
-    incoming: Incoming, name: str, sheet: Sheet, marked: str, table: re.Match[str], blanks: list[Blank]
-) -> Sheet:
+def _table(incoming: Incoming, name: str, leaf: Leaf, marked: str, table: re.Match[str], blanks: list[Blank]) -> Leaf:
     rows = [_MARK.findall(row) for row in table["rows"].split("</tr>")]
     sizes = {len(row) for row in rows if row}
     if len(sizes) != 1 or sum(map(len, rows)) != len(blanks):
         raise Skip(_NO_BLANKS)
-    cells = [
-        [blanks[int(number)].alternatives[0] for number in row if blanks[int(number)].alternatives] for row in rows
-    ]
-    cells = [row for row in cells if row]
-    tolerance = number_of([_accepted(incoming, name, cells[0][0])]).content.precision
+    cells = [[_cell(incoming, name, blanks[int(number)]) for number in row] for row in rows if row]
+    if len({cell.precision for row in cells for cell in row}) > 1:
+        incoming.note(name, TOLERANCES)
     answer = "[" + ", ".join(f"[{', '.join(cell.answer for cell in row)}]" for row in cells) + "]"
     prose = incoming.prose(name, marked[: table.start()] + marked[table.end() :])
-    content = Typed(answer=answer, precision=tolerance, rows=len(cells), columns=len(cells[0]))
+    content = Typed(answer=answer, precision=cells[0][0].precision, rows=len(cells), columns=len(cells[0]))
     return replace(
-        sheet,
+        leaf,
         type=QuestionType.MATRIX,
         text=prose.markdown or name,
         code=prose.code,
@@ -65,6 +61,16 @@ def _table(
         points=float(sum(blank.weight for blank in blanks)),
         partial=Partial.EACH,
     )
+
+
+def _cell(incoming: Incoming, name: str, blank: Blank) -> Typed:
+    """Return what is right in one cell. Raises: Skip where nothing is."""
+    read = number_of([_accepted(incoming, name, one) for one in blank.alternatives])
+    for text in read.notes:
+        incoming.note(name, text)
+    if read.content.also or read.content.wrong:
+        incoming.note(name, _OF_CELLS)
+    return read.content
 
 
 def _accepted(incoming: Incoming, name: str, one: Alternative) -> Accepted:
@@ -78,7 +84,7 @@ class _Cloze:
     def __init__(self, incoming: Incoming, name: str, blanks: list[Blank]) -> None:
         self._incoming, self._name, self._blanks = incoming, name, blanks
 
-    def sheet(self, sheet: Sheet, marked: str) -> Sheet:
+    def leaf(self, leaf: Leaf, marked: str) -> Leaf:
         own = list(_PART.finditer(marked))
         if len(own) == len(self._blanks):
             parts = [self._own_part(match) for match in own]
@@ -91,7 +97,7 @@ class _Cloze:
             raise Skip(_TOO_MANY)
         prose = self._incoming.prose(self._name, marked)
         points = float(sum(part.points for part in parts))
-        new = replace(sheet, text=prose.markdown or self._name, code=prose.code, points=points)
+        new = replace(leaf, text=prose.markdown or self._name, code=prose.code, points=points)
         if len(parts) == 1:  # a whole has at least two
             only = parts[0]
             text = f"{prose.markdown}\n\n{only.text}".strip() if len(own) == 1 else prose.markdown
@@ -100,11 +106,11 @@ class _Cloze:
             )
         return replace(new, type=QuestionType.MULTI_PART, content=Parts(parts=tuple(parts)))
 
-    def _own_part(self, match: re.Match[str]) -> Sheet:
+    def _own_part(self, match: re.Match[str]) -> Leaf:
         prose = prose_of(match["text"], self._incoming.language)
         blank = self._blanks[int(match["blank"])]
         kind = QuestionType(match["type"]) if match["type"] in tuple(QuestionType) else None
-        part = Sheet(
+        part = Leaf(
             id=same_id(match["id"]),
             type=QuestionType.NUMBER,
             text=prose.markdown,
@@ -114,8 +120,8 @@ class _Cloze:
         )
         return self._filled(part, blank, kind)
 
-    def _part(self, number: int, blank: Blank) -> Sheet:
-        part = Sheet(
+    def _part(self, number: int, blank: Blank) -> Leaf:
+        part = Leaf(
             id=f"blank-{number + 1}",
             type=QuestionType.NUMBER,
             text=f"**\\[{number + 1}\\]**",
@@ -124,7 +130,7 @@ class _Cloze:
         )
         return self._filled(part, blank, None)
 
-    def _filled(self, part: Sheet, blank: Blank, own: QuestionType | None) -> Sheet:
+    def _filled(self, part: Leaf, blank: Blank, own: QuestionType | None) -> Leaf:
         if blank.kind.startswith(_CHOICES):
             return self._chosen(part, blank)
         answers = [_accepted(self._incoming, self._name, one) for one in blank.alternatives]
@@ -137,7 +143,7 @@ class _Cloze:
             self._incoming.note(self._name, text)
         return replace(part, type=read.type, content=read.content)
 
-    def _chosen(self, part: Sheet, blank: Blank) -> Sheet:
+    def _chosen(self, part: Leaf, blank: Blank) -> Leaf:
         options = []
         for one in blank.alternatives:
             prose = self._incoming.prose(self._name, one.answer)
@@ -147,6 +153,8 @@ class _Cloze:
         several = blank.kind.startswith(("MULTIRESPONSE", "MR"))
         percents = [one.percent for one in blank.alternatives]
         made = several_choices(options, percents) if several else choice_of(options, percents)
+        for lost in made.notes:
+            self._incoming.note(self._name, lost)
         shuffle = blank.kind.endswith("S")
         return replace(
             part,
@@ -157,6 +165,10 @@ class _Cloze:
 
 
 _NO_BLANKS = Text(en="left out: a text with blanks that has none", zh="已略过：这道填空题里没有空")
+_OF_CELLS = Text(
+    en="not kept: further right answers and known wrong ones of single cells, and what is said of them",
+    zh="未保留：单个格子的其他正确答案、已知错误答案及其反馈",
+)
 _TOO_MANY = Text(en=f"left out: more than {MAX_PARTS} blanks", zh=f"已略过：超过 {MAX_PARTS} 个空")
 _BY_BLANKS = Text(
     en="its blanks are parts now, below the text; [1] shows where each stood",

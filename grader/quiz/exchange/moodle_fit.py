@@ -8,6 +8,10 @@ from functools import partial
 from math import lcm
 
 from grader.quiz.exchange.fitting import (
+    ALL_OR_NOTHING,
+    LINES,
+    NOT_FINITE,
+    SPELLED,
     Fit,
     fit_booklet,
     fit_choices,
@@ -17,8 +21,8 @@ from grader.quiz.exchange.fitting import (
     has_feedback,
     near,
 )
+from grader.quiz.exchange.leaf import Booklet, Choices, Leaf, Match, Order, Parts, Typed
 from grader.quiz.exchange.losses import Change, Fitted, FittedBooklet, Weight
-from grader.quiz.exchange.sheet import Booklet, Choices, Match, Order, Parts, Sheet, Typed
 from grader.quiz.exchange.spellings import is_one_line
 from grader.quiz.marking.mark import Reading
 from grader.quiz.marking.matrices import read_matrix
@@ -39,64 +43,64 @@ def fit(booklet: Booklet) -> FittedBooklet:
     return fit_booklet(plain, partial(_fitted, language=booklet.language), whole)
 
 
-def _fitted(sheet: Sheet, language: Language) -> Fitted:
-    fit = Fit(sheet.id)
-    new = _content(fit, sheet, language)
+def _fitted(leaf: Leaf, language: Language) -> Fitted:
+    fit = Fit(leaf.id)
+    new = _content(fit, leaf, language)
     if new is None:
-        return Fitted(sheet=None, changes=tuple(fit.changes))
+        return Fitted(leaf=None, changes=tuple(fit.changes))
     attempts = 1 + len(new.hints)
     if new.attempts != attempts:
         fit.setting("attempts", _ATTEMPTS)
-    return Fitted(sheet=replace(new, attempts=attempts), changes=tuple(fit.changes))
+    return Fitted(leaf=replace(new, attempts=attempts), changes=tuple(fit.changes))
 
 
-def _content(fit: Fit, sheet: Sheet, language: Language) -> Sheet | None:
-    content = sheet.content
+def _content(fit: Fit, leaf: Leaf, language: Language) -> Leaf | None:
+    content = leaf.content
     if isinstance(content, Choices):
-        return _choices(fit, sheet, content)
+        return _choices(fit, leaf, content)
     if isinstance(content, Order):
-        return _order(fit, sheet, content)
+        return _order(fit, leaf, content)
     if isinstance(content, Match):
-        return fit_match(fit, sheet, content)
+        return fit_match(fit, leaf, content)
     if isinstance(content, Parts):
-        return _parts(fit, sheet, content, language)
-    return _typed(fit, sheet, content, language)
+        return _parts(fit, leaf, content, language)
+    return _typed(fit, leaf, content, language)
 
 
-def _choices(fit: Fit, sheet: Sheet, choices: Choices) -> Sheet | None:
-    sheet = fit_choices(fit, sheet, choices)
-    if sheet.type is not QuestionType.MULTI:
-        return replace(sheet, partial=Partial.NONE)
+def _choices(fit: Fit, leaf: Leaf, choices: Choices) -> Leaf | None:
+    leaf = fit_choices(fit, leaf, choices)
+    if leaf.type is not QuestionType.MULTI:
+        return replace(leaf, partial=Partial.NONE)
     right = sum(option.right for option in choices.options)
     if right not in SHARES:
         fit.lost("share", _share(right))
         return None
-    if sheet.partial is Partial.NONE:
-        fit.lost("all-or-nothing", _ALL_OR_NOTHING)
-    return replace(sheet, partial=Partial.EACH)
+    if leaf.partial is Partial.NONE:
+        fit.lost("all-or-nothing", ALL_OR_NOTHING)
+    return replace(leaf, partial=Partial.EACH)
 
 
-def _order(fit: Fit, sheet: Sheet, order: Order) -> Sheet:
-    if sheet.partial is Partial.LCS:
+def _order(fit: Fit, leaf: Leaf, order: Order) -> Leaf:
+    if leaf.partial is Partial.LCS:
         fit.lost("lcs", _LCS)
-    return fit_order(fit, sheet, order)
+    return fit_order(fit, leaf, order)
 
 
-def _typed(fit: Fit, sheet: Sheet, typed: Typed, language: Language) -> Sheet | None:
-    if sheet.type is QuestionType.NUMBER:
-        asked = asked_in_text(fit, sheet, typed, language)
+def _typed(fit: Fit, leaf: Leaf, typed: Typed, language: Language) -> Leaf | None:
+    if leaf.type is QuestionType.NUMBER:
+        asked = asked_in_text(fit, leaf, typed, language)
         content = asked.content
         assert isinstance(content, Typed)
         return fit_number(fit, asked, content)
-    if sheet.type is QuestionType.MATRIX:
-        return _matrix(fit, sheet, typed)
-    if sheet.type is QuestionType.EXPRESSION:
+    if leaf.type is QuestionType.MATRIX:
+        return _matrix(fit, leaf, typed)
+    if leaf.type is QuestionType.EXPRESSION:
         fit.lost("formula", _FORMULA)
         return None
-    return _spelled(fit, sheet, typed)
+    return _spelled(fit, leaf, typed)
 
 
-def asked_in_text(fit: Fit, sheet: Sheet, typed: Typed, language: Language) -> Sheet:
+def asked_in_text(fit: Fit, leaf: Leaf, typed: Typed, language: Language) -> Leaf:
     """Return the question with what its form of answer says written into its text."""
     said = []
     figures = typed.precision.sig_figs if typed.precision is not None else None
@@ -108,30 +112,30 @@ def asked_in_text(fit: Fit, sheet: Sheet, typed: Typed, language: Language) -> S
     if typed.unit:
         said.append(Text(en=f"In {typed.unit}.", zh=f"单位：{typed.unit}。"))
     if not said:
-        return sheet
+        return leaf
     fit.converted("asked", _ASKED)
     gap = "" if language is Language.ZH else " "
-    text = f"{sheet.text.rstrip()}\n\n" + gap.join(one.within(language) for one in said)
-    return replace(sheet, text=text, content=replace(typed, whole=False))
+    text = f"{leaf.text.rstrip()}\n\n" + gap.join(one.within(language) for one in said)
+    return replace(leaf, text=text, content=replace(typed, whole=False))
 
 
-def _spelled(fit: Fit, sheet: Sheet, typed: Typed) -> Sheet | None:
+def _spelled(fit: Fit, leaf: Leaf, typed: Typed) -> Leaf | None:
     if not all(is_one_line(answer) for answer in (typed.answer, *typed.also)):
-        fit.lost("lines", _LINES)
+        fit.lost("lines", LINES)
         return None
-    fit.lost("spelled", _SPELLED)
+    fit.lost("spelled", SPELLED)
     kept = tuple(known for known in typed.wrong if is_one_line(known.value))
     if len(kept) < len(typed.wrong):
         fit.lost("wrong-lines", _WRONG_LINES)
-    return replace(sheet, content=replace(typed, wrong=kept))
+    return replace(leaf, content=replace(typed, wrong=kept))
 
 
-def _matrix(fit: Fit, sheet: Sheet, typed: Typed) -> Sheet | None:
+def _matrix(fit: Fit, leaf: Leaf, typed: Typed) -> Leaf | None:
     reading = read_matrix(typed.answer)
     assert isinstance(reading, Reading), "drawing lets no other answer pass"
     cells = [cell for row in reading.value.rows for cell in row]
     if any(isinstance(cell, Special) for cell in cells):
-        fit.lost("no-finite-number", _TABLE_NOT_FINITE)
+        fit.lost("no-finite-number", NOT_FINITE)
         return None
     found = [near(str(cell), typed.precision) for cell in cells]
     tolerances = {one.tolerance for one in found if one is not None}
@@ -139,8 +143,8 @@ def _matrix(fit: Fit, sheet: Sheet, typed: Typed) -> Sheet | None:
         fit.lost("also", _ALSO_TABLES)
     if has_feedback(typed.wrong):
         fit.lost("table-feedback", _TABLE_FEEDBACK)
-    if sheet.partial is Partial.NONE:
-        fit.lost("all-or-nothing", _ALL_OR_NOTHING)
+    if leaf.partial is Partial.NONE:
+        fit.lost("all-or-nothing", ALL_OR_NOTHING)
     width = min(tolerances, key=Fraction)
     if len(tolerances) > 1:
         fit.lost("cell-tolerance", _cell_tolerance(width))
@@ -149,11 +153,11 @@ def _matrix(fit: Fit, sheet: Sheet, typed: Typed) -> Sheet | None:
     answer = "[" + ", ".join(f"[{', '.join(row)}]" for row in rows) + "]"
     precision = None if width == "0" else Precision(absolute=width)
     content = Typed(answer=answer, precision=precision, rows=typed.rows, columns=typed.columns)
-    _points(fit, sheet, Fraction(len(values)))
-    return replace(sheet, content=content, partial=Partial.EACH, points=float(len(values)))
+    _points(fit, leaf, Fraction(len(values)))
+    return replace(leaf, content=content, partial=Partial.EACH, points=float(len(values)))
 
 
-def _parts(fit: Fit, sheet: Sheet, parts: Parts, language: Language) -> Sheet | None:
+def _parts(fit: Fit, leaf: Leaf, parts: Parts, language: Language) -> Leaf | None:
     strange = [part.type.value for part in parts.parts if part.type not in _IN_CLOZE]
     if strange:
         fit.lost("parts", _not_together(strange[0]))
@@ -163,20 +167,20 @@ def _parts(fit: Fit, sheet: Sheet, parts: Parts, language: Language) -> Sheet | 
         new = _content(fit, part, language)
         if new is None:
             return None
-        if part.hints or part.explanation or not set(part.topics) <= set(sheet.topics):
+        if part.hints or part.explanation or not set(part.topics) <= set(leaf.topics):
             fit.lost("part-hints", _PART_HINTS)
         fitted.append(replace(new, hints=(), explanation="", topics=(), attempts=1, penalty=0.0))
     shares = [Fraction(repr(part.points)) for part in fitted]
     scale = lcm(*(share.denominator for share in shares))
     weighed = tuple(replace(part, points=float(share * scale)) for part, share in zip(fitted, shares, strict=True))
     total = sum(shares, Fraction(0)) * scale
-    _points(fit, sheet, total)
-    return replace(sheet, content=Parts(parts=weighed), points=float(total))
+    _points(fit, leaf, total)
+    return replace(leaf, content=Parts(parts=weighed), points=float(total))
 
 
-def _points(fit: Fit, sheet: Sheet, total: Fraction) -> None:
-    if Fraction(repr(sheet.points)) != total:
-        fit.setting("points", _points_there(sheet.points, float(total)))
+def _points(fit: Fit, leaf: Leaf, total: Fraction) -> None:
+    if Fraction(repr(leaf.points)) != total:
+        fit.setting("points", _points_there(leaf.points, float(total)))
 
 
 def _share(right: int) -> Text:
@@ -214,9 +218,6 @@ _ATTEMPTS = Text(
     en="the number of tries is set in the quiz there; with hints, there is one more than hints",
     zh="可答次数要在那边的测验中设置；有提示时，次数为提示数加一",
 )
-_ALL_OR_NOTHING = Text(
-    en="all or nothing: what is partly right earns its share there", zh="“全对才得分”：该格式会按比例给部分分"
-)
 _LCS = Text(
     en="how much is taken off: Moodle counts the longest run in the right order, not what would have to be moved",
     zh="扣分方式：Moodle 按最长的有序部分计分，而不是按需要移动的项数",
@@ -224,15 +225,7 @@ _LCS = Text(
 _FORMULA = Text(
     en="the whole question: formulas are compared by their letters there", zh="整道题：那边只会逐字比较公式"
 )
-_LINES = Text(en="the whole question: its answer has several lines", zh="整道题：答案有多行")
 _WRONG_LINES = Text(en="known wrong answers of several lines", zh="多行的已知错误答案")
-_SPELLED = Text(
-    en="all but the usual spellings of the answer: others are marked wrong there",
-    zh="除常见写法以外的写法：在那边会被判错",
-)
-_TABLE_NOT_FINITE = Text(
-    en="the whole question: infinity and NaN are no numbers there", zh="整道题：那边不把无穷和 NaN 当作数"
-)
 _ALSO_TABLES = Text(en="further right tables", zh="其他正确的表格")
 _TABLE_FEEDBACK = Text(en="what is said of known wrong tables", zh="已知错误表格的反馈")
 _PART_HINTS = Text(en="hints, explanations and topics of parts", zh="各小题自己的提示、解析和主题")

@@ -5,29 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from math import isnan
+from math import isnan, nan
 from xml.etree.ElementTree import Element
 
+from grader.plaintext import printable
 from grader.quiz.exchange.formats import Imported
 from grader.quiz.exchange.html_text import Prose, markdown_of_plain
 from grader.quiz.exchange.incoming import MAX_QUESTIONS, Incoming, refused, same_id, slug
-from grader.quiz.exchange.moodle_cloze import read_cloze
-from grader.quiz.exchange.moodle_typed import read_numerical, read_short_answer
-from grader.quiz.exchange.safe_xml import parsed_xml
-from grader.quiz.exchange.sheet import (
+from grader.quiz.exchange.leaf import (
     Booklet,
     Choice,
     Choices,
     Content,
     Group,
-    Item,
     Label,
+    Leaf,
     Match,
     Order,
+    OrderItem,
     Remark,
     Row,
-    Sheet,
 )
+from grader.quiz.exchange.moodle_cloze import read_cloze
+from grader.quiz.exchange.moodle_typed import percent_of, read_numerical, read_short_answer
+from grader.quiz.exchange.safe_xml import parsed_xml
 from grader.quiz.exchange.skipping import MAX_ANSWERS, TOO_MANY, Skip, choice_of, several_choices
 from grader.quiz.model import Partial, QuestionType
 from grader.records import Language, Text
@@ -53,7 +54,7 @@ class _File:
     """One file that is being read."""
 
     incoming: Incoming
-    items: list[Sheet | Group] = field(default_factory=list)
+    items: list[Leaf | Group] = field(default_factory=list)
     group: tuple[str, int] | None = None  # that questions go into now
     title: str = ""
     about: str = ""
@@ -98,22 +99,22 @@ class _File:
     def _one(self, question: Element) -> None:
         name = text_in(question, "name").strip() or "?"
         try:
-            sheet = _Question(self.incoming, question, name).sheet()
+            leaf = _Question(self.incoming, question, name).leaf()
         except Skip as skip:
             self.incoming.note(name, skip.text, skipped=True)
             return
-        sheet = replace(sheet, id=self.incoming.id_of(same_id(name)))
+        leaf = replace(leaf, id=self.incoming.id_of(same_id(name)))
         for topic, title in _topics(question).items():
             self.topics.setdefault(topic, title)
         if self.group is None:
-            self.items.append(sheet)
+            self.items.append(leaf)
             return
         identifier, pick = self.group
         last = self.items[-1] if self.items else None
         if isinstance(last, Group) and last.id == identifier:
-            self.items[-1] = replace(last, sheets=(*last.sheets, sheet))
+            self.items[-1] = replace(last, leaves=(*last.leaves, leaf))
         else:
-            self.items.append(Group(id=identifier, pick=pick, sheets=(sheet,)))
+            self.items.append(Group(id=identifier, pick=pick, leaves=(leaf,)))
 
 
 def text_in(parent: Element, name: str) -> str:
@@ -148,9 +149,9 @@ class _Question:
     element: Element
     name: str
 
-    def sheet(self) -> Sheet:
+    def leaf(self) -> Leaf:
         kind = self.element.get("type", "")
-        readers: dict[str, Callable[[Sheet], Sheet]] = {
+        readers: dict[str, Callable[[Leaf], Leaf]] = {
             "multichoice": self._choices,
             "truefalse": self._true_or_false,
             "numerical": self._numerical,
@@ -168,11 +169,11 @@ class _Question:
             self.incoming.note(self.name, _FILES)
         return readers[kind](self._common())
 
-    def _common(self) -> Sheet:
+    def _common(self) -> Leaf:
         prose = self._prose(text_in(self.element, "questiontext"), of="questiontext")
         hints = [self._prose(text_in_hint, of="hint").markdown for text_in_hint in self._texts("hint")]
         kept = tuple(hint for hint in hints if hint)
-        return Sheet(
+        return Leaf(
             id="question",
             type=QuestionType.CHOICE,
             text=prose.markdown or self.name,
@@ -204,11 +205,18 @@ class _Question:
         return self.incoming.prose(self.name, source)
 
     def _number(self, name: str, default: float, *, low: float, high: float) -> float:
-        try:
-            value = float((self.element.findtext(name) or "").strip())
-        except ValueError:
+        """Return a number of the question's own; one that cannot be is mended, and that is noted."""
+        written = (self.element.findtext(name) or "").strip()
+        if not written:
             return default
-        return default if isnan(value) else min(max(value, low), high)
+        try:
+            value = float(written)
+        except ValueError:
+            value = nan
+        kept = default if isnan(value) else min(max(value, low), high)
+        if kept != value:
+            self.incoming.note(self.name, _mended(name, written, kept))
+        return kept
 
     def _remark(self, answer: Element) -> Remark:
         feedback = answer.find("feedback")
@@ -218,7 +226,7 @@ class _Question:
     def _answers(self) -> list[Element]:
         return self.element.findall("answer")
 
-    def _choices(self, sheet: Sheet) -> Sheet:
+    def _choices(self, leaf: Leaf) -> Leaf:
         single = (self.element.findtext("single") or "true").strip().lower() in ("true", "1")
         options, percents = [], []
         for answer in self._answers():
@@ -227,20 +235,20 @@ class _Question:
             option = Choice(text="" if prose.code else prose.markdown, code=prose.code, remark=self._remark(answer))
             options.append(option)
         shuffle = (self.element.findtext("shuffleanswers") or "true").strip().lower() in ("true", "1")
-        return self._chosen(sheet, options, percents, single=single, shuffle=shuffle)
+        return self._chosen(leaf, options, percents, single=single, shuffle=shuffle)
 
     def _chosen(
-        self, sheet: Sheet, options: Sequence[Choice], percents: Sequence[float], *, single: bool, shuffle: bool
-    ) -> Sheet:
+        self, leaf: Leaf, options: Sequence[Choice], percents: Sequence[float], *, single: bool, shuffle: bool
+    ) -> Leaf:
         made = choice_of(options, percents) if single else several_choices(options, percents)
         for text in made.notes:
             self.incoming.note(self.name, text)
         content = Choices(options=made.options, shuffle=shuffle)
         if single:
-            return replace(sheet, type=QuestionType.CHOICE, content=content)
-        return replace(sheet, type=QuestionType.MULTI, content=content, partial=Partial.EACH)
+            return replace(leaf, type=QuestionType.CHOICE, content=content)
+        return replace(leaf, type=QuestionType.MULTI, content=content, partial=Partial.EACH)
 
-    def _true_or_false(self, sheet: Sheet) -> Sheet:
+    def _true_or_false(self, leaf: Leaf) -> Leaf:
         words = {"true": _TRUE, "false": _FALSE}
         options, percents = [], []
         for answer in self._answers():
@@ -249,21 +257,21 @@ class _Question:
                 raise Skip(_NO_RIGHT)
             options.append(Choice(text=words[word].within(self.incoming.language), remark=self._remark(answer)))
             percents.append(percent_of(answer))
-        return self._chosen(sheet, options, percents, single=True, shuffle=False)
+        return self._chosen(leaf, options, percents, single=True, shuffle=False)
 
-    def _numerical(self, sheet: Sheet) -> Sheet:
+    def _numerical(self, leaf: Leaf) -> Leaf:
         read = read_numerical(self.element, self._remark)
         for text in read.notes:
             self.incoming.note(self.name, text)
-        return replace(sheet, type=QuestionType.NUMBER, content=read.content)
+        return replace(leaf, type=QuestionType.NUMBER, content=read.content)
 
-    def _short_answer(self, sheet: Sheet) -> Sheet:
-        read = read_short_answer(self.element, self._remark, own=_own_type(self.element), has_code=bool(sheet.code))
+    def _short_answer(self, leaf: Leaf) -> Leaf:
+        read = read_short_answer(self.element, self._remark, own=_own_type(self.element), has_code=bool(leaf.code))
         for text in read.notes:
             self.incoming.note(self.name, text)
-        return replace(sheet, type=read.type, content=read.content)
+        return replace(leaf, type=read.type, content=read.content)
 
-    def _match(self, sheet: Sheet) -> Sheet:
+    def _match(self, leaf: Leaf) -> Leaf:
         rows, options = [], []
         for pair in self.element.findall("subquestion"):
             prose = self._read(pair.findtext("text") or "", pair.get("format", ""))
@@ -280,34 +288,32 @@ class _Question:
         shuffle = (self.element.findtext("shuffleanswers") or "true").strip().lower() in ("true", "1")
         labels = tuple(Label(text=markdown_of_plain(option)) for option in options)
         content = Match(rows=tuple(rows), options=labels, shuffle=shuffle)
-        return replace(sheet, type=QuestionType.MATCH, content=content, partial=Partial.EACH)
+        return replace(leaf, type=QuestionType.MATCH, content=content, partial=Partial.EACH)
 
-    def _order(self, sheet: Sheet) -> Sheet:
+    def _order(self, leaf: Leaf) -> Leaf:
         graded = (self.element.findtext("gradingtype") or "").strip()
         items = []
         for place, answer in enumerate(self._answers()):
             prose = self._read(answer.findtext("text") or "", answer.get("format", ""))
             text = "" if prose.code else prose.markdown
-            items.append(Item(text=text, code=prose.code, after=(place - 1,) if place else ()))
+            items.append(OrderItem(text=text, code=prose.code, after=(place - 1,) if place else ()))
         if len(items) < 2:
             raise Skip(_NO_ROWS)
         if graded not in ("ALL_OR_NOTHING", "LONGEST_ORDERED_SUBSET"):
             self.incoming.note(self.name, _graded_otherwise(graded))
         partial = Partial.NONE if graded == "ALL_OR_NOTHING" else Partial.LCS
         content: Content = Order(items=tuple(items))
-        return replace(sheet, type=QuestionType.ORDER, content=content, partial=partial)
+        return replace(leaf, type=QuestionType.ORDER, content=content, partial=partial)
 
-    def _cloze(self, sheet: Sheet) -> Sheet:
-        return read_cloze(self.incoming, self.name, sheet, text_in(self.element, "questiontext"))
+    def _cloze(self, leaf: Leaf) -> Leaf:
+        return read_cloze(self.incoming, self.name, leaf, text_in(self.element, "questiontext"))
 
 
-def percent_of(answer: Element) -> float:
-    """Return the share of an answer in percent; 0 for what is no number."""
-    try:
-        value = float(answer.get("fraction", "0").strip())
-    except ValueError:
-        return 0.0
-    return value if -100 <= value <= 100 else 0.0
+def _mended(name: str, written: str, kept: float) -> Text:
+    told, shown = _NUMBERS[name], printable(written, limit=40)
+    return Text(
+        en=f"its {told.en}, {shown}, cannot be: {kept:g} is taken", zh=f"其{told.zh} {shown} 不合理：改为 {kept:g}"
+    )
 
 
 def _no_such_type(kind: str) -> Text:
@@ -323,6 +329,10 @@ def _graded_otherwise(graded: str) -> Text:
     )
 
 
+_NUMBERS = {
+    "defaultgrade": Text(en="number of points", zh="分值"),
+    "penalty": Text(en="penalty for a wrong try", zh="答错扣分"),
+}
 _TRUE, _FALSE = Text(en="True", zh="对"), Text(en="False", zh="错")
 _FILES = Text(
     en="not kept: its pictures and files; a quiz is one file of text", zh="未保留：其中的图片和附件；测验只含文本"

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from xml.etree.ElementTree import Element
 
+from grader.plaintext import printable
 from grader.quiz.exchange.decimals import decimal, number_in
-from grader.quiz.exchange.sheet import NOTHING, Known, Remark, Typed
+from grader.quiz.exchange.leaf import NOTHING, Known, Remark, Typed
 from grader.quiz.exchange.skipping import Skip
 from grader.quiz.exchange.spellings import distinct, meant_kind, shape_in
 from grader.quiz.model import Precision, QuestionType
@@ -42,7 +43,7 @@ def read_numerical(element: Element, remark_of: Callable[[Element], Remark]) -> 
     answers = [
         Accepted(
             text=(answer.findtext("text") or "").strip(),
-            percent=_percent(answer),
+            percent=percent_of(answer),
             remark=remark_of(answer),
             tolerance=(answer.findtext("tolerance") or "0").strip(),
         )
@@ -63,25 +64,25 @@ def read_numerical(element: Element, remark_of: Callable[[Element], Remark]) -> 
 def number_of(answers: Sequence[Accepted], *, unit: str = "") -> ReadTyped:
     """Return a field for a number out of its answers. Raises: Skip."""
     notes: list[Text] = []
-    right, wrong, tolerances = [], [], []
+    right, wrong, widths = [], [], []
     for one in answers:
         number = number_in(one.text)
         if not isinstance(number, Fraction):
             notes.append(_CATCH_ALL)
         elif one.percent >= 100:
             right.append(decimal(number))
-            tolerances.append(one.tolerance)
+            widths.append(_width(one.tolerance, notes))
         else:
             notes += [_SHARES] if one.percent > 0 else []
             wrong.append(Known(value=decimal(number), remark=one.remark))
     if not right:
         raise Skip(_NO_RIGHT)
-    width = _tolerance(tolerances[0])
-    if len({_tolerance(one) for one in tolerances}) > 1:
-        notes.append(_TOLERANCES)
+    width = widths[0]
+    if len(set(widths)) > 1:
+        notes.append(TOLERANCES)
     content = Typed(
         answer=right[0],
-        also=tuple(right[1:]),
+        also=tuple(dict.fromkeys(right))[1:],
         wrong=tuple(wrong),
         precision=None if width is None else Precision(absolute=width),
         unit=unit,
@@ -94,7 +95,7 @@ def read_short_answer(
 ) -> ReadTyped:
     """Return a field for text: a shape, or what a program prints. Raises: Skip where it is neither."""
     answers = [
-        Accepted(text=(answer.findtext("text") or "").strip(), percent=_percent(answer), remark=remark_of(answer))
+        Accepted(text=(answer.findtext("text") or "").strip(), percent=percent_of(answer), remark=remark_of(answer))
         for answer in element.findall("answer")
     ]
     return text_of(answers, own=own, has_code=has_code)
@@ -134,16 +135,37 @@ def _known(kind: QuestionType, answers: Sequence[Accepted]) -> tuple[Known, ...]
     return tuple(Known(value=text, remark=remarks[text]) for text in kept)
 
 
-def _tolerance(written: str) -> str | None:
-    number = number_in(written)
-    return decimal(abs(number)) if isinstance(number, Fraction) and number else None
+def _width(written: str, notes: list[Text]) -> str | None:
+    """Return a tolerance in decimal, None where there is none; what it is not taken for goes to the notes."""
+    number = number_in(written or "0")
+    if not isinstance(number, Fraction):
+        notes.append(_no_width(written))
+        return None
+    if number < 0:
+        notes.append(_negative_width(written, decimal(-number)))
+    return decimal(abs(number)) if number else None
 
 
-def _percent(answer: Element) -> float:
+def percent_of(answer: Element) -> float:
+    """Return the share of an answer in percent; 0 for what is no number."""
     try:
-        return float(answer.get("fraction", "0"))
+        value = float(answer.get("fraction", "0").strip())
     except ValueError:
         return 0.0
+    return value if -100 <= value <= 100 else 0.0
+
+
+def _no_width(written: str) -> Text:
+    shown = printable(written, limit=40)
+    return Text(
+        en=f"its tolerance, {shown}, is no number: only the very answer is right now",
+        zh=f"容差“{shown}”不是数：现在答案必须完全相等",
+    )
+
+
+def _negative_width(written: str, width: str) -> Text:
+    shown = printable(written, limit=40)
+    return Text(en=f"its tolerance, {shown}, is below 0: it is {width} now", zh=f"容差 {shown} 小于 0：改为 {width}")
 
 
 _NO_RIGHT = Text(en="left out: no answer of it is right and can be read", zh="已略过：没有可读的正确答案")
@@ -154,6 +176,6 @@ _FREE_TEXT = Text(
 _SHARES = Text(en="answers that were worth a part of the points are wrong now", zh="原先可得部分分的答案现在算错")
 _CATCH_ALL = Text(en="not kept: answers with a wildcard, and what is said of them", zh="未保留：含通配符的答案及其反馈")
 _UNITS = Text(en="not kept: further units than the first, and how they are worked out", zh="未保留：其他单位及其换算")
-_TOLERANCES = Text(
+TOLERANCES = Text(
     en="different tolerances of its answers: the first holds for all", zh="各答案的容差不同：统一采用第一个"
 )

@@ -10,21 +10,21 @@ from xml.etree.ElementTree import Comment, Element, SubElement, indent, tostring
 from grader.quiz.exchange.cloze import Alternative, written_blank
 from grader.quiz.exchange.fitting import near, plain_label
 from grader.quiz.exchange.html_text import block_html, option_html, remark_html
-from grader.quiz.exchange.losses import FittedBooklet, Weight
-from grader.quiz.exchange.sheet import (
+from grader.quiz.exchange.leaf import (
     NOTHING,
     Booklet,
     Choice,
     Choices,
     Content,
     Group,
+    Leaf,
     Match,
     Order,
     Parts,
     Remark,
-    Sheet,
     Typed,
 )
+from grader.quiz.exchange.losses import FittedBooklet, Weight
 from grader.quiz.exchange.spellings import spellings
 from grader.quiz.marking.mark import Reading
 from grader.quiz.marking.matrices import read_matrix
@@ -46,8 +46,8 @@ def write(fitted: FittedBooklet) -> bytes:
         if isinstance(item, Group):
             inside = item.id
             _category(root, f"{top}/{item.id}", _group_info(item, booklet.language), _group_number(booklet, item))
-            for sheet in item.sheets:
-                _question(root, sheet)
+            for leaf in item.leaves:
+                _question(root, leaf)
         else:
             if inside:  # back to the quiz's own
                 _category(root, top, "", "")
@@ -91,51 +91,51 @@ def _category(root: Element, path: str, info: str, number: str) -> None:
     SubElement(question, "idnumber").text = _legal(number)
 
 
-def _question(root: Element, sheet: Sheet) -> None:
-    question = SubElement(root, "question", type=_type_of(sheet))
-    _text(SubElement(question, "name"), sheet.id)
-    shown = _cloze(sheet) if _type_of(sheet) == "cloze" else str(block_html(sheet.text, sheet.code))
+def _question(root: Element, leaf: Leaf) -> None:
+    question = SubElement(root, "question", type=_type_of(leaf))
+    _text(SubElement(question, "name"), leaf.id)
+    shown = _cloze(leaf) if _type_of(leaf) == "cloze" else str(block_html(leaf.text, leaf.code))
     _html(question, "questiontext", shown)
-    _html(question, "generalfeedback", str(block_html(sheet.explanation)))
-    if _type_of(sheet) != "cloze":
-        SubElement(question, "defaultgrade").text = f"{sheet.points:g}"
-    SubElement(question, "penalty").text = f"{sheet.penalty:.7g}"
+    _html(question, "generalfeedback", str(block_html(leaf.explanation)))
+    if _type_of(leaf) != "cloze":
+        SubElement(question, "defaultgrade").text = f"{leaf.points:g}"
+    SubElement(question, "penalty").text = f"{leaf.penalty:.7g}"
     SubElement(question, "hidden").text = "0"
     SubElement(question, "idnumber")
-    _answers(question, sheet)
-    for hint in sheet.hints:
+    _answers(question, leaf)
+    for hint in leaf.hints:
         _html(question, "hint", str(block_html(hint)))
-    _tags(question, sheet)
+    _tags(question, leaf)
 
 
-def _type_of(sheet: Sheet) -> str:
-    content = sheet.content
+def _type_of(leaf: Leaf) -> str:
+    content = leaf.content
     if isinstance(content, Typed):
-        spelled = sheet.type in (QuestionType.SHAPE, QuestionType.CODE_OUTPUT)
-        table = sheet.type is QuestionType.MATRIX
+        spelled = leaf.type in (QuestionType.SHAPE, QuestionType.CODE_OUTPUT)
+        table = leaf.type is QuestionType.MATRIX
         return "cloze" if table else "shortanswer" if spelled else "numerical"
     known: dict[type[Content], str] = {Choices: "multichoice", Order: "ordering", Match: "matching", Parts: "cloze"}
     return known[type(content)]
 
 
-def _answers(question: Element, sheet: Sheet) -> None:
-    content = sheet.content
+def _answers(question: Element, leaf: Leaf) -> None:
+    content = leaf.content
     if isinstance(content, Choices):
-        _choices(question, sheet, content)
+        _choices(question, leaf, content)
     elif isinstance(content, Order):
-        _order(question, sheet, content)
+        _order(question, leaf, content)
     elif isinstance(content, Match):
         _match(question, content)
-    elif isinstance(content, Typed) and sheet.type is QuestionType.NUMBER:
-        _number(question, sheet, content)
-    elif isinstance(content, Typed) and sheet.type is not QuestionType.MATRIX:
-        SubElement(question, "usecase").text = "1" if sheet.type is QuestionType.CODE_OUTPUT else "0"
-        for one in alternatives(sheet, content):
+    elif isinstance(content, Typed) and leaf.type is QuestionType.NUMBER:
+        _number(question, leaf, content)
+    elif isinstance(content, Typed) and leaf.type is not QuestionType.MATRIX:
+        SubElement(question, "usecase").text = "1" if leaf.type is QuestionType.CODE_OUTPUT else "0"
+        for one in alternatives(leaf, content):
             _answer(question, one, form="moodle_auto_format")
 
 
-def _choices(question: Element, sheet: Sheet, choices: Choices) -> None:
-    single = sheet.type is QuestionType.CHOICE
+def _choices(question: Element, leaf: Leaf, choices: Choices) -> None:
+    single = leaf.type is QuestionType.CHOICE
     SubElement(question, "single").text = "true" if single else "false"
     SubElement(question, "shuffleanswers").text = "true" if choices.shuffle else "false"
     SubElement(question, "answernumbering").text = "none"
@@ -155,8 +155,8 @@ def percents(options: Sequence[Choice], *, single: bool) -> list[float]:
     return [round(float(earns if option.right else -costs), 5) for option in options]
 
 
-def _order(question: Element, sheet: Sheet, order: Order) -> None:
-    graded = "LONGEST_ORDERED_SUBSET" if sheet.partial is Partial.LCS else "ALL_OR_NOTHING"
+def _order(question: Element, leaf: Leaf, order: Order) -> None:
+    graded = "LONGEST_ORDERED_SUBSET" if leaf.partial is Partial.LCS else "ALL_OR_NOTHING"
     settings = {"layouttype": "VERTICAL", "selecttype": "ALL", "selectcount": "0", "gradingtype": graded,
                 "showgrading": "HIDE", "numberingstyle": "none"}  # fmt: skip
     for name, value in settings.items():
@@ -182,8 +182,8 @@ def _pair(question: Element, row: str, option: str) -> None:
     _text(SubElement(pair, "answer"), option)
 
 
-def _number(question: Element, sheet: Sheet, typed: Typed) -> None:
-    for one in alternatives(sheet, typed):
+def _number(question: Element, leaf: Leaf, typed: Typed) -> None:
+    for one in alternatives(leaf, typed):
         answer = _answer(question, one, form="moodle_auto_format")
         SubElement(answer, "tolerance").text = one.tolerance
     if typed.unit:
@@ -197,17 +197,17 @@ def _number(question: Element, sheet: Sheet, typed: Typed) -> None:
     SubElement(question, "unitsleft").text = "0"
 
 
-def alternatives(sheet: Sheet, typed: Typed) -> list[Alternative]:
+def alternatives(leaf: Leaf, typed: Typed) -> list[Alternative]:
     """Return what may be typed, the right answers first: the first that fits counts."""
-    if sheet.type is QuestionType.NUMBER:
+    if leaf.type is QuestionType.NUMBER:
         tolerance = (typed.precision.absolute if typed.precision else None) or "0"
         right = [Alternative(answer=one, percent=100, tolerance=tolerance) for one in (typed.answer, *typed.also)]
         return right + [
             Alternative(answer=one.value, percent=0, feedback=str(remark_html(one.remark)), tolerance=tolerance)
             for one in typed.wrong
         ]
-    spelled = [(text, 100.0, NOTHING) for one in (typed.answer, *typed.also) for text in spellings(sheet.type, one)]
-    spelled += [(text, 0.0, one.remark) for one in typed.wrong for text in spellings(sheet.type, one.value)]
+    spelled = [(text, 100.0, NOTHING) for one in (typed.answer, *typed.also) for text in spellings(leaf.type, one)]
+    spelled += [(text, 0.0, one.remark) for one in typed.wrong for text in spellings(leaf.type, one.value)]
     first: dict[str, tuple[float, Remark]] = {}
     for text, percent, remark in spelled:
         first.setdefault(text.strip(), (percent, remark))
@@ -225,21 +225,21 @@ def _not_wild(text: str) -> str:
 # --------------------------------------------------------------------------------------------------------- cloze
 
 
-def _cloze(sheet: Sheet) -> str:
-    shown = str(block_html(sheet.text, sheet.code)).replace("{", "&#123;").replace("}", "&#125;")
-    content = sheet.content
+def _cloze(leaf: Leaf) -> str:
+    shown = str(block_html(leaf.text, leaf.code)).replace("{", "&#123;").replace("}", "&#125;")
+    content = leaf.content
     if isinstance(content, Typed):
         return shown + _table(content)
     assert isinstance(content, Parts)
     return shown + "".join(_part(part) for part in content.parts)
 
 
-def _part(part: Sheet) -> str:
+def _part(part: Leaf) -> str:
     text = str(block_html(part.text, part.code)).replace("{", "&#123;").replace("}", "&#125;")
     return f'<div class="part-{part.id} type-{part.type.value}">{text}<p>{_blank(part)}</p></div>\n'
 
 
-def _blank(part: Sheet) -> str:
+def _blank(part: Leaf) -> str:
     content = part.content
     weight = int(part.points)
     if isinstance(content, Choices):
@@ -285,15 +285,15 @@ def _answer(question: Element, one: Alternative, *, form: str) -> Element:
     return answer
 
 
-def _tags(question: Element, sheet: Sheet) -> None:
+def _tags(question: Element, leaf: Leaf) -> None:
     tags = SubElement(question, "tags")
-    names = [f"dlgrade:{sheet.type.value}", *sheet.topics, *(f"because:{name}" for name in misconceptions(sheet))]
+    names = [f"dlgrade:{leaf.type.value}", *leaf.topics, *(f"because:{name}" for name in misconceptions(leaf))]
     for name in names:
         _text(SubElement(tags, "tag"), name)
 
 
-def misconceptions(sheet: Sheet) -> Iterable[str]:
-    content = sheet.content
+def misconceptions(leaf: Leaf) -> Iterable[str]:
+    content = leaf.content
     remarks: list[Remark] = []
     if isinstance(content, Choices):
         remarks = [option.remark for option in content.options]

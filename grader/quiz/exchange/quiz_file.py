@@ -8,7 +8,7 @@ broken. A question that cannot be is left out, and named. Nothing of a stranger'
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from io import StringIO
@@ -18,19 +18,20 @@ from typing import Any
 from grader.errors import AuthorError
 from grader.plaintext import printable
 from grader.quiz.drawing import Drawing, draw
-from grader.quiz.exchange.decimals import number_in
+from grader.quiz.exchange.decimals import decimal, number_in
 from grader.quiz.exchange.formats import Note
-from grader.quiz.exchange.sheet import (
+from grader.quiz.exchange.leaf import (
     Booklet,
     Choices,
     Group,
+    Leaf,
     Match,
     Order,
     Parts,
     Remark,
-    Sheet,
     Typed,
 )
+from grader.quiz.exchange.skipping import Skip
 from grader.quiz.generators import Generators
 from grader.quiz.marking.mark import Reading
 from grader.quiz.marking.matrices import read_matrix
@@ -40,11 +41,10 @@ from grader.quiz.seeds import Seeds
 from grader.records import Text
 
 MAX_TEXT = 20_000
-MAX_TOLERANCE = 1e12  # as quiz.yaml has it; a larger one is written as a share of the answer
+MAX_TOLERANCE = Fraction(10**12)  # as quiz.yaml has it; a larger one is written as a share of the answer
 _SLOT = re.compile(r"\{\{(?=[ \t]*[A-Za-z])")
 _WHERE = re.compile(r"^.*?questions\[0\][^:：]*[:：]\s*", re.DOTALL)
 _SEEDS = Seeds(key=b"import", version="", student="", attempt=1)
-_ACCEPTS = {"sig_figs": "sig-figs", "relative": "rel", "absolute": "abs"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +62,8 @@ def quiz_yaml(booklet: Booklet, folder: Path, quiz_id: str) -> Written:
     head = _head(booklet, quiz_id)
     entries: list[dict[str, Any]] = []
     for item in booklet.items:
-        sheets = item.sheets if isinstance(item, Group) else (item,)
-        kept = [entry for sheet in sheets if (entry := _kept(sheet, head, folder, notes)) is not None]
+        leaves = item.leaves if isinstance(item, Group) else (item,)
+        kept = [entry for leaf in leaves if (entry := _kept(leaf, head, folder, notes)) is not None]
         if isinstance(item, Group) and kept:
             entries.append({"pool": item.id, "pick": min(item.pick, len(kept)), "questions": kept})
         else:
@@ -84,25 +84,28 @@ def _head(booklet: Booklet, quiz_id: str) -> dict[str, Any]:
         head["time-limit"] = f"{max(round(booklet.time_limit_s), 1)}s"
     if booklet.shuffled:
         head["shuffle-questions"] = True
-    used = {topic for sheet in booklet.sheets for topic in sheet.topics}
+    used = {topic for leaf in booklet.leaves for topic in leaf.topics}
     if used:
         head["topics"] = {topic: {"title": _text(booklet.topics.get(topic, topic))} for topic in sorted(used)}
     return head
 
 
-def _kept(sheet: Sheet, head: Mapping[str, Any], folder: Path, notes: list[Note]) -> dict[str, Any] | None:
+def _kept(leaf: Leaf, head: Mapping[str, Any], folder: Path, notes: list[Note]) -> dict[str, Any] | None:
     """Return a question's entry, if it can be read and drawn."""
-    entry = _entry(sheet)
     try:
+        entry = _entry(leaf)
         quiz = quiz_of(folder, _dumped({**head, "questions": [entry]}), None)
         with Generators(quiz) as generators:
             draw(
                 Drawing(quiz=quiz, seeds=replace(_SEEDS, version=quiz.version), generators=generators),
                 quiz.questions[0],
             )
-    except AuthorError as error:
-        notes.append(Note(question=sheet.id, text=_left_out(error), skipped=True))
+    except (AuthorError, Skip) as error:
+        text = error.text if isinstance(error, Skip) else _left_out(error)
+        notes.append(Note(question=leaf.id, text=text, skipped=True))
         return None
+    if any(_is_too_small(one) for one in _precisions(leaf)):
+        notes.append(Note(question=leaf.id, text=_TOO_SMALL))
     return entry
 
 
@@ -113,31 +116,32 @@ def _left_out(error: AuthorError) -> Text:
 
 
 # ------------------------------------------------------------------------------------------------------- entries
+# Each raises Skip for what a quiz.yaml cannot say.
 
 
-def _entry(sheet: Sheet, *, is_part: bool = False) -> dict[str, Any]:
-    entry: dict[str, Any] = {"id": sheet.id, "type": sheet.type.value}
-    if sheet.topics and not is_part:
-        entry["topics"] = list(sheet.topics)
-    entry["text"] = _text(sheet.text)
-    if sheet.code.strip():
-        entry["code"] = _code(sheet.code)
-    if sheet.points != 1:
-        entry["points"] = _number(sheet.points)
-    if sheet.attempts != 1 and not is_part:
-        entry["attempts"] = "unlimited" if sheet.attempts is None else sheet.attempts
-    if sheet.penalty and sheet.attempts != 1 and not is_part:  # with one try, nothing is ever taken off
-        entry["penalty"] = sheet.penalty
-    entry |= _content(sheet)
-    if sheet.hints:
-        entry["hint"] = [_text(hint) for hint in sheet.hints]
-    if sheet.explanation:
-        entry["explanation"] = _text(sheet.explanation)
+def _entry(leaf: Leaf, *, is_part: bool = False) -> dict[str, Any]:
+    entry: dict[str, Any] = {"id": leaf.id, "type": leaf.type.value}
+    if leaf.topics and not is_part:
+        entry["topics"] = list(leaf.topics)
+    entry["text"] = _text(leaf.text)
+    if leaf.code.strip():
+        entry["code"] = _code(leaf.code)
+    if leaf.points != 1:
+        entry["points"] = _number(leaf.points)
+    if leaf.attempts != 1 and not is_part:
+        entry["attempts"] = "unlimited" if leaf.attempts is None else leaf.attempts
+    if leaf.penalty and leaf.attempts != 1 and not is_part:  # with one try, nothing is ever taken off
+        entry["penalty"] = leaf.penalty
+    entry |= _content(leaf)
+    if leaf.hints:
+        entry["hint"] = [_text(hint) for hint in leaf.hints]
+    if leaf.explanation:
+        entry["explanation"] = _text(leaf.explanation)
     return entry
 
 
-def _content(sheet: Sheet) -> dict[str, Any]:
-    content = sheet.content
+def _content(leaf: Leaf) -> dict[str, Any]:
+    content = leaf.content
     if isinstance(content, Choices):
         made = _choices(content)
     elif isinstance(content, Order):
@@ -147,9 +151,9 @@ def _content(sheet: Sheet) -> dict[str, Any]:
     elif isinstance(content, Parts):
         return {"parts": [_entry(part, is_part=True) for part in content.parts]}
     else:
-        made = _typed(sheet, content)
-    if sheet.partial is not Partial.NONE:
-        made["partial"] = sheet.partial.value
+        made = _typed(leaf, content)
+    if leaf.partial is not Partial.NONE:
+        made["partial"] = leaf.partial.value
     return made
 
 
@@ -196,13 +200,15 @@ def _match(match: Match) -> dict[str, Any]:
     return made if match.shuffle else {"shuffle": False, **made}
 
 
-def _typed(sheet: Sheet, typed: Typed) -> dict[str, Any]:
-    table = sheet.type is QuestionType.MATRIX
+def _typed(leaf: Leaf, typed: Typed) -> dict[str, Any]:
+    if typed.also and leaf.type is QuestionType.NUMBER:
+        raise Skip(_SEVERAL_NUMBERS)
+    table = leaf.type is QuestionType.MATRIX
     made: dict[str, Any] = {"answer": _rows(typed.answer) if table else _code(typed.answer)}
     if typed.also and not table:
         made["also"] = [_code(one) for one in typed.also]
-    if typed.precision is not None:
-        made["accept"] = _accept(typed.answer, typed.precision)
+    if typed.precision is not None and (accept := _accept(typed.answer, typed.precision)):
+        made["accept"] = accept
     if typed.unit:
         made["unit"] = _text(typed.unit)
     if typed.whole:
@@ -216,12 +222,48 @@ def _typed(sheet: Sheet, typed: Typed) -> dict[str, Any]:
 
 
 def _accept(answer: str, precision: Precision) -> dict[str, int | float]:
-    written = {key: getattr(precision, name) for name, key in _ACCEPTS.items()}
-    accept = {key: _number(float(value)) for key, value in written.items() if value is not None}
-    number = number_in(answer)
-    if accept.get("abs", 0) > MAX_TOLERANCE and isinstance(number, Fraction) and number:
-        accept["rel"] = float(Fraction(accept.pop("abs")) / abs(number))
-    return accept
+    relative, absolute = Fraction(precision.relative or 0), Fraction(precision.absolute or 0)
+    if absolute > MAX_TOLERANCE:
+        number = number_in(answer)
+        share = absolute / abs(number) if isinstance(number, Fraction) and number else None
+        if share is None or share > 1:
+            raise Skip(_too_wide(absolute))
+        relative, absolute = max(relative, share), Fraction(0)
+    accept: dict[str, int | float] = {"rel": _number(float(relative)), "abs": _number(float(absolute))}
+    kept = {key: width for key, width in accept.items() if width}
+    return kept if precision.sig_figs is None else {"sig-figs": precision.sig_figs, **kept}
+
+
+def _precisions(leaf: Leaf) -> Iterator[Precision]:
+    if isinstance(leaf.content, Parts):
+        for part in leaf.content.parts:
+            yield from _precisions(part)
+    elif isinstance(leaf.content, Typed) and leaf.content.precision is not None:
+        yield leaf.content.precision
+
+
+def _is_too_small(precision: Precision) -> bool:
+    """Return whether a tolerance is nothing once it is written as a float."""
+    widths = [Fraction(width) for width in (precision.relative, precision.absolute) if width is not None]
+    return any(width > 0 and not float(min(width, MAX_TOLERANCE)) for width in widths)
+
+
+def _too_wide(width: Fraction) -> Text:
+    shown, most = decimal(width)[:40], f"{float(MAX_TOLERANCE):g}"
+    return Text(
+        en=f"left out: a tolerance of {shown}; one above {most} may be as large as the answer at most",
+        zh=f"已略过：容差 {shown} 过大；超过 {most} 的容差不能大于答案本身",
+    )
+
+
+_SEVERAL_NUMBERS = Text(
+    en="left out: several numbers are right; a question has one here, with a tolerance",
+    zh="已略过：有多个数都算正确；这里每题只有一个数，可带容差",
+)
+_TOO_SMALL = Text(
+    en="its tolerance is too small to be written: only the very answer is right now",
+    zh="容差太小，无法写出：现在答案必须完全相等",
+)
 
 
 def _rows(answer: str) -> list[list[str]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from grader.quiz.exchange.sheet import Choice
+from grader.quiz.exchange.leaf import Choice
 from grader.records import Text
 
 MAX_ANSWERS = 200  # of one question

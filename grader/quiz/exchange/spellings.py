@@ -40,7 +40,7 @@ def shape_in(text: str) -> Shape | None:
 def is_one_line(answer: str) -> bool:
     """Return whether an answer fits into a field for one line, and is one that can be typed."""
     reading = read_output(answer)
-    return isinstance(reading, Reading) and "\n" not in reading.value
+    return isinstance(reading, Reading) and "\n" not in reading.value.text
 
 
 def distinct(kind: QuestionType, answers: Sequence[str]) -> tuple[str, ...]:

@@ -12,17 +12,17 @@ from fractions import Fraction
 
 from grader.errors import AuthorError
 from grader.quiz.authored import Computed, Question
-from grader.quiz.drawing import Drawing, draw_many
+from grader.quiz.drawing import Drawing, WrongIsRight, draw_many
 from grader.quiz.generators import CannotLoad, Generators
-from grader.quiz.linting.findings import Finding, Severity
+from grader.quiz.linting.findings import Finding
 from grader.quiz.linting.options import shown_option
-from grader.quiz.linting.subject import Drawn, Placed, Subject, drawn_of, halves_of, options_of, wrongs_of
+from grader.quiz.linting.subject import Placed, SeedDraw, Subject, drawn_of, halves_of, options_of, wrongs_of
 from grader.quiz.marking import Marker, Reading, check
-from grader.quiz.marking.checking import Finding as Unfair
+from grader.quiz.marking.checking import Unfair
 from grader.quiz.marking.marker import read_own
 from grader.quiz.model import ChoiceKey, Key, QuestionType, TypedKey, Variant, Wrong
 from grader.quiz.seeds import numbered_seeds
-from grader.records import Text
+from grader.records import Severity, Text
 
 REDRAWN_SHARE = 0.05
 FEW_VARIANTS = 5
@@ -41,7 +41,7 @@ class Draws:
     variants: Mapping[int, Variant]
     failed: Mapping[int, AuthorError]
 
-    def drawn(self) -> Iterator[tuple[Placed, Drawn]]:
+    def drawn(self) -> Iterator[tuple[Placed, SeedDraw]]:
         """Yield what is answered in every variant, in the order of the seeds."""
         for seed, variant in self.variants.items():
             yield from drawn_of(self.placed, variant, seed)
@@ -52,7 +52,7 @@ def draw_seeds(subject: Subject, placed: Placed, generators: Generators, *, seed
 
     Raises: CannotLoad where quiz.py itself fails, GraderFault.
     """
-    wanted = seeds if varies(placed.question) else 1
+    wanted = seeds if draws_differ(placed.question) else 1
     variants: dict[int, Variant] = {}
     failed: dict[int, AuthorError] = {}
     done = 0
@@ -72,10 +72,10 @@ def draw_seeds(subject: Subject, placed: Placed, generators: Generators, *, seed
     return Draws(placed=placed, seeds=done, variants=variants, failed=failed)
 
 
-def varies(question: Question) -> bool:
+def draws_differ(question: Question) -> bool:
     """Whether seeds change more of a question than the order and the ids of its options."""
     picked = question.pick is not None and question.pick < len(question.options)
-    return bool(question.params or question.computed or picked) or any(map(varies, question.parts))
+    return bool(question.params or question.computed or picked) or any(map(draws_differ, question.parts))
 
 
 def of_draws(subject: Subject, draws: Draws, marker: Marker) -> Iterator[Finding]:
@@ -101,14 +101,15 @@ def cannot_load(error: CannotLoad) -> Finding:
 
 def _failures(subject: Subject, draws: Draws) -> Iterator[Finding]:
     """Yield one finding for each kind of failure: those of one place are one kind, whatever the numbers."""
-    kinds: dict[str, list[int]] = {}
+    kinds: dict[tuple[type, str], list[int]] = {}
     for seed, error in draws.failed.items():
-        kinds.setdefault(error.problem.en.partition(": ")[0], []).append(seed)
-    for seeds in kinds.values():
+        kinds.setdefault((type(error), error.problem.en.partition(": ")[0]), []).append(seed)
+    for (kind, _), seeds in kinds.items():
         error = draws.failed[seeds[0]]
         remedy = error.remedy or Text(en="Correct it.", zh="请改正。")
         yield subject.find(
-            "draw.fails", Severity.ERROR, draws.placed.path, error.problem, remedy, question=draws.placed.label,
+            "key.collides" if kind is WrongIsRight else "draw.fails", Severity.ERROR, draws.placed.path,
+            error.problem, remedy, question=draws.placed.label,
             seed=seeds[0] if draws.seeds > 1 else None, count=len(seeds), of=draws.seeds,
         )  # fmt: skip
 
@@ -262,8 +263,8 @@ def _of_keys(subject: Subject, draws: Draws, marker: Marker) -> Iterator[Finding
     for kind, cases in found.items():
         seed, unfair = cases[0]
         yield subject.find(
-            f"key.{kind.rule}", Severity.ERROR if unfair.is_error else Severity.WARNING, (*kind.placed.path, "answer"),
-            unfair.text, _REMEDIES.get(kind.rule, _LOOK), question=kind.placed.label,
+            f"key.{kind.rule}", _severity(unfair), (*kind.placed.path, "answer"), unfair.text,
+            _REMEDIES.get(kind.rule, _LOOK), question=kind.placed.label,
             seed=seed if draws.seeds > 1 else None, count=len(cases), of=draws.seeds,
         )  # fmt: skip
     for placed, seed in tiny.items():
@@ -276,6 +277,12 @@ def _of_keys(subject: Subject, draws: Draws, marker: Marker) -> Iterator[Finding
         )  # fmt: skip
 
 
+def _severity(unfair: Unfair) -> Severity:
+    if unfair.is_error:
+        return Severity.ERROR
+    return Severity.NOTE if unfair.rule in _HARMLESS else Severity.WARNING
+
+
 def _identity(key: Key) -> tuple[object, ...]:
     """Return what decides how a key marks: equal ones mark alike, whatever their ids."""
     answer = key.answer
@@ -286,14 +293,14 @@ def _identity(key: Key) -> tuple[object, ...]:
     return ()  # an order and a match hold to the same graph and pairs in every variant
 
 
-def _checked(drawn: Drawn, marker: Marker) -> tuple[Unfair, ...]:
+def _checked(drawn: SeedDraw, marker: Marker) -> tuple[Unfair, ...]:
     try:
         return check(drawn.public, drawn.key, marker)
     except AuthorError as error:
         return (Unfair(question="", is_error=True, text=error.problem, rule="unreadable"),)
 
 
-def _is_tiny(drawn: Drawn) -> bool:
+def _is_tiny(drawn: SeedDraw) -> bool:
     if drawn.public.type is not QuestionType.NUMBER or not isinstance(drawn.key.answer, TypedKey):
         return False
     reading = read_own(drawn.public, drawn.key.answer.answer)
@@ -302,6 +309,7 @@ def _is_tiny(drawn: Drawn) -> bool:
 
 _TINY = Text(en="an answer is below 1e-4: Canvas takes it for 0", zh="答案小于 1e-4：Canvas 会当作 0")
 _LOOK = Text(en="Look at that variant.", zh="请查看这个变体。")
+_HARMLESS = frozenset({"noise"})  # what is marked rightly all the same
 _REMEDIES = {
     "not-right": Text(en="Write the answer as a student would type it.", zh="请按学生会键入的形式书写答案。"),
     "collides": Text(
@@ -310,5 +318,10 @@ _REMEDIES = {
     ),
     "hidden": Text(en="Leave one of the two out.", zh="请去掉二者之一。"),
     "precision": Text(en="Write `accept` accordingly.", zh="请相应地写明 accept。"),
+    "printed": Text(en="Write `error`, if the program raises.", zh="若程序会报错，请写 error。"),
+    "noise": Text(
+        en="Round the noise off, as in round(answer, 9), or work it out with Fraction or Decimal.",
+        zh="请舍去误差，例如 round(answer, 9)，或用 Fraction、Decimal 计算。",
+    ),
     "unreadable": Text(en="Write it as a student would type it.", zh="请按学生会键入的形式书写。"),
 }

@@ -3,17 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-from grader.records import Text
-
-
-class Severity(StrEnum):
-    """How much a finding weighs."""
-
-    ERROR = "error"  # students would be marked unfairly, or meet what is broken
-    WARNING = "warning"  # very probably not meant so
-    NOTE = "note"  # worth a look, and often right as it is
+from grader.records import Severity, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from grader.quiz.linting.findings import Finding, Severity
+from grader.quiz.linting.findings import Finding
 from grader.quiz.linting.subject import Subject
-from grader.records import Text
+from grader.records import Severity, Text
 
 # What reads alike in every language: formulas, code, links, and slots.
 _SHARED = re.compile(r"`+[^`]*`+|\$[^$]*\$|\{\{[^{}]*\}\}|https?://\S+")

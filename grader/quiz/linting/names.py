@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 
 from grader.quiz.authored import Question
 from grader.quiz.interpolation import SlotError, slots_in
-from grader.quiz.linting.findings import Finding, Severity
+from grader.quiz.linting.findings import Finding
 from grader.quiz.linting.subject import Placed, Subject
 from grader.quiz.yaml_file import KeyPath
-from grader.records import Text
+from grader.records import Severity, Text
 
 _MIN_TYPO = 8  # letters: shorter names that differ by one are often two names
 _TELLING = re.compile(r"(?:^|[-_])(?:answer|right|correct|solution)[-_](?:is|are)(?:[-_]|$)")

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from grader.quiz.authored import AuthoredOption, Question
-from grader.quiz.linting.findings import Finding, Severity
+from grader.quiz.linting.findings import Finding
 from grader.quiz.linting.subject import Placed, Subject
 from grader.quiz.model import QuestionType
-from grader.records import Text
+from grader.records import Severity, Text
 
 _FEW = 4  # questions, of which nothing can be said
 _OFTEN = 0.6  # of questions whose right option is the longest; of four options, by chance, a quarter

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.quiz.linting.findings import Finding, Severity
+from grader.quiz.linting.findings import Finding
 from grader.quiz.linting.subject import Placed, Subject
 from grader.quiz.model import QuestionType, When
-from grader.records import Text
+from grader.records import Severity, Text
 
 _REVEALED = {"score": Text(en="the score", zh="分数"), "answers": Text(en="the answers", zh="答案")}
 
@@ -16,6 +16,7 @@ def of_plan(subject: Subject) -> Iterator[Finding]:
     """Yield what is wrong with the plan of a quiz."""
     yield from _never_shown(subject)
     yield from _shown_too_early(subject)
+    yield from _score_waits(subject)
     for placed in subject.everything:
         yield from _of_tries(subject, placed)
     yield from _of_topics(subject)
@@ -42,8 +43,9 @@ def _never_shown(subject: Subject) -> Iterator[Finding]:
     for placed in subject.everything:
         if placed.question.rules.feedback is When.AFTER_CLOSE:
             problem = Text(
-                en="its feedback comes after the quiz closes, but the quiz has no `closes`: it is never given",
-                zh="它的反馈要等测验关闭后才给出，但没有写 closes，因此永远不会给出",
+                en="its feedback comes after the quiz closes, but the quiz has no `closes`: it is never given, and the "
+                "score, which would tell it, is never shown",
+                zh="它的反馈要等测验关闭后才给出，但没有写 closes，因此永远不会给出；会透露它的分数也不会显示",
             )
             remedy = Text(
                 en="Add `closes`, or write feedback: after-submit.", zh="请加上 closes，或写 feedback: after-submit。"
@@ -78,6 +80,42 @@ def _shown_too_early(subject: Subject) -> Iterator[Finding]:
         )
         path = (*placed.path, "attempts")
         yield subject.find("plan.answers-early", Severity.ERROR, path, problem, remedy, question=placed.label)
+
+
+def _score_waits(subject: Subject) -> Iterator[Finding]:
+    """Yield that the score is held back, as its sum would tell a verdict before its time: worst where one can retry."""
+    quiz = subject.quiz
+    order = tuple(When)
+    for placed in subject.wholes:
+        feedback = placed.question.rules.feedback
+        if order.index(min(feedback, When.AFTER_CLOSE, key=order.index)) <= order.index(quiz.reveal.score):
+            continue
+        if feedback is When.AFTER_CLOSE and quiz.closes is None:
+            continue  # `_never_shown` says so
+        until = _UNTIL[feedback] if feedback is When.AFTER_SUBMIT or quiz.closes is not None else _NO_CLOSE
+        label = placed.label
+        shown, later = quiz.reveal.score.value, feedback.value
+        problem = Text(
+            en=f"the score is to be shown {shown}, but it would tell what the feedback of {label} does not say by then "
+            f"({later}): it is {until.en}",
+            zh=f"分数设为 {shown} 显示，但它会透露 {label} 尚未给出的反馈（{later}），因此{until.zh}",
+        )
+        remedy = Text(
+            en="Write reveal: {score: after-close}, or an earlier feedback.",
+            zh="请写 reveal: {score: after-close}，或提前反馈。",
+        )
+        is_once = quiz.retakes == 0 and until is not _NO_CLOSE
+        severity = Severity.NOTE if is_once else Severity.WARNING
+        path = (*placed.path, "feedback")
+        yield subject.find("plan.score-waits", severity, path, problem, remedy, question=label)
+
+
+_UNTIL = {
+    When.AFTER_SUBMIT: Text(en="held back until an attempt is handed in", zh="要等交卷后才显示"),
+    When.AFTER_CLOSE: Text(en="held back until it closes", zh="要等测验关闭后才显示"),
+    When.NEVER: Text(en="held back until it closes", zh="要等测验关闭后才显示"),
+}
+_NO_CLOSE = Text(en="never shown, as the quiz has no `closes`", zh="永远不会显示，因为没有写 closes")
 
 
 def _of_tries(subject: Subject, placed: Placed) -> Iterator[Finding]:

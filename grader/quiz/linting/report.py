@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.quiz.linting.findings import Finding, Severity
+from grader.errors import EXIT_GRADER_FAULT
+from grader.quiz.linting.findings import Finding
+from grader.records import Severity
 
 EXIT_CLEAN, EXIT_FOUND = 0, 2
+FAILED = "lint.failed"  # what dlgrade could not look at: its own fault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +30,9 @@ class QuizReport:
 
 
 def exit_code(reports: Sequence[QuizReport], *, strict: bool = False) -> int:
-    """Return 2 where there is an error (`strict`: or a warning), else 0."""
+    """Return 3 where dlgrade itself failed, 2 where there is an error (`strict`: or a warning), else 0."""
+    if any(finding.check == FAILED for report in reports for finding in report.findings):
+        return EXIT_GRADER_FAULT
     grave = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
     found = any(finding.severity in grave for report in reports for finding in report.findings)
     return EXIT_FOUND if found else EXIT_CLEAN

@@ -3,9 +3,10 @@
 Theory of operation. Drawing a thousand variants of each question is what takes time, and it is Python. So each quiz is
 cut into as many slices as there are workers, and each slice is looked at in a process of its own, started clean
 (`spawn`), which reads the quiz itself and has its own child for quiz.py. Slices are ours from end to end: what a
-worker gets and returns is pickled records of ours, never bytes of quiz.py's. A worker that ends unexpectedly is our
-fault, and told as such. A pipe on which nothing is ever written tells the workers when this process stops, however it
-does: they end at once. With one worker all is done in this process.
+worker gets and returns is pickled records of ours, never bytes of quiz.py's. What fails for our part (a worker that
+ends, no memory left for a child) is told of the quiz it happened to, and the others are gone on with. A pipe on which
+nothing is ever written tells the workers when this process stops, however it does: they end at once. With one worker
+all is done in this process.
 """
 
 from __future__ import annotations
@@ -24,12 +25,12 @@ from itertools import groupby
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from grader.errors import GraderError, GraderFault
+from grader.errors import GraderFault
 from grader.quiz.linting.draws import ENOUGH_SEEDS
-from grader.quiz.linting.findings import Finding, Severity
-from grader.quiz.linting.report import QuizReport
+from grader.quiz.linting.findings import Finding
+from grader.quiz.linting.report import FAILED, QuizReport
 from grader.quiz.linting.slices import Found, Slice, lint_slice
-from grader.records import Text
+from grader.records import Severity, Text
 
 MIN_SEEDS = 1_000
 _MAX_SLICES = 8  # of one quiz: each reads it anew
@@ -44,21 +45,10 @@ class Settings:
     jobs: int | None = None  # None: one a core
 
 
-@dataclass(frozen=True, slots=True)
-class _Failed:
-    """A failure of ours in a worker, as an exception does not travel well."""
-
-    problem: Text
-    remedy: Text | None
-
-
 def lint(
     folders: Sequence[Path], settings: Settings, *, tell: Callable[[int, int], None] | None = None
 ) -> tuple[QuizReport, ...]:
-    """Return the report of each quiz, in the order given; `tell` hears how many slices are done, of how many.
-
-    Raises: GraderFault.
-    """
+    """Return the report of each quiz, in the order given; `tell` hears how many slices are done, of how many."""
     jobs = settings.jobs or _cores()
     cut = min(jobs, _MAX_SLICES)
     tasks = [
@@ -76,24 +66,24 @@ def lint(
 
 def _all_found(tasks: Sequence[Slice], jobs: int) -> Iterator[Found]:
     if jobs == 1:
-        yield from map(lint_slice, tasks)
+        yield from map(_lint, tasks)
         return
     context = multiprocessing.get_context("spawn")
     theirs, ours = context.Pipe(duplex=False)
     workers = min(jobs, len(tasks)) or 1
     with theirs, ours, ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(theirs,)) as pool:
-        waiting = [pool.submit(_lint, task) for task in tasks]
         try:
+            waiting = {}
+            for task in tasks:
+                try:
+                    waiting[pool.submit(_lint, task)] = task
+                except BrokenProcessPool:
+                    yield _failed(task, _ENDED)
             for future in as_completed(waiting):
-                result = future.result()
-                if isinstance(result, _Failed):
-                    raise GraderFault(result.problem, remedy=result.remedy or "")
-                yield result
-        except BrokenProcessPool:
-            raise GraderFault(
-                Text(en="A process that lints ended unexpectedly.", zh="检查测验的进程意外结束。"),
-                remedy=Text(en="It may have run out of memory: try --jobs 1.", zh="可能是内存不足：请试用 --jobs 1。"),
-            ) from None
+                try:
+                    yield future.result()
+                except BrokenProcessPool:  # and so are all that were not done by then
+                    yield _failed(waiting[future], _ENDED)
         except BaseException:
             ours.close()  # nobody waits for what the workers are at
             raise
@@ -111,11 +101,19 @@ def _begin(parent: Connection) -> None:
     threading.Thread(target=watch, daemon=True, name="parent").start()
 
 
-def _lint(task: Slice) -> Found | _Failed:
+def _lint(task: Slice) -> Found:
     try:
         return lint_slice(task)
-    except GraderError as error:
-        return _Failed(error.problem, error.remedy)
+    except GraderFault as error:
+        return _failed(task, error)
+
+
+def _failed(task: Slice, error: GraderFault) -> Found:
+    """Return that a slice could not be looked at, which is no fault of its author's."""
+    finding = Finding(
+        check=FAILED, severity=Severity.ERROR, file="quiz.yaml", problem=error.problem, remedy=error.remedy or _AGAIN
+    )
+    return Found(slice=task, quiz=task.folder.name, findings=(finding,), is_whole=False)
 
 
 def _cores() -> int:
@@ -128,15 +126,26 @@ def _report(slices: list[Found]) -> QuizReport:
     if all(one.is_whole for one in slices) and slices[0].slice.seeds >= ENOUGH_SEEDS:
         met = frozenset().union(*(one.met for one in slices))
         findings |= {_idle(name, line): None for name, line in slices[0].declared if name not in met}
+    folder = slices[0].slice.folder
     return QuizReport(
-        quiz=slices[0].quiz,
-        folder=str(slices[0].slice.folder),
+        quiz=next((one.quiz for one in slices if one.quiz != folder.name), folder.name),
+        folder=str(folder),
         questions=sum(one.questions for one in slices),
         parametrised=sum(one.parametrised for one in slices),
         seeds=slices[0].slice.seeds,
         variants=sum(one.variants for one in slices),
         findings=tuple(sorted(findings, key=lambda one: (_ORDER[one.severity], one.line, one.check, one.problem.en))),
     )
+
+
+_ENDED = GraderFault(
+    Text(
+        en="a process that looked at this quiz, or at another, ended unexpectedly: not all was checked",
+        zh="检查这份测验或另一份测验的进程意外结束，未能全部检查",
+    ),
+    remedy=Text(en="It may have run out of memory: try --jobs 1.", zh="可能是内存不足：请试用 --jobs 1。"),
+)
+_AGAIN = Text(en="Run it again.", zh="请重新运行。")
 
 
 def _idle(name: str, line: int) -> Finding:

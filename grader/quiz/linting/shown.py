@@ -9,8 +9,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from grader.quiz.linting.draws import Draws
-from grader.quiz.linting.findings import Finding, Severity
-from grader.quiz.linting.subject import Drawn, Placed, Subject, drawn_of, options_of, rows_of, wrongs_of
+from grader.quiz.linting.findings import Finding
+from grader.quiz.linting.subject import Placed, SeedDraw, Subject, drawn_of, halves_of, options_of, rows_of, wrongs_of
 from grader.quiz.marking import Reading
 from grader.quiz.marking.marker import read_own
 from grader.quiz.marking.numbers import plain
@@ -18,7 +18,7 @@ from grader.quiz.model import ChoiceKey, QuestionType, TypedKey
 from grader.quiz.rendering.formulas import formula, is_bounded
 from grader.quiz.rendering.markdown import parsed
 from grader.quiz.yaml_file import KeyPath
-from grader.records import Text
+from grader.records import Severity, Text
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -87,7 +87,7 @@ def _texts(draws: Draws) -> Iterator[_Read]:
         yield from _texts_of(placed, drawn)
 
 
-def _texts_of(placed: Placed, drawn: Drawn) -> Iterator[_Read]:
+def _texts_of(placed: Placed, drawn: SeedDraw) -> Iterator[_Read]:
     path, label, key = placed.path, placed.label, drawn.key
     yield _Read(drawn.public.text, (*path, "text"), label)
     for place, hint in enumerate(key.hints):
@@ -217,7 +217,8 @@ def _answers_in(draws: Draws, wanted: Placed, where: str) -> set[str]:
         for placed, drawn in drawn_of(draws.placed, variant, seed):
             if placed != wanted:
                 continue
-            texts = (*drawn.key.hints, *variant.key.hints) if where == "hint" else (drawn.public.text,)
+            every = (*variant.key.hints, *(hint for _, key in halves_of(variant) for hint in key.hints))
+            texts = every if where == "hint" else (drawn.public.text,)
             answer = _answer(drawn)
             if not answer or not any(_holds(text.en, answer) for text in texts):
                 return set()
@@ -225,7 +226,7 @@ def _answers_in(draws: Draws, wanted: Placed, where: str) -> set[str]:
     return found
 
 
-def _answer(drawn: Drawn) -> str:
+def _answer(drawn: SeedDraw) -> str:
     """Return the answer as it might stand in a text; "" of what has none."""
     answer = drawn.key.answer
     if isinstance(answer, TypedKey):

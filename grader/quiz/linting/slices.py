@@ -11,18 +11,20 @@ from grader.errors import AuthorError
 from grader.exercise.paths import is_folder, names_in
 from grader.quiz.authored import Question
 from grader.quiz.generators import CannotLoad, Generators
-from grader.quiz.linting.draws import cannot_load, draw_seeds, of_draws, varies
-from grader.quiz.linting.findings import Finding, Severity
+from grader.quiz.linting.code import of_code
+from grader.quiz.linting.draws import cannot_load, draw_seeds, draws_differ, of_draws
+from grader.quiz.linting.findings import Finding
 from grader.quiz.linting.languages import of_languages
 from grader.quiz.linting.names import of_names
 from grader.quiz.linting.options import of_options
 from grader.quiz.linting.plan import of_plan
+from grader.quiz.linting.repeated import HASH_SEED, of_repeats
 from grader.quiz.linting.shown import of_quiz_texts, of_texts
 from grader.quiz.linting.subject import Placed, Subject, wrongs_of
 from grader.quiz.marking import Algebra, Marker
 from grader.quiz.reading import read_with_places
-from grader.quiz.yaml_file import Refused
-from grader.records import Text
+from grader.quiz.yaml_file import FileProblems
+from grader.records import Severity, Text
 
 _MISTAKES = "mistakes"
 
@@ -48,7 +50,7 @@ class Found:
     variants: int = 0
     met: frozenset[str] = frozenset()
     declared: tuple[tuple[str, int], ...] = ()  # the quiz's own misconceptions, with their lines
-    is_whole: bool = True  # nothing kept it from drawing every question
+    is_whole: bool = True  # every question could be drawn, so all that they say is known
     findings: tuple[Finding, ...] = ()
 
 
@@ -63,16 +65,18 @@ def lint_slice(task: Slice) -> Found:
     mine = _share(subject.wholes, task)
     findings: list[Finding] = []
     if task.number == 0:
-        for check in (of_plan, of_names, of_options, of_languages, of_quiz_texts):
+        for check in (of_plan, of_names, of_code, of_options, of_languages, of_quiz_texts):
             findings += check(subject)
     met: set[str] = set()
     variants, is_whole = 0, True
     with ExitStack() as stack:
         generators = stack.enter_context(Generators(read.quiz))
+        again = stack.enter_context(Generators(read.quiz, hash_seed=HASH_SEED))
         marker = Marker(stack.enter_context(Algebra()))
         for placed in mine:
             try:
                 draws = draw_seeds(subject, placed, generators, seeds=task.seeds)
+                findings += of_repeats(subject, draws, again)
             except CannotLoad as error:
                 findings.append(cannot_load(error))
                 is_whole = False
@@ -80,12 +84,13 @@ def lint_slice(task: Slice) -> Found:
             findings += of_draws(subject, draws, marker)
             findings += of_texts(subject, draws)
             variants += len(draws.variants)
+            is_whole = is_whole and bool(draws.variants)
             met |= {wrong.because for _, drawn in draws.drawn() for wrong in wrongs_of(drawn.key)}
     return Found(
         slice=task,
         quiz=read.quiz.id,
         questions=len(mine),
-        parametrised=sum(varies(placed.question) for placed in mine),
+        parametrised=sum(draws_differ(placed.question) for placed in mine),
         variants=variants,
         met=frozenset(met),
         declared=tuple((name, read.tree.line(("misconceptions", name))) for name in _declared(subject)),
@@ -116,15 +121,15 @@ def _share(wholes: tuple[Placed, ...], task: Slice) -> tuple[Placed, ...]:
 
 
 def _weight(question: Question) -> int:
-    return (1 + len(question.parts)) * (100 if varies(question) else 1)
+    return (1 + len(question.parts)) * (100 if draws_differ(question) else 1)
 
 
 def _unreadable(error: AuthorError) -> Iterator[Finding]:
     """Yield a finding for each problem of a file that cannot be read."""
-    if isinstance(error, Refused):
+    if isinstance(error, FileProblems):
         for one in error.problems:
             yield Finding(
-                check="file.invalid", severity=Severity.ERROR, file="quiz.yaml", line=one.line, problem=one.text,
+                check="file.invalid", severity=Severity.ERROR, file=error.file.name, line=one.line, problem=one.text,
                 remedy=Text(en="", zh=""),
             )  # fmt: skip
         return

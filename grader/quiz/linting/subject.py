@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from grader.quiz.authored import Pool, Question, Quiz
-from grader.quiz.linting.findings import Finding, Severity
+from grader.quiz.linting.findings import Finding
 from grader.quiz.model import (
     ChoiceKey,
     Key,
@@ -21,7 +21,7 @@ from grader.quiz.model import (
     Wrong,
 )
 from grader.quiz.yaml_file import KeyPath, Tree
-from grader.records import Text
+from grader.records import Severity, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class SeedDraw:
     """What was drawn for one `Placed` with one seed."""
 
     public: PublicQuestion
@@ -120,7 +120,7 @@ def wrongs_of(key: Key) -> Iterator[Wrong]:
         yield from (known.wrong for known in key.answer.wrong)
 
 
-def drawn_of(placed: Placed, variant: Variant, seed: int) -> Iterator[tuple[Placed, Drawn]]:
+def drawn_of(placed: Placed, variant: Variant, seed: int) -> Iterator[tuple[Placed, SeedDraw]]:
     """Yield what is answered in a variant, with what was drawn for it."""
     for asked, (public, key) in zip(placed.asked, halves_of(variant), strict=True):
-        yield asked, Drawn(public, key, seed)
+        yield asked, SeedDraw(public, key, seed)

@@ -22,6 +22,7 @@ from grader.quiz.model import (
     Variant,
     Wrong,
 )
+from grader.quiz.rendering.answers import right_answer
 from grader.quiz.rendering.markdown import plain_text
 from grader.records import Language, Text
 
@@ -110,17 +111,21 @@ class Brief:
 def brief(variant: Variant, language: Language) -> Brief:
     """Return a variant's answers, short enough for a table of many variants."""
     right, wrong = [], []
+    body = variant.public.body
+    parts = {part.part: part for part in body.parts} if isinstance(body, PartsBody) else {}
     for facts in facts_of(variant.public, variant.key):
         before = f"{facts.part}: " if facts.part else ""
-        told = [_short(entry, language) for entry in facts.entries if entry.is_right]
-        known = [_short(entry, language) for entry in facts.entries if not entry.is_right]
+        public = parts.get(facts.part, variant.public)
+        told = [_short(entry, public, language) for entry in facts.entries if entry.is_right]
+        known = [_short(entry, public, language) for entry in facts.entries if not entry.is_right]
         right += [before + ", ".join(told)] if told else []
         wrong += [before + ", ".join(known)] if known else []
     return Brief(right="; ".join(right), wrong="; ".join(wrong))
 
 
-def _short(entry: Entry, language: Language) -> str:
-    text = " → ".join(short(one, language) for one in entry.given)
+def _short(entry: Entry, public: PublicQuestion, language: Language) -> str:
+    given = (right_answer(public, one).within(language) if isinstance(one, str) else one for one in entry.given)
+    text = " → ".join(short(one, language) for one in given)
     return text if len(text) <= MAX_SHORT else f"{text[: MAX_SHORT - 1]}…"
 
 

@@ -13,7 +13,7 @@ from grader.records import Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class VariantRow:
     """One variant. `params` are the values of `Table.params`, in their order; "" where it has none of that name."""
 
     seeds: str
@@ -28,7 +28,7 @@ class Table:
     """The variants of a question beside each other."""
 
     params: tuple[str, ...]  # the names of those that vary
-    rows: tuple[Row, ...]
+    rows: tuple[VariantRow, ...]
 
 
 def table_of(variants: Sequence[Shown], language: Language) -> Table:
@@ -40,7 +40,7 @@ def table_of(variants: Sequence[Shown], language: Language) -> Table:
     for one, own in zip(variants, values, strict=True):
         answers = brief(one.variant, language)
         rows.append(
-            Row(
+            VariantRow(
                 seeds=seeds_text(one.seeds),
                 params=tuple(own.get(name, "") for name in varying),
                 right=answers.right,

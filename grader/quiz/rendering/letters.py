@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from grader.quiz.marking.mark import Unreadable
 from grader.quiz.marking.marker import Response
 from grader.quiz.model import MatchBody, Option, OptionsBody, PublicQuestion, QuestionType
+from grader.quiz.rendering.answers import as_read
 from grader.records import Text
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -60,11 +61,23 @@ def letters_of(question: PublicQuestion, response: Response) -> str:
             for number, row in enumerate(body.rows, 1)
             if response.get(row.id)
         )
+    if question.type is QuestionType.SHAPE:
+        read = as_read(question, response)  # one notation for all, but for "error", which has a word in each language
+        response = read.en if read is not None and read.en == read.zh else response
     if isinstance(response, str):
         return " ⏎ ".join(response.splitlines())
     if isinstance(response, Mapping):
         return ""
     return "; ".join(row if isinstance(row, str) else " ".join(row) for row in response)
+
+
+def labels_of(question: PublicQuestion) -> dict[str, str]:
+    """Return what options and rows are called, by their ids, in the order shown: the rows of a match have numbers."""
+    body = question.body
+    if isinstance(body, MatchBody):
+        return {row.id: str(number) for number, row in enumerate(body.rows, 1)}
+    options = body.options if isinstance(body, OptionsBody) else ()
+    return {option.id: letter(place) for place, option in enumerate(options)}
 
 
 def _letter_of(options: Sequence[Option], name: object) -> str:

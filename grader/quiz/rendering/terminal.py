@@ -17,6 +17,7 @@ from grader.quiz.rendering.terminal_markdown import inline_spans, put_code, put_
 from grader.records import Language, Text
 
 _INDENT = 2
+_EXAMPLE_CELLS = 9  # of a table that is shown in full as an example
 
 
 def put_question(paper: Paper, question: PublicQuestion, language: Language, *, parts: bool = True) -> None:
@@ -174,11 +175,19 @@ def _typed(kind: QuestionType, body: TypedBody) -> Text:
                 zh="请准确写出输出；行末加 \\ 可在下一行继续输入。",
             )
         case QuestionType.MATRIX:
-            size = f"{body.rows} × {body.columns}"
-            return Text(en=f"A table of {size} numbers, such as 1 2; 3 4.", zh=f"请写 {size} 的数表，例如 1 2; 3 4。")
+            size, example = f"{body.rows} × {body.columns}", _table_example(body.rows, body.columns)
+            return Text(en=f"A table of {size} numbers, such as {example}.", zh=f"请写 {size} 的数表，例如 {example}。")
     names = ", ".join(body.variables)
     of = Text(en=f" of {names}", zh=f"，可用变量：{names}") if names else Text(en="", zh="")
     return Text(en=f"A formula{of.en}, such as 2*x^2.", zh=f"请写公式{of.zh}，写法如 2*x^2。")
+
+
+def _table_example(rows: int, columns: int) -> str:
+    """Return a table of a size as it can be typed; of a large one, how it begins."""
+    if rows * columns > _EXAMPLE_CELLS:
+        return "1 2 3 …; …" if rows > 1 else "1 2 3 …"
+    cells = [[str(row * columns + column + 1) for column in range(columns)] for row in range(rows)]
+    return "; ".join(" ".join(row) for row in cells)
 
 
 def _number(body: TypedBody) -> Text:

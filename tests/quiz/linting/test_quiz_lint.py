@@ -11,9 +11,10 @@ from quiz.quiz_folders import HEAD, write_quiz
 from grader.errors import AuthorError
 from grader.quiz.drawing import Drawing, draw
 from grader.quiz.generators import Generators
-from grader.quiz.linting import QuizReport, Settings, Severity, exit_code, lint
+from grader.quiz.linting import QuizReport, Settings, exit_code, lint
 from grader.quiz.reading import read_quiz
 from grader.quiz.seeds import numbered_seeds
+from grader.records import Severity
 
 OPEN = HEAD + "reveal: {score: after-submit, answers: after-submit}\n"
 ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
@@ -120,6 +121,15 @@ BROKEN = [
     Broken(
         check="key.precision", severity=ERROR, says="absolute tolerance", at="answer: 0",
         questions=NUMBER + "  accept: {sig-figs: 3}\n  answer: 0\n",
+    ),
+    Broken(
+        check="key.noise", severity=NOTE, says="the noise of floats", at="answer: 1.7149999999999996",
+        questions=NUMBER + "  accept: {sig-figs: 3}\n  answer: 1.7149999999999996\n",
+    ),
+    Broken(
+        check="key.printed", severity=WARNING, says="as what the program prints", at="answer: RuntimeError",
+        questions="- id: q\n  type: code-output\n  text: {en: What?, zh: 什么？}\n  code: f()\n"
+        "  answer: RuntimeError\n",
     ),
     Broken(
         check="key.tiny", severity=NOTE, says="Canvas", at="answer: 0.00002",
@@ -258,6 +268,20 @@ BROKEN = [
         questions=NUMBER + "  feedback: after-close\n  answer: 1\n",
     ),
     Broken(
+        check="plan.score-waits", severity=WARNING, says="feedback of late", at="feedback: never",
+        questions=NUMBER.replace("id: q", "id: late") + "  feedback: never\n  answer: 1\n",
+        head=HEAD + "closes: 2030-01-01T00:00Z\nreveal: {score: after-submit}\n",
+    ),
+    Broken(
+        check="plan.score-waits", severity=NOTE, says="held back until it closes", at="feedback: after-close",
+        questions=NUMBER + "  feedback: after-close\n  answer: 1\n",
+        head=HEAD + "closes: 2030-01-01T00:00Z\nretakes: 0\n",
+    ),
+    Broken(
+        check="plan.score-waits", severity=WARNING, says="never shown", at="feedback: never",
+        questions=NUMBER + "  feedback: never\n  answer: 1\n", head=OPEN + "retakes: 0\n",
+    ),
+    Broken(
         check="plan.answers-early", severity=ERROR, says="tries left", at="attempts: 2",
         questions=NUMBER + "  attempts: 2\n  answer: 1\n", head=HEAD + "reveal: {answers: after-attempt}\n",
     ),
@@ -309,6 +333,29 @@ def test_a_collision_that_no_redraw_mends_is_told_with_its_parameters(tmp_path: 
     report = report_of(tmp_path, same)
     (finding,) = report.findings
     assert "(with a=2): the wrong answer 2 ** 2 counts as right" in finding.problem.en and finding.count == 5
+
+
+TAGGED = PAIR + "  answer: {code: f}\n" + NUMBER.replace("id: q", "id: r") + "  answer: 1\n"
+BY_CODE = OPEN + "misconceptions:\n  halved: {en: No., zh: 不。}\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "check"),
+    [
+        ("raise OSError('now')\n\ndef f(p, rng):\n    pass\n", "generator.fails"),
+        ("def f(p, rng):\n    return 1 / 0\n", "draw.fails"),
+    ],
+)
+def test_feedback_is_called_unused_only_where_every_question_could_be_drawn(
+    tmp_path: Path, code: str, check: str
+) -> None:
+    (finding,) = report_of(tmp_path, TAGGED, code, head=BY_CODE).findings
+    assert finding.check == check
+
+
+def test_feedback_that_a_function_names_is_used(tmp_path: Path) -> None:
+    code = "def f(p, rng):\n    return {'answer': 2 * p['a'], 'wrong': [(p['a'] / 2, 'halved')]}\n"
+    assert report_of(tmp_path, TAGGED, code, head=BY_CODE).findings == ()
 
 
 def test_a_mistake_of_an_exercise_is_known_under_both_spellings_and_its_typo_is_not(tmp_path: Path) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +16,8 @@ from pathlib import Path
 import pytest
 from quiz.quiz_folders import HEAD, write_quiz
 
-from grader.quiz.linting import Settings, lint
+from grader.quiz.linting import Settings, exit_code, lint
+from grader.sandbox import fresh
 
 QUIZ = """
 - id: sum
@@ -42,6 +45,31 @@ def test_two_processes_find_what_one_finds(tmp_path: Path) -> None:
     assert two == lint([folder], Settings(seeds=200, jobs=1))
     assert [one.check for one in two[0].findings] == ["feedback.unused", "feedback.missing", "key.tiny"]
     assert heard == [(1, 2), (2, 2)]
+
+
+def test_a_failure_of_ours_costs_one_quiz_and_is_told_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    computed, plain = write_quiz(tmp_path / "a", QUIZ, CODE), write_quiz(tmp_path / "b", PARTED)
+    monkeypatch.setattr(fresh, "command", lambda _: [sys.executable, "-c", "raise SystemExit('no libraries')"])
+    failed, other = lint([computed, plain], Settings(seeds=5, jobs=1))
+    (found,) = [one for one in failed.findings if one.check == "lint.failed"]
+    assert "no libraries" in found.problem.en
+    assert other.questions == 1 and all(one.check != "lint.failed" for one in other.findings)
+    assert exit_code([failed, other]) == 3 and exit_code([other]) == 0
+
+
+def test_a_worker_that_is_killed_is_told_of_the_quizzes_that_were_not_done(tmp_path: Path) -> None:
+    hanging = write_quiz(tmp_path, QUIZ, "def f(p, rng):\n    while True:\n        pass\n")
+
+    def kill_one() -> None:
+        wait_until(lambda: bool(multiprocessing.active_children()))
+        multiprocessing.active_children()[0].kill()
+
+    killer = threading.Thread(target=kill_one)
+    killer.start()
+    (report,) = lint([hanging], Settings(seeds=5, jobs=2))
+    killer.join()
+    assert [one.check for one in report.findings] == ["lint.failed"]
+    assert (exit_code([report]), report.folder) == (3, str(hanging))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="counts the processes of a group in /proc")

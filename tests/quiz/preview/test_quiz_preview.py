@@ -261,7 +261,7 @@ def test_a_page_that_is_only_opened_lies_where_nobody_else_can_read_it(tmp_path:
         (("colur",), 'Did you mean "colour"?'),
         (("--seed", "1", "--seeds", "1-2"), "give one of them"),
         (("--open", "--format", "text"), "not text"),
-        (("colour", "--output", "no/such/folder/x.html"), "cannot be written"),
+        (("colour", "--output", "no/such/folder/x.html"), "there is no folder no/such/folder"),
     ],
 )
 def test_what_cannot_be_done_is_said_with_the_way_out(tmp_path: Path, arguments: tuple[str, ...], told: str) -> None:
@@ -269,3 +269,11 @@ def test_what_cannot_be_done_is_said_with_the_way_out(tmp_path: Path, arguments:
     done = command(str(place), *arguments, folder=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert told in done.stderr
+
+
+def test_the_table_of_variants_shows_answers_without_the_noise_of_their_floats(tmp_path: Path) -> None:
+    question = '- {id: sum, type: number, text: "?", answer: {code: noisy}, accept: {sig-figs: 3}}'
+    code = 'def noisy(p, rng):\n    return {"answer": 0.1 + 0.2, "wrong": [(1.1 + 2.2, "thrice")]}\n'
+    drawn = preview(quiz_in(tmp_path, question, code), (1,))
+    row = table_of(drawn[0].shown, Language.EN).rows[0]
+    assert (row.right, row.wrong) == ("0.3", "3.3")

@@ -16,10 +16,14 @@ from grader.quiz.model import QuestionType
 from grader.quiz.preview.page import Preview, preview_page
 from grader.quiz.preview.variants import preview
 from grader.quiz.rendering.question_html import question_html
-from grader.records import Language
+from grader.records import Language, Text
+from grader.taking.statistics.counting import Asked as QuizAsked
+from grader.taking.statistics.counting import figures_of
+from grader.taking.statistics.page import to_page
 
 pytest.importorskip("fcntl", reason="speaks to the browser over inherited pipes, which Windows does not have")
 from report.browser import NAMES, Browser, find_browser, open_browser
+from taking.attempt_rows import attempt, marked
 
 CHROMIUM = find_browser()
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=f"needs a browser: one of {', '.join(NAMES)} on the PATH")
@@ -111,3 +115,23 @@ def test_items_are_put_in_order_by_keyboard_alone(browser: Browser, tmp_path: Pa
     form = "[...new FormData(document.forms[0]).entries()].map(([name, value]) => name + '=' + value).join(' ')"
     first, second = (option.id for option in public.body.options)  # type: ignore[union-attr]
     assert browser.evaluate(form) == f"answer.{first}=2 answer.{second}=1"
+
+
+@pytest.mark.parametrize("width", [400, 1200])
+def test_the_figures_of_a_question_can_all_be_read_on_a_phone_and_on_a_screen(
+    browser: Browser, tmp_path: Path, width: int
+) -> None:
+    """On a phone a row is a list of heads and values; a table would hide all but its first columns."""
+    rows = [attempt(f"s{number}", [marked(name, number % 2) for name in ("first", "second")]) for number in range(4)]
+    title = Text(en="Figures", zh="统计")
+    figures = figures_of(rows, QuizAsked(quiz="quiz01", title=title, order=("first", "second")))
+    file = tmp_path / "figures.html"
+    file.write_text(to_page(figures, Language.EN), encoding="utf-8")
+    browser.call("Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=False)
+    browser.open(file)
+    box = "document.querySelector('.scroll')"
+    assert browser.evaluate(f"{box}.scrollWidth <= {box}.clientWidth")
+    assert browser.evaluate(f"getComputedStyle({box}.querySelector('thead')).display != 'none'") == (width == 1200)
+    heads = "[...document.querySelectorAll('.scroll tbody tr:first-child td[data-head]')]"
+    assert browser.evaluate(f"{heads}.map(one => one.dataset.head).includes('Discrimination')")
+    browser.call("Emulation.clearDeviceMetricsOverride")

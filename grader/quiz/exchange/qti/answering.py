@@ -13,16 +13,16 @@ from fractions import Fraction
 from xml.etree.ElementTree import Element
 
 from grader.quiz.exchange.decimals import decimal
+from grader.quiz.exchange.leaf import Leaf, Remark
 from grader.quiz.exchange.qti import expressions as q
 from grader.quiz.exchange.qti.elements import el
-from grader.quiz.exchange.sheet import Remark, Sheet
 from grader.records import Language
 
 _DIGITS = 12  # of the points of a row or a tick
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class ResponseSlot:
     """Where a question stands: the name of its response, what it counts, the language that is spoken."""
 
     response: str  # RESPONSE, or RESPONSE_outer
@@ -59,18 +59,18 @@ def declaration(name: str, cardinality: str, kind: str, correct: list[str], *mor
     return el("responseDeclaration", {"identifier": name, "cardinality": cardinality, "baseType": kind}, *known, *more)
 
 
-def all_or_nothing(right: Element, place: Place) -> tuple[Element, ...]:
+def all_or_nothing(right: Element, place: ResponseSlot) -> tuple[Element, ...]:
     """Return the rule by which a right answer earns the points, and any other nothing."""
     return (q.choose([(right, q.adds(q.base("float", decimal(place.points))))]),)
 
 
-def by_mapping(place: Place) -> tuple[Element, ...]:
+def by_mapping(place: ResponseSlot) -> tuple[Element, ...]:
     """Return the rule by which the declaration's mapping says what an answer earns."""
     answered = el("not", None, el("isNull", None, q.variable(place.response)))
     return (q.choose([(answered, q.adds(el("mapResponse", {"identifier": place.response})))]),)
 
 
-def mapping(shares: list[tuple[str, Fraction]], place: Place) -> Element:
+def mapping(shares: list[tuple[str, Fraction]], place: ResponseSlot) -> Element:
     """Return a mapping from keys to shares of the points; less than none and more than all are cut off.
 
     Shares that have no end are rounded up, so that all of them together never come to less than all.
@@ -91,6 +91,6 @@ def weights(points: Sequence[Fraction]) -> list[Fraction]:
     return [(max(one, Fraction(0)) / least).limit_denominator(1000) for one in points]
 
 
-def places_of(sheet: Sheet) -> str:
+def places_of(leaf: Leaf) -> str:
     """Return the class that tells a question's type to whoever reads the file back."""
-    return f"dlgrade-{sheet.type.value}"
+    return f"dlgrade-{leaf.type.value}"

@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from urllib.parse import unquote
 
-from grader.quiz.exchange.qti.parsing import NotRead
+from grader.quiz.exchange.qti.parsing import LeftOut
 from grader.records import Text
 
 MAX_BYTES = 2 * 1024 * 1024  # of one file
@@ -26,9 +26,9 @@ class Archive:
     """The files of a zip, read when they are asked for."""
 
     def __init__(self, content: bytes) -> None:
-        """Open a zip. Raises: NotRead."""
+        """Open a zip. Raises: LeftOut."""
         if content.count(_DIRECTORY_ENTRY) > MAX_MEMBERS:
-            raise NotRead(Text(en=f"more than {MAX_MEMBERS:,} files", zh=f"文件超过 {MAX_MEMBERS:,} 个"))
+            raise LeftOut(Text(en=f"more than {MAX_MEMBERS:,} files", zh=f"文件超过 {MAX_MEMBERS:,} 个"))
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(content))
         except _ERRORS as error:
@@ -50,10 +50,10 @@ class Archive:
         return name if name in self._members else None
 
     def read(self, name: str) -> bytes:
-        """Return a file. Raises: NotRead."""
+        """Return a file. Raises: LeftOut."""
         member = self._members[name]
         if member.flag_bits & _ENCRYPTED or member.compress_type not in _METHODS:
-            raise NotRead(
+            raise LeftOut(
                 Text(en="a file that is encrypted, or packed in an unusual way", zh="文件已加密，或打包方式不常见")
             )
         try:
@@ -63,10 +63,10 @@ class Archive:
             raise _damaged(error) from None
         self._room -= len(content)
         if len(content) > MAX_BYTES or self._room < 0:
-            raise NotRead(Text(en="it unpacks to too much", zh="解压后过大"))
+            raise LeftOut(Text(en="it unpacks to too much", zh="解压后过大"))
         return content
 
 
-def _damaged(error: Exception) -> NotRead:
+def _damaged(error: Exception) -> LeftOut:
     reason = " ".join(str(error).split())[:200]
-    return NotRead(Text(en=f"no zip, or a damaged one: {reason}", zh=f"不是 zip，或已损坏：{reason}"))
+    return LeftOut(Text(en=f"no zip, or a damaged one: {reason}", zh=f"不是 zip，或已损坏：{reason}"))

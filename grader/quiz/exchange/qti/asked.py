@@ -10,7 +10,7 @@ from grader.quiz.exchange.html_text import Prose, prose_of
 from grader.quiz.exchange.qti.content import CODE_CLASS, html_of
 from grader.quiz.exchange.qti.elements import el
 from grader.quiz.exchange.qti.item import PART_CLASS
-from grader.quiz.exchange.qti.parsing import NotRead
+from grader.quiz.exchange.qti.parsing import LeftOut
 from grader.quiz.exchange.qti.typing_in import NOTE_CLASS, UNIT_CLASS
 from grader.records import Text
 
@@ -34,7 +34,7 @@ class Unit:
 
 
 @dataclass(slots=True)
-class Asked:
+class ItemBody:
     """An item as it is asked: a text for the whole, and its units."""
 
     prose: Prose
@@ -42,31 +42,31 @@ class Asked:
     lost: list[str] = field(default_factory=list)
 
 
-def asked(item: Element) -> Asked:
-    """Return what an item asks for. Raises: NotRead for an interaction that is not known, or none at all."""
+def asked(item: Element) -> ItemBody:
+    """Return what an item asks for. Raises: LeftOut for an interaction that is not known, or none at all."""
     body = item.find("itemBody")
     if body is None:
-        raise NotRead(Text(en="it has no body", zh="没有题目正文"))
+        raise LeftOut(Text(en="it has no body", zh="没有题目正文"))
     for one in body.iter():
         if one.tag.endswith("Interaction") and one.tag not in KNOWN:
-            raise NotRead(Text(en=f"{one.tag} is not known here", zh=f"此处不支持 {one.tag}"))
+            raise LeftOut(Text(en=f"{one.tag} is not known here", zh=f"此处不支持 {one.tag}"))
     marked = [one for one in body if PART_CLASS in one.get("class", "").split()]
     if marked:
         units = [_unit(one, _part_name(one)) for one in marked]
         for one in marked:
             body.remove(one)
-        return _told(Asked(prose=_prose(body), units=units))
+        return _told(ItemBody(prose=_prose(body), units=units))
     whole = _unit(body, "")
     if not whole.interactions:
-        raise NotRead(Text(en="it asks for no answer", zh="没有要作答的内容"))
+        raise LeftOut(Text(en="it asks for no answer", zh="没有要作答的内容"))
     if len(whole.interactions) == 1 or whole.is_table:
-        return _told(Asked(prose=whole.prose, units=[whole]))
+        return _told(ItemBody(prose=whole.prose, units=[whole]))
     empty = Prose(markdown="")
     units = [
         Unit(prose=_numbered(empty, number), interactions=[one], part=f"part{number}")
         for number, one in enumerate(whole.interactions, start=1)
     ]
-    return _told(Asked(prose=whole.prose, units=units))
+    return _told(ItemBody(prose=whole.prose, units=units))
 
 
 def _numbered(empty: Prose, number: int) -> Prose:
@@ -74,7 +74,7 @@ def _numbered(empty: Prose, number: int) -> Prose:
     return Prose(markdown=f"({number})")
 
 
-def _told(found: Asked) -> Asked:
+def _told(found: ItemBody) -> ItemBody:
     found.lost = [tag for prose in (found.prose, *(unit.prose for unit in found.units)) for tag in prose.lost]
     return found
 
@@ -93,7 +93,7 @@ def _unit(holder: Element, part: str) -> Unit:
     if table is not None:
         rows = [len(list(row.iter("textEntryInteraction"))) for row in table.iter("tr")]
         if not rows or len(set(rows)) != 1 or sum(rows) != len(interactions):
-            raise NotRead(Text(en="its table has rows of several lengths", zh="表格各行长度不一"))
+            raise LeftOut(Text(en="its table has rows of several lengths", zh="表格各行长度不一"))
         shape = (len(rows), rows[0])
     several = len(interactions) > 1 and table is None
     _take_out(holder, table, several=several)

@@ -7,18 +7,18 @@ from fractions import Fraction
 from xml.etree.ElementTree import Element
 
 from grader.quiz.exchange.decimals import decimal
+from grader.quiz.exchange.leaf import Booklet, Group, Leaf
 from grader.quiz.exchange.qti import expressions as q
 from grader.quiz.exchange.qti.content import blocks
 from grader.quiz.exchange.qti.elements import el, identifier
 from grader.quiz.exchange.qti.item import TOOL, root
-from grader.quiz.exchange.sheet import Booklet, Group, Sheet
 
 POINTS = "POINTS"
 ABOUT_CLASS = "dlgrade-about"
 
 
 def assessment(booklet: Booklet, names: Mapping[str, str], version: str) -> Element:
-    """Return the test; `names` are those of the items in the package, by the ids of their sheets."""
+    """Return the test; `names` are those of the items in the package, by the ids of their leaves."""
     total = {"identifier": q.SCORE, "cardinality": "single", "baseType": "float"}
     limit = booklet.time_limit_s
     return root(
@@ -57,17 +57,17 @@ def _group(group: Group, names: Mapping[str, str]) -> Element:
         {"identifier": identifier(f"{group.id}-group"), "title": group.id, "visible": "false"},
         el("selection", {"select": str(group.pick)}),
         el("ordering", {"shuffle": "true"}),
-        *(_reference(sheet, names) for sheet in group.sheets),
+        *(_reference(leaf, names) for leaf in group.leaves),
     )
 
 
-def _reference(sheet: Sheet, names: Mapping[str, str]) -> Element:
-    name = names[sheet.id]
-    topics = {"category": " ".join(identifier(topic) for topic in sheet.topics)} if sheet.topics else {}
+def _reference(leaf: Leaf, names: Mapping[str, str]) -> Element:
+    name = names[leaf.id]
+    topics = {"category": " ".join(identifier(topic) for topic in leaf.topics)} if leaf.topics else {}
     return el(
         "assessmentItemRef",
         {"identifier": name, "href": f"items/{name}.xml"} | topics,
-        el("itemSessionControl", {"maxAttempts": str(sheet.attempts or 0), "showFeedback": "true"}),
+        el("itemSessionControl", {"maxAttempts": str(leaf.attempts or 0), "showFeedback": "true"}),
         # No rule here reads it: a score is in points already. Canvas takes an item's points from it.
-        el("weight", {"identifier": POINTS, "value": decimal(Fraction(repr(sheet.points)))}),
+        el("weight", {"identifier": POINTS, "value": decimal(Fraction(repr(leaf.points)))}),
     )

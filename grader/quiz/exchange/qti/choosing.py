@@ -8,10 +8,11 @@ from fractions import Fraction
 from itertools import islice, pairwise
 from xml.etree.ElementTree import Element
 
+from grader.quiz.exchange.leaf import NOTHING, Choices, Leaf, Match, Order, OrderItem
 from grader.quiz.exchange.qti import expressions as q
 from grader.quiz.exchange.qti.answering import (
     Asking,
-    Place,
+    ResponseSlot,
     Seen,
     all_or_nothing,
     by_mapping,
@@ -21,19 +22,18 @@ from grader.quiz.exchange.qti.answering import (
 )
 from grader.quiz.exchange.qti.content import inside
 from grader.quiz.exchange.qti.elements import el
-from grader.quiz.exchange.sheet import NOTHING, Choices, Item, Match, Order, Sheet
 from grader.quiz.model import Partial, QuestionType
 
 MAX_ORDERS = 24  # right ones that are listed
 MAX_ITEMS = 12  # of which every pair of places is looked at
 
 
-def choice(sheet: Sheet, content: Choices, place: Place) -> Asking:
+def choice(leaf: Leaf, content: Choices, place: ResponseSlot) -> Asking:
     """Return a question for one option, or for every right one."""
     names = [f"choice_{number}" for number in range(1, len(content.options) + 1)]
-    several = sheet.type is QuestionType.MULTI
+    several = leaf.type is QuestionType.MULTI
     right = [name for name, option in zip(names, content.options, strict=True) if option.right]
-    each = several and sheet.partial is Partial.EACH
+    each = several and leaf.partial is Partial.EACH
     shares = _tick_shares(names, right) if each else []
     options = [
         el("simpleChoice", {"identifier": name} | ({"fixed": "true"} if option.last else {}),
@@ -41,7 +41,7 @@ def choice(sheet: Sheet, content: Choices, place: Place) -> Asking:
         for name, option in zip(names, content.options, strict=True)
     ]  # fmt: skip
     attributes = {
-        "class": places_of(sheet),
+        "class": places_of(leaf),
         "responseIdentifier": place.response,
         "shuffle": str(content.shuffle).lower(),
         "maxChoices": "0" if several else "1",
@@ -63,7 +63,7 @@ def choice(sheet: Sheet, content: Choices, place: Place) -> Asking:
     )
 
 
-def _chosen(place: Place, name: str, *, several: bool) -> Element:
+def _chosen(place: ResponseSlot, name: str, *, several: bool) -> Element:
     wanted = q.base("identifier", name)
     if several:
         return q.both_of("member", wanted, q.variable(place.response))
@@ -77,15 +77,15 @@ def _tick_shares(names: Sequence[str], right: Sequence[str]) -> list[tuple[str, 
     return [(name, Fraction(1, len(right)) if name in right else -cost) for name in names]
 
 
-def match(sheet: Sheet, content: Match, place: Place) -> Asking:
+def match(leaf: Leaf, content: Match, place: ResponseSlot) -> Asking:
     """Return a question for an option for each row."""
     rows = [f"row_{number}" for number in range(1, len(content.rows) + 1)]
     options = [f"option_{number}" for number in range(1, len(content.options) + 1)]
     pairs = [f"{name} {options[row.option]}" for name, row in zip(rows, content.rows, strict=True)]
-    each = sheet.partial is Partial.EACH
+    each = leaf.partial is Partial.EACH
     made = [mapping([(pair, Fraction(1, len(pairs))) for pair in pairs], place)] if each else []
     attributes = {
-        "class": places_of(sheet),
+        "class": places_of(leaf),
         "responseIdentifier": place.response,
         "shuffle": str(content.shuffle).lower(),
         "maxAssociations": str(len(rows)),
@@ -121,11 +121,11 @@ def _side(choices: list[tuple[str, list[Element | str]]], *, most: int) -> Eleme
     return el("simpleMatchSet", None, *made)
 
 
-def order(sheet: Sheet, content: Order, place: Place) -> Asking:
+def order(leaf: Leaf, content: Order, place: ResponseSlot) -> Asking:
     """Return a question for an order. The items are written in one that is wrong, as not every player shuffles."""
-    shown = scrambled(sheet.id, content)
+    shown = scrambled(leaf.id, content)
     names = [f"item_{shown.index(number) + 1}" for number in range(len(content.items))]
-    attributes = {"class": places_of(sheet), "responseIdentifier": place.response, "shuffle": "true"}
+    attributes = {"class": places_of(leaf), "responseIdentifier": place.response, "shuffle": "true"}
     items = [
         el("simpleChoice", {"identifier": names[number]},
            *inside(content.items[number].text, content.items[number].code))
@@ -162,13 +162,13 @@ def scrambled(name: str, content: Order) -> list[int]:
     return shown
 
 
-def keeps(given: Sequence[int], items: Sequence[Item]) -> bool:
+def keeps(given: Sequence[int], items: Sequence[OrderItem]) -> bool:
     """Return whether an order keeps to what must come before what."""
     at = {number: place for place, number in enumerate(given)}
     return all(at[before] < at[number] for number, item in enumerate(items) for before in item.after)
 
 
-def direct(items: Sequence[Item]) -> list[tuple[int, ...]]:
+def direct(items: Sequence[OrderItem]) -> list[tuple[int, ...]]:
     """Return for each item those that must come right before it: not what follows from the others."""
     always: list[frozenset[int]] = []
     for item in items:  # each stands behind all that it needs
@@ -179,7 +179,7 @@ def direct(items: Sequence[Item]) -> list[tuple[int, ...]]:
     ]
 
 
-def right_orders(items: Sequence[Item]) -> Iterator[tuple[int, ...]]:
+def right_orders(items: Sequence[OrderItem]) -> Iterator[tuple[int, ...]]:
     """Yield every right order, the written one first."""
 
     def further(done: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
@@ -192,13 +192,13 @@ def right_orders(items: Sequence[Item]) -> Iterator[tuple[int, ...]]:
     return further(())
 
 
-def few_orders(items: Sequence[Item]) -> list[tuple[int, ...]] | None:
+def few_orders(items: Sequence[OrderItem]) -> list[tuple[int, ...]] | None:
     """Return every right order; None: there are too many to list."""
     found = list(islice(right_orders(items), MAX_ORDERS + 1))
     return found if len(found) <= MAX_ORDERS else None
 
 
-def _is_right(content: Order, names: list[str], place: Place) -> Element:
+def _is_right(content: Order, names: list[str], place: ResponseSlot) -> Element:
     found = few_orders(content.items)
     if found is None and len(names) <= MAX_ITEMS:
         pairs = [(names[before], names[at]) for at, item in enumerate(content.items) for before in item.after]
@@ -212,6 +212,6 @@ def _is_right(content: Order, names: list[str], place: Place) -> Element:
     return q.any_of([q.both_of("match", q.variable(place.response), one) for one in orders])
 
 
-def _follow(place: Place, names: list[str], count: int) -> Element:
+def _follow(place: ResponseSlot, names: list[str], count: int) -> Element:
     pairs = pairwise(names)
     return q.all_of([q.stands_before(place.response, one, other, count) for one, other in pairs])

@@ -11,8 +11,8 @@ from html.parser import HTMLParser
 from xml.etree.ElementTree import Element
 
 from grader.quiz.exchange.html_text import block_html, option_html, remark_html
+from grader.quiz.exchange.leaf import Remark
 from grader.quiz.exchange.qti.elements import add, el
-from grader.quiz.exchange.sheet import Remark
 
 CODE_CLASS = "language-python"  # by which `html_text` knows the code of a question or an option
 # What QTI 2.1 knows of HTML, and what Markdown may come out as. Anything else is its text.

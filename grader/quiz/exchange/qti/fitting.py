@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from grader.quiz.exchange.booklets import with_items
-from grader.quiz.exchange.decimals import bounds, decimal, has_end, number_in
+from grader.quiz.exchange.decimals import bounds, decimal, has_end, number_in, settled
+from grader.quiz.exchange.leaf import NOTHING, Booklet, Known, Leaf, Match, Order, Parts, Row, Typed
 from grader.quiz.exchange.losses import Change, FittedBooklet, Weight
 from grader.quiz.exchange.qti import wording
 from grader.quiz.exchange.qti.answering import weights
 from grader.quiz.exchange.qti.choosing import MAX_ITEMS, direct, few_orders
 from grader.quiz.exchange.qti.tables import cells_of, numbers_of, table_text
 from grader.quiz.exchange.qti.typing_in import is_spelled
-from grader.quiz.exchange.sheet import NOTHING, Booklet, Known, Match, Order, Parts, Row, Sheet, Typed
 from grader.quiz.marking.mark import Reading
 from grader.quiz.marking.shapes import Raises, read_shape
 from grader.quiz.model import Partial, Precision, QuestionType
@@ -32,7 +32,7 @@ def fit(booklet: Booklet) -> FittedBooklet:
     if booklet.topics:
         notes.of("")("topic-titles", wording.TOPICS, Weight.CONVERTED)
     notes.of("")("quiz-settings", wording.QUIZ_SETTINGS, Weight.SETTING)
-    fitted = with_items(replace(booklet, topics={}), lambda sheet: _sheet(sheet, notes.of(sheet.id)))
+    fitted = with_items(replace(booklet, topics={}), lambda leaf: _leaf(leaf, notes.of(leaf.id)))
     return FittedBooklet(booklet=fitted, changes=tuple(notes.found))
 
 
@@ -54,15 +54,15 @@ class _Notes:
 Say = Callable[..., None]
 
 
-def _sheet(sheet: Sheet, say: Say) -> Sheet | None:
+def _leaf(leaf: Leaf, say: Say) -> Leaf | None:
     """Return a question as it is held; None: not at all."""
-    if sheet.penalty:
+    if leaf.penalty:
         say("penalty", wording.PENALTY, Weight.SETTING)
-    if sheet.hints:
+    if leaf.hints:
         say("hints", wording.HINTS)
-    if _explains(sheet):
+    if _explains(leaf):
         say("explanation", wording.EXPLANATION, Weight.CONVERTED)
-    held = _content(replace(sheet, penalty=0.0), say)
+    held = _content(replace(leaf, penalty=0.0), say)
     if held is None or not isinstance(held.content, Parts):
         return held
     parts = []
@@ -73,24 +73,24 @@ def _sheet(sheet: Sheet, say: Say) -> Sheet | None:
             return None
         if part.hints:
             say("hints", wording.HINTS_OF_PARTS)
-        parts.append(replace(fitted, points=float(share), penalty=0.0, attempts=sheet.attempts, hints=(), topics=()))
+        parts.append(replace(fitted, points=float(share), penalty=0.0, attempts=leaf.attempts, hints=(), topics=()))
     return replace(held, content=Parts(parts=tuple(parts)))
 
 
-def _explains(sheet: Sheet) -> bool:
-    parts = sheet.content.parts if isinstance(sheet.content, Parts) else ()
-    return bool(sheet.explanation) or any(part.explanation for part in parts)
+def _explains(leaf: Leaf) -> bool:
+    parts = leaf.content.parts if isinstance(leaf.content, Parts) else ()
+    return bool(leaf.explanation) or any(part.explanation for part in parts)
 
 
-def _content(sheet: Sheet, say: Say) -> Sheet | None:
-    content = sheet.content
+def _content(leaf: Leaf, say: Say) -> Leaf | None:
+    content = leaf.content
     if isinstance(content, Order):
-        return _order(sheet, content, say)
+        return _order(leaf, content, say)
     if isinstance(content, Typed):
-        return _typed(sheet, content, say)
+        return _typed(leaf, content, say)
     if isinstance(content, Match):
-        return replace(sheet, content=replace(content, rows=tuple(map(_told, content.rows))))
-    return sheet
+        return replace(leaf, content=replace(content, rows=tuple(map(_told, content.rows))))
+    return leaf
 
 
 def _told(row: Row) -> Row:
@@ -99,12 +99,12 @@ def _told(row: Row) -> Row:
     return replace(row, wrong=tuple(sorted(known, key=lambda one: one.option)))
 
 
-def _order(sheet: Sheet, content: Order, say: Say) -> Sheet:
+def _order(leaf: Leaf, content: Order, say: Say) -> Leaf:
     needs = direct(content.items)
     content = replace(
         content, items=tuple(replace(item, after=after) for item, after in zip(content.items, needs, strict=True))
     )
-    if sheet.partial is not Partial.NONE:
+    if leaf.partial is not Partial.NONE:
         say("partial", wording.ORDER_PARTIAL)
     if len(content.items) > MAX_ITEMS:
         if content.wrong:
@@ -112,8 +112,8 @@ def _order(sheet: Sheet, content: Order, say: Say) -> Sheet:
         content = replace(content, wrong=())
         if few_orders(content.items) is None:
             say("orders", wording.MANY_ORDERS)
-            return replace(sheet, partial=Partial.NONE, content=_one_order(content))
-    return replace(sheet, partial=Partial.NONE, content=content)
+            return replace(leaf, partial=Partial.NONE, content=_one_order(content))
+    return replace(leaf, partial=Partial.NONE, content=content)
 
 
 def _one_order(content: Order) -> Order:
@@ -127,26 +127,26 @@ def _one_order(content: Order) -> Order:
 # ---------------------------------------------------------------------------------------------- what is typed
 
 
-def _typed(sheet: Sheet, content: Typed, say: Say) -> Sheet | None:
+def _typed(leaf: Leaf, content: Typed, say: Say) -> Leaf | None:
     told = tuple(wrong for wrong in content.wrong if wrong.remark != NOTHING)
     if len(told) < len(content.wrong):
         say("wordless", wording.WORDLESS, Weight.CONVERTED)
     content = replace(content, wrong=told)
-    if sheet.type is QuestionType.MATRIX:
-        return _table(sheet, content, say)
-    if sheet.type is QuestionType.NUMBER and not is_spelled(content):
-        return _number(sheet, content, say)
-    say("spellings", wording.SPELLINGS[sheet.type])
-    if sheet.type is QuestionType.NUMBER:
+    if leaf.type is QuestionType.MATRIX:
+        return _table(leaf, content, say)
+    if leaf.type is QuestionType.NUMBER and not is_spelled(content):
+        return _number(leaf, content, say)
+    say("spellings", wording.SPELLINGS[leaf.type])
+    if leaf.type is QuestionType.NUMBER:
         content = replace(content, precision=None)
-    if sheet.type is QuestionType.SHAPE:
+    if leaf.type is QuestionType.SHAPE:
         content = _each(content, _shape_text)
-    if sheet.type is QuestionType.CODE_OUTPUT and any("\n" in one for one in (content.answer, *content.also)):
+    if leaf.type is QuestionType.CODE_OUTPUT and any("\n" in one for one in (content.answer, *content.also)):
         say("lines", wording.LINES)
-    return replace(sheet, content=content)
+    return replace(leaf, content=content)
 
 
-def _number(sheet: Sheet, content: Typed, say: Say) -> Sheet:
+def _number(leaf: Leaf, content: Typed, say: Say) -> Leaf:
     say("plain-decimals", wording.PLAIN_DECIMALS, Weight.CONVERTED)
     numbers = [number_in(answer) for answer in (content.answer, *content.also)]
     exact = [number for number in numbers if isinstance(number, Fraction)]
@@ -156,7 +156,8 @@ def _number(sheet: Sheet, content: Typed, say: Say) -> Sheet:
     if any(0 < abs(number) < _TOO_SMALL for number in exact):
         say("small", wording.SMALL, Weight.CONVERTED)
     precision = _precision(exact, content.precision, say)
-    return replace(sheet, content=_each(replace(content, wrong=known, precision=precision), _decimal_text))
+    fitted = replace(content, wrong=known, precision=precision)
+    return replace(leaf, content=_each(fitted, lambda text: _decimal_text(text, content.precision)))
 
 
 def _precision(answers: list[Fraction], precision: Precision | None, say: Say) -> Precision | None:
@@ -174,7 +175,7 @@ def _precision(answers: list[Fraction], precision: Precision | None, say: Say) -
     return Precision(sig_figs=figures, absolute=decimal(near) if near else None)
 
 
-def _table(sheet: Sheet, content: Typed, say: Say) -> Sheet | None:
+def _table(leaf: Leaf, content: Typed, say: Say) -> Leaf | None:
     answer = numbers_of(content.answer)
     if answer is None:
         say("special-cells", wording.SPECIAL_CELLS)
@@ -203,7 +204,7 @@ def _table(sheet: Sheet, content: Typed, say: Say) -> Sheet | None:
     if precision == Precision():
         precision = None
     content = replace(content, also=(), wrong=known, precision=precision)
-    return replace(sheet, content=_each(content, lambda text: table_text(cells_of(text))))
+    return replace(leaf, content=_each(content, lambda text: table_text(cells_of(text))))
 
 
 def _each(content: Typed, written: Callable[[str], str]) -> Typed:
@@ -216,9 +217,9 @@ def _each(content: Typed, written: Callable[[str], str]) -> Typed:
     )
 
 
-def _decimal_text(text: str) -> str:
+def _decimal_text(text: str, precision: Precision | None) -> str:
     number = number_in(text)
-    return decimal(number) if isinstance(number, Fraction) else text
+    return decimal(settled(number, precision)) if isinstance(number, Fraction) else text
 
 
 def _shape_text(text: str) -> str:

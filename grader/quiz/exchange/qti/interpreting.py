@@ -15,7 +15,7 @@ from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 from grader.quiz.exchange.decimals import number_in
-from grader.quiz.exchange.qti.parsing import NotRead
+from grader.quiz.exchange.qti.parsing import LeftOut
 from grader.quiz.marking.precision import rounded
 from grader.records import Text
 
@@ -90,10 +90,10 @@ class Interpreter:
 
     @property
     def processing(self) -> Element:
-        """The rules; those of a template written out. Raises: NotRead for one that is not known, or none at all."""
+        """The rules; those of a template written out. Raises: LeftOut for one that is not known, or none at all."""
         found = self.item.find("responseProcessing")
         if found is None:
-            raise NotRead(Text(en="nothing says how it is marked", zh="没有评分规则"))
+            raise LeftOut(Text(en="nothing says how it is marked", zh="没有评分规则"))
         if len(found):
             return found
         template = found.get("template", "").rstrip("/").rpartition("/")[2].removesuffix(".xml")
@@ -107,17 +107,17 @@ class Interpreter:
         return self._defaults.get(outcome)
 
     def run(self, given: Mapping[str, Value]) -> Ran:
-        """Return what becomes of these answers; what is not among them was left open. Raises: NotRead."""
+        """Return what becomes of these answers; what is not among them was left open. Raises: LeftOut."""
         run = _Run(self, dict(given), dict(self._defaults))
         run.rules(self.processing)
         score = run.outcomes.get("SCORE")
         return Ran(score=score[0] if score and isinstance(score[0], Fraction) else Fraction(0), outcomes=run.outcomes)
 
     def step(self) -> None:
-        """Count a step. Raises: NotRead when there were too many."""
+        """Count a step. Raises: LeftOut when there were too many."""
         self._steps += 1
         if self._steps > MAX_STEPS:
-            raise NotRead(Text(en="its rules take too many steps", zh="评分规则步骤过多"))
+            raise LeftOut(Text(en="its rules take too many steps", zh="评分规则步骤过多"))
 
 
 class _Exit(Exception):
@@ -366,7 +366,7 @@ def _number(text: str) -> Fraction:
     number = number_in(text)
     if not isinstance(number, Fraction):
         shown = " ".join(text.split())[:40]
-        raise NotRead(Text(en=f"{shown!r} stands in the place of a number", zh=f"该写数字处写着 {shown!r}"))
+        raise LeftOut(Text(en=f"{shown!r} stands in the place of a number", zh=f"该写数字处写着 {shown!r}"))
     return number
 
 
@@ -381,6 +381,6 @@ def _only(rule: Element) -> Element:
     return rule[0]
 
 
-def _unknown(name: str) -> NotRead:
+def _unknown(name: str) -> LeftOut:
     name = " ".join(name.split())[:60]
-    return NotRead(Text(en=f"its marking uses {name}, which is not known here", zh=f"评分用到了此处不支持的 {name}"))
+    return LeftOut(Text(en=f"its marking uses {name}, which is not known here", zh=f"评分用到了此处不支持的 {name}"))

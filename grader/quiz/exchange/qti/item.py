@@ -8,12 +8,12 @@ from fractions import Fraction
 from xml.etree.ElementTree import Element
 
 from grader.quiz.exchange.decimals import decimal
+from grader.quiz.exchange.leaf import Choices, Leaf, Match, Order, Parts, Remark
 from grader.quiz.exchange.qti import choosing, typing_in
 from grader.quiz.exchange.qti import expressions as q
-from grader.quiz.exchange.qti.answering import Asking, Place, Seen
+from grader.quiz.exchange.qti.answering import Asking, ResponseSlot, Seen
 from grader.quiz.exchange.qti.content import blocks, said
 from grader.quiz.exchange.qti.elements import el
-from grader.quiz.exchange.sheet import Choices, Match, Order, Parts, Remark, Sheet
 from grader.quiz.model import Partial
 from grader.records import Language
 
@@ -36,22 +36,22 @@ def root(tag: str, attributes: dict[str, str], *children: Element) -> Element:
     return el(tag, spaces | attributes, *children)
 
 
-def item(sheet: Sheet, name: str, language: Language, version: str) -> Element:
+def item(leaf: Leaf, name: str, language: Language, version: str) -> Element:
     """Return the file of a question that is called `name` in the package."""
-    asked = _asked(sheet, language)
+    asked = _asked(leaf, language)
     feedback = _Feedback()
     rules = [rule for one in asked for rule in one.asking.rules]
-    if len(asked) > 1 or sheet.partial is Partial.EACH:
-        rules.append(_full(sheet, asked))
+    if len(asked) > 1 or leaf.partial is Partial.EACH:
+        rules.append(_full(leaf, asked))
     for one in asked:
         rules += feedback.rules(one)
-    if sheet.explanation and isinstance(sheet.content, Parts):
-        rules.append(feedback.explains(sheet.explanation, _reached(sheet, asked)))
+    if leaf.explanation and isinstance(leaf.content, Parts):
+        rules.append(feedback.explains(leaf.explanation, _reached(leaf, asked)))
     return root(
         "assessmentItem",
         {
             "identifier": name,
-            "title": sheet.id,
+            "title": leaf.id,
             "adaptive": "false",
             "timeDependent": "false",
             "xml:lang": _LANGUAGES[language],
@@ -59,11 +59,11 @@ def item(sheet: Sheet, name: str, language: Language, version: str) -> Element:
             "toolVersion": version,
         },
         *(declaration for one in asked for declaration in one.asking.declarations),
-        *_outcomes(sheet, feedback.outcomes),
-        el("itemBody", None, *_body(sheet, asked)),
+        *_outcomes(leaf, feedback.outcomes),
+        el("itemBody", None, *_body(leaf, asked)),
         el("responseProcessing", None, *rules),
         *feedback.shown,
-        *_hints(sheet),
+        *_hints(leaf),
     )
 
 
@@ -74,71 +74,71 @@ _LANGUAGES = {Language.EN: "en", Language.ZH: "zh-Hans"}
 class _Asked:
     """A question, or a part of one, with how it is asked."""
 
-    sheet: Sheet
+    leaf: Leaf
     asking: Asking
     part: str = ""
 
 
-def _asked(sheet: Sheet, language: Language) -> list[_Asked]:
-    points = Fraction(repr(sheet.points))
-    if not isinstance(sheet.content, Parts):
-        place = Place(response=RESPONSE, points=points, language=language)
-        return [_Asked(sheet=sheet, asking=_asking(sheet, place))]
-    weights = [Fraction(repr(part.points)) for part in sheet.content.parts]
+def _asked(leaf: Leaf, language: Language) -> list[_Asked]:
+    points = Fraction(repr(leaf.points))
+    if not isinstance(leaf.content, Parts):
+        place = ResponseSlot(response=RESPONSE, points=points, language=language)
+        return [_Asked(leaf=leaf, asking=_asking(leaf, place))]
+    weights = [Fraction(repr(part.points)) for part in leaf.content.parts]
     total = sum(weights, Fraction(0)) or Fraction(1)
     places = [
-        Place(response=f"{RESPONSE}_{part.id}", points=points * weight / total, language=language)
-        for part, weight in zip(sheet.content.parts, weights, strict=True)
+        ResponseSlot(response=f"{RESPONSE}_{part.id}", points=points * weight / total, language=language)
+        for part, weight in zip(leaf.content.parts, weights, strict=True)
     ]
     return [
-        _Asked(sheet=part, asking=_asking(part, place), part=part.id)
-        for part, place in zip(sheet.content.parts, places, strict=True)
+        _Asked(leaf=part, asking=_asking(part, place), part=part.id)
+        for part, place in zip(leaf.content.parts, places, strict=True)
     ]
 
 
-def _asking(sheet: Sheet, place: Place) -> Asking:
-    content = sheet.content
+def _asking(leaf: Leaf, place: ResponseSlot) -> Asking:
+    content = leaf.content
     assert not isinstance(content, Parts), "a part has no parts"
     if isinstance(content, Choices):
-        return choosing.choice(sheet, content, place)
+        return choosing.choice(leaf, content, place)
     if isinstance(content, Match):
-        return choosing.match(sheet, content, place)
+        return choosing.match(leaf, content, place)
     if isinstance(content, Order):
-        return choosing.order(sheet, content, place)
-    return typing_in.typed(sheet, content, place)
+        return choosing.order(leaf, content, place)
+    return typing_in.typed(leaf, content, place)
 
 
-def _outcomes(sheet: Sheet, feedback: list[str]) -> Iterator[Element]:
-    points = decimal(Fraction(repr(sheet.points)))
+def _outcomes(leaf: Leaf, feedback: list[str]) -> Iterator[Element]:
+    points = decimal(Fraction(repr(leaf.points)))
     floats = {"cardinality": "single", "baseType": "float"}
     zero = el("defaultValue", None, el("value", None, "0"))
     most = el("defaultValue", None, el("value", None, points))
     yield el("outcomeDeclaration", {"identifier": q.SCORE, **floats, "normalMaximum": points}, zero)
     yield el("outcomeDeclaration", {"identifier": q.MAXSCORE, **floats}, most)
-    for name in [*feedback, *([HINT] if sheet.hints else [])]:
+    for name in [*feedback, *([HINT] if leaf.hints else [])]:
         yield el("outcomeDeclaration", {"identifier": name, "cardinality": "single", "baseType": "identifier"})
 
 
-def _body(sheet: Sheet, asked: list[_Asked]) -> Iterator[Element]:
-    yield from blocks(sheet.text, sheet.code)
+def _body(leaf: Leaf, asked: list[_Asked]) -> Iterator[Element]:
+    yield from blocks(leaf.text, leaf.code)
     for one in asked:
         if not one.part:
             yield from one.asking.body
         else:
             kind = f"{PART_CLASS} {PART_CLASS}-{one.part}"
-            yield el("div", {"class": kind}, *blocks(one.sheet.text, one.sheet.code), *one.asking.body)
+            yield el("div", {"class": kind}, *blocks(one.leaf.text, one.leaf.code), *one.asking.body)
 
 
-def _full(sheet: Sheet, asked: list[_Asked]) -> Element:
+def _full(leaf: Leaf, asked: list[_Asked]) -> Element:
     """Return the rule that makes points which were added up, each of them rounded, the whole ones."""
-    points = Fraction(repr(sheet.points))
-    return q.choose([(_reached(sheet, asked), q.sets(q.SCORE, q.base("float", decimal(points))))])
+    points = Fraction(repr(leaf.points))
+    return q.choose([(_reached(leaf, asked), q.sets(q.SCORE, q.base("float", decimal(points))))])
 
 
-def _reached(sheet: Sheet, asked: list[_Asked]) -> Element:
+def _reached(leaf: Leaf, asked: list[_Asked]) -> Element:
     """Return whether the points are nearer to all than to what the smallest mistake leaves: players round them."""
     least = min(one.asking.smallest for one in asked)
-    almost = Fraction(repr(sheet.points)) - least / 2
+    almost = Fraction(repr(leaf.points)) - least / 2
     return q.both_of("gte", q.variable(q.SCORE), q.base("float", decimal(almost)))
 
 
@@ -156,7 +156,7 @@ class _Feedback:
 
     def rules(self, one: _Asked) -> list[Element]:
         """Return the rules of one question or part."""
-        explains = one.sheet.explanation
+        explains = one.leaf.explanation
         if not one.asking.is_one:
             right = [self.explains(explains, one.asking.right, one.part)] if explains else []
             return [*right, *(self._alone(seen) for seen in one.asking.known)]
@@ -203,7 +203,7 @@ def _modal(outcome: str, name: str, text: list[Element]) -> Element:
     return el("modalFeedback", {"outcomeIdentifier": outcome, "identifier": name, "showHide": "show"}, *text)
 
 
-def _hints(sheet: Sheet) -> Iterator[Element]:
+def _hints(leaf: Leaf) -> Iterator[Element]:
     """Yield the hints, which no rule shows: asking for one is not among what QTI 2.1 can say without taking a try."""
-    for number, hint in enumerate(sheet.hints, start=1):
+    for number, hint in enumerate(leaf.hints, start=1):
         yield _modal(HINT, f"{HINT}{number}", blocks(hint))

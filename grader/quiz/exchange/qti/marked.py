@@ -7,18 +7,18 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from grader.quiz.exchange.html_text import Prose
+from grader.quiz.exchange.leaf import NOTHING, Content, Remark
 from grader.quiz.exchange.qti.asked import prose_in
 from grader.quiz.exchange.qti.expressions import RIGHT
 from grader.quiz.exchange.qti.interpreting import Declared, Interpreter, Ran
 from grader.quiz.exchange.qti.item import BECAUSE, HINT, TOOL
-from grader.quiz.exchange.qti.parsing import NotRead
-from grader.quiz.exchange.sheet import NOTHING, Content, Remark
+from grader.quiz.exchange.qti.parsing import LeftOut
 from grader.quiz.model import Partial, QuestionType
 from grader.records import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
+class ReadAnswer:
     """What a unit asks for, as one of our types."""
 
     type: QuestionType
@@ -27,7 +27,7 @@ class Answered:
 
 
 @dataclass(slots=True)
-class Item:
+class RunnableItem:
     """An item that is being read: its rules, ready to be run, and its feedback."""
 
     tree: Element
@@ -48,10 +48,10 @@ class Item:
         return self.tree.get("toolName") == TOOL
 
     def declared(self, interaction: Element) -> Declared:
-        """Return the declaration of an interaction's response. Raises: NotRead."""
+        """Return the declaration of an interaction's response. Raises: LeftOut."""
         found = self.run.responses.get(interaction.get("responseIdentifier", ""))
         if found is None:
-            raise NotRead(Text(en="its answer is not declared", zh="没有声明答案"))
+            raise LeftOut(Text(en="its answer is not declared", zh="没有声明答案"))
         return found
 
     def told(self, ran: Ran, *, but: Ran | None = None) -> Remark:

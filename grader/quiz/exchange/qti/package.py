@@ -9,11 +9,11 @@ from typing import cast
 from xml.etree.ElementTree import Comment, Element
 
 from grader import __version__
+from grader.quiz.exchange.leaf import Booklet
 from grader.quiz.exchange.losses import Change, FittedBooklet
 from grader.quiz.exchange.qti.assessment import assessment
 from grader.quiz.exchange.qti.elements import document, el, identifier, legal
 from grader.quiz.exchange.qti.item import item
-from grader.quiz.exchange.sheet import Booklet
 
 MANIFEST = "imsmanifest.xml"
 TEST = "test.xml"
@@ -30,16 +30,16 @@ def package(fitted: FittedBooklet) -> bytes:
         MANIFEST: document(_manifest(fitted, names)),
         TEST: document(assessment(booklet, names, __version__)),
         **{
-            f"items/{names[sheet.id]}.xml": document(item(sheet, names[sheet.id], booklet.language, __version__))
-            for sheet in booklet.sheets
+            f"items/{names[leaf.id]}.xml": document(item(leaf, names[leaf.id], booklet.language, __version__))
+            for leaf in booklet.leaves
         },
     }
     return zipped(files.items())
 
 
 def names_of(booklet: Booklet) -> dict[str, str]:
-    """Return what each sheet's item is called: unlike the items of other quizzes, as a question bank holds many."""
-    return {sheet.id: identifier(f"{booklet.id}_{sheet.id}") for sheet in booklet.sheets}
+    """Return what each leaf's item is called: unlike the items of other quizzes, as a question bank holds many."""
+    return {leaf.id: identifier(f"{booklet.id}_{leaf.id}") for leaf in booklet.leaves}
 
 
 def _remarks(changes: Sequence[Change]) -> Element:

@@ -13,7 +13,7 @@ _HYPHEN = re.compile(r"-([a-z])")
 _HTML_ATTRIBUTES = frozenset({"class", "href", "lang", "start", "src", "alt", "title"})
 
 
-class NotRead(Exception):
+class LeftOut(Exception):
     """A file or a question that cannot be read, with the reason."""
 
     def __init__(self, text: Text) -> None:
@@ -22,11 +22,11 @@ class NotRead(Exception):
 
 
 def parsed(content: bytes, name: str) -> Element:
-    """Return the tree of a file. Raises: NotRead for what is no XML, too large, too deep, or defines entities."""
+    """Return the tree of a file. Raises: LeftOut for what is no XML, too large, too deep, or defines entities."""
     try:
         root = parsed_xml(content, name)
     except UsageError as error:
-        raise NotRead(error.problem) from None
+        raise LeftOut(error.problem) from None
     for element in root.iter():
         _rename(element)
     for element in root.iter("pre"):

@@ -6,14 +6,7 @@ from fractions import Fraction
 from itertools import pairwise
 from xml.etree.ElementTree import Element
 
-from grader.quiz.exchange.qti import rules
-from grader.quiz.exchange.qti.asked import Unit, prose_in
-from grader.quiz.exchange.qti.choosing import few_orders
-from grader.quiz.exchange.qti.interpreting import Declared, Ran
-from grader.quiz.exchange.qti.marked import Answered, Item
-from grader.quiz.exchange.qti.parsing import NotRead
-from grader.quiz.exchange.qti.read_typed import read_table, read_typed
-from grader.quiz.exchange.sheet import (
+from grader.quiz.exchange.leaf import (
     NOTHING,
     Choice,
     Choices,
@@ -22,9 +15,16 @@ from grader.quiz.exchange.sheet import (
     Label,
     Match,
     Order,
+    OrderItem,
     Row,
 )
-from grader.quiz.exchange.sheet import Item as OrderItem
+from grader.quiz.exchange.qti import rules
+from grader.quiz.exchange.qti.asked import Unit, prose_in
+from grader.quiz.exchange.qti.choosing import few_orders
+from grader.quiz.exchange.qti.interpreting import Declared, Ran
+from grader.quiz.exchange.qti.marked import ReadAnswer, RunnableItem
+from grader.quiz.exchange.qti.parsing import LeftOut
+from grader.quiz.exchange.qti.read_typed import read_table, read_typed
 from grader.quiz.model import Partial, QuestionType
 from grader.records import Text
 
@@ -32,12 +32,12 @@ MAX_OPTIONS = 60
 _NEAR = Fraction(1, 10**6)
 
 
-def answered(item: Item, unit: Unit) -> Answered:
-    """Return what a unit asks for. Raises: NotRead."""
+def answered(item: RunnableItem, unit: Unit) -> ReadAnswer:
+    """Return what a unit asks for. Raises: LeftOut."""
     if unit.is_table:
         return read_table(item, unit)
     if len(unit.interactions) != 1:
-        raise NotRead(Text(en="a part with no field, or several", zh="有的小题没有输入框，或有多个"))
+        raise LeftOut(Text(en="a part with no field, or several", zh="有的小题没有输入框，或有多个"))
     interaction = unit.interactions[0]
     declared = item.declared(interaction)
     if interaction.tag in ("textEntryInteraction", "extendedTextInteraction"):
@@ -52,7 +52,7 @@ def answered(item: Item, unit: Unit) -> Answered:
 # ------------------------------------------------------------------------------------------------------ options
 
 
-def _choice(item: Item, interaction: Element, declared: Declared) -> Answered:
+def _choice(item: RunnableItem, interaction: Element, declared: Declared) -> ReadAnswer:
     tag = "inlineChoice" if interaction.tag == "inlineChoiceInteraction" else "simpleChoice"
     options = list(interaction.iter(tag))
     names = [one.get("identifier", "") for one in options]
@@ -78,26 +78,26 @@ def _choice(item: Item, interaction: Element, declared: Declared) -> Answered:
         shuffle=interaction.get("shuffle") == "true",
     )
     kind = QuestionType.MULTI if several else QuestionType.CHOICE
-    return Answered(type=kind, content=content, partial=partial)
+    return ReadAnswer(type=kind, content=content, partial=partial)
 
 
-def _the_one(item: Item, names: list[str], ran: dict[str, Ran]) -> list[str]:
+def _the_one(item: RunnableItem, names: list[str], ran: dict[str, Ran]) -> list[str]:
     most = max(one.score for one in ran.values())
     right = [name for name in names if ran[name].score == most]
     if most <= 0 or len(right) != 1:
-        raise NotRead(Text(en="not exactly one option earns the points", zh="得满分的选项不是恰好一个"))
+        raise LeftOut(Text(en="not exactly one option earns the points", zh="得满分的选项不是恰好一个"))
     if any(0 < one.score < most for one in ran.values()):
         item.notes.append(_SOME_SHARES)
     return right
 
 
-def _ticks(item: Item, declared: Declared, names: list[str], ran: dict[str, Ran]) -> tuple[list[str], Partial]:
+def _ticks(item: RunnableItem, declared: Declared, names: list[str], ran: dict[str, Ran]) -> tuple[list[str], Partial]:
     """Return which options are right, and how ticks count."""
     correct = [one for one in declared.correct or () if one in names]
     right = [name for name in names if name in correct] or [name for name in names if ran[name].score > 0]
     most = item.run.run({declared.name: tuple(right)}).score if right else Fraction(0)
     if most <= 0:
-        raise NotRead(Text(en="no option earns points", zh="没有能得分的选项"))
+        raise LeftOut(Text(en="no option earns points", zh="没有能得分的选项"))
     wrong = [name for name in names if name not in right]
     if len(right) > 1:
         each = any(ran[name].score > 0 for name in right)
@@ -126,7 +126,7 @@ def _without_feedback(one: Element) -> Element:
 
 def _few(names: list[str]) -> None:
     if not 2 <= len(names) <= MAX_OPTIONS or len(set(names)) != len(names):
-        raise NotRead(
+        raise LeftOut(
             Text(en=f"not 2 to {MAX_OPTIONS} different options", zh=f"选项不是 2 到 {MAX_OPTIONS} 个且互不相同")
         )
 
@@ -134,21 +134,21 @@ def _few(names: list[str]) -> None:
 # -------------------------------------------------------------------------------------------------------- match
 
 
-def _match(item: Item, interaction: Element, declared: Declared) -> Answered:
+def _match(item: RunnableItem, interaction: Element, declared: Declared) -> ReadAnswer:
     sides = interaction.findall("simpleMatchSet")
     if len(sides) != 2:
-        raise NotRead(Text(en="not two sides to match", zh="配对题不是两列"))
+        raise LeftOut(Text(en="not two sides to match", zh="配对题不是两列"))
     rows, options = (list(side.iter("simpleAssociableChoice")) for side in sides)
     row_names, option_names = ([one.get("identifier", "") for one in side] for side in (rows, options))
     _few(option_names)
     pairs = [str(one).split(" ") for one in declared.correct or ()]
     right = {pair[0]: pair[1] for pair in pairs if len(pair) == 2}
     if len(pairs) != len(rows) or set(right) != set(row_names) or not set(right.values()) <= set(option_names):
-        raise NotRead(Text(en="a row has no option, or several", zh="有的行没有选项，或有多个"))
+        raise LeftOut(Text(en="a row has no option, or several", zh="有的行没有选项，或有多个"))
     full = tuple(f"{row} {right[row]}" for row in row_names)
     best = item.run.run({declared.name: full})
     if best.score <= 0:
-        raise NotRead(Text(en="the right pairs earn nothing", zh="正确的配对不得分"))
+        raise LeftOut(Text(en="the right pairs earn nothing", zh="正确的配对不得分"))
     singles = [item.run.run({declared.name: (pair,)}).score for pair in full]
     each = any(score > 0 for score in singles) and len(full) > 1
     if each and any(abs(score - best.score / len(full)) > _NEAR * best.score for score in singles):
@@ -175,21 +175,21 @@ def _match(item: Item, interaction: Element, declared: Declared) -> Answered:
         options=tuple(Label(text=(prose := prose_in(one)).markdown, code=prose.code) for one in options),
         shuffle=interaction.get("shuffle") == "true",
     )
-    return Answered(type=QuestionType.MATCH, content=content, partial=Partial.EACH if each else Partial.NONE)
+    return ReadAnswer(type=QuestionType.MATCH, content=content, partial=Partial.EACH if each else Partial.NONE)
 
 
 # -------------------------------------------------------------------------------------------------------- order
 
 
-def _order(item: Item, interaction: Element, declared: Declared) -> Answered:
+def _order(item: RunnableItem, interaction: Element, declared: Declared) -> ReadAnswer:
     options = {one.get("identifier", ""): one for one in interaction.iter("simpleChoice")}
     names = [str(one) for one in declared.correct or ()]
     if set(names) != set(options) or len(names) != len(options):
-        raise NotRead(Text(en="no order of all the items is called right", zh="没有给出全部条目的正确顺序"))
+        raise LeftOut(Text(en="no order of all the items is called right", zh="没有给出全部条目的正确顺序"))
     _few(names)
     best = item.run.run({declared.name: tuple(names)})
     if best.score <= 0:
-        raise NotRead(Text(en="the right order earns nothing", zh="正确的顺序不得分"))
+        raise LeftOut(Text(en="the right order earns nothing", zh="正确的顺序不得分"))
     before = _before(item, declared, names, best)
     wrong = []
     for condition, told in rules.tells(item.run.processing):
@@ -203,10 +203,10 @@ def _order(item: Item, interaction: Element, declared: Declared) -> Answered:
         OrderItem(text=(prose := prose_in(options[name])).markdown, code=prose.code, after=before[place])
         for place, name in enumerate(names)
     )
-    return Answered(type=QuestionType.ORDER, content=Order(items=items, wrong=tuple(wrong)))
+    return ReadAnswer(type=QuestionType.ORDER, content=Order(items=items, wrong=tuple(wrong)))
 
 
-def _before(item: Item, declared: Declared, names: list[str], best: Ran) -> list[tuple[int, ...]]:
+def _before(item: RunnableItem, declared: Declared, names: list[str], best: Ran) -> list[tuple[int, ...]]:
     """Return for each item the places of those that must come before it."""
     for condition in rules.conditions(item.run.processing):
         if declared.name not in rules.names_in(condition):
@@ -228,7 +228,7 @@ def _before(item: Item, declared: Declared, names: list[str], best: Ran) -> list
 
 
 def _graph(orders: set[tuple[str, ...]], names: list[str]) -> list[tuple[int, ...]]:
-    """Return the graph whose orders these are. Raises: NotRead where there is none."""
+    """Return the graph whose orders these are. Raises: LeftOut where there is none."""
     always = [
         [names.index(one) for one in names if one != name and all(o.index(one) < o.index(name) for o in orders)]
         for name in names
@@ -236,7 +236,7 @@ def _graph(orders: set[tuple[str, ...]], names: list[str]) -> list[tuple[int, ..
     direct = [tuple(one for one in needs if not any(one in always[other] for other in needs)) for needs in always]
     found = few_orders([OrderItem(after=after) for after in direct])
     if found is None or len(found) != len(orders):
-        raise NotRead(Text(en="its right orders are not those of any graph", zh="它的正确顺序不能用先后关系表示"))
+        raise LeftOut(Text(en="its right orders are not those of any graph", zh="它的正确顺序不能用先后关系表示"))
     return direct
 
 

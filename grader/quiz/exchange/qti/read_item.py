@@ -1,4 +1,4 @@
-"""One item of a package as a sheet: what it asks, and, by running its rules, what is right and what is said."""
+"""One item of a package as a leaf: what it asks, and, by running its rules, what is right and what is said."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from fractions import Fraction
 from xml.etree.ElementTree import Element
 
 from grader.quiz.exchange.html_text import Prose, lost_text
+from grader.quiz.exchange.leaf import Leaf, Parts
 from grader.quiz.exchange.qti.answering import weights
 from grader.quiz.exchange.qti.asked import Unit, asked
 from grader.quiz.exchange.qti.interpreting import Interpreter, Value
-from grader.quiz.exchange.qti.marked import Answered, Item
-from grader.quiz.exchange.qti.parsing import NotRead
+from grader.quiz.exchange.qti.marked import ReadAnswer, RunnableItem
+from grader.quiz.exchange.qti.parsing import LeftOut
 from grader.quiz.exchange.qti.read_answers import answered
-from grader.quiz.exchange.sheet import Parts, Sheet
 from grader.quiz.model import QuestionType
 from grader.records import Text
 
@@ -22,40 +22,40 @@ MAX_POINTS = 10_000
 _LEAST_POINTS = Fraction(1, 1000)
 
 
-def read_item(tree: Element, name: str) -> tuple[Sheet, tuple[Text, ...]]:
-    """Return an item as a sheet called `name`, and what of it is otherwise. Raises: NotRead."""
+def read_item(tree: Element, name: str) -> tuple[Leaf, tuple[Text, ...]]:
+    """Return an item as a leaf called `name`, and what of it is otherwise. Raises: LeftOut."""
     if tree.tag != "assessmentItem":
-        raise NotRead(Text(en=f"it is no item, but <{tree.tag[:40]}>", zh=f"不是题目，而是 <{tree.tag[:40]}>"))
-    item = Item(tree=tree, run=Interpreter(tree))
+        raise LeftOut(Text(en=f"it is no item, but <{tree.tag[:40]}>", zh=f"不是题目，而是 <{tree.tag[:40]}>"))
+    item = RunnableItem(tree=tree, run=Interpreter(tree))
     if tree.find("templateProcessing") is not None:
-        raise NotRead(Text(en="its numbers are drawn by a template", zh="题目中的数由模板抽取"))
+        raise LeftOut(Text(en="its numbers are drawn by a template", zh="题目中的数由模板抽取"))
     found = asked(tree)
     _note_lost(item, found.lost, tree)
     points = _points(item)
     if len(found.units) == 1 and not found.units[0].part:
         unit = found.units[0]
         own = answered(item, unit)
-        sheet = _sheet(name, own, found.prose, points)
+        leaf = _leaf(name, own, found.prose, points)
     else:
         shares = weights([full_score(item, unit) for unit in found.units])
         parts = tuple(
             _part(item, unit, number, share)
             for number, (unit, share) in enumerate(zip(found.units, shares, strict=True), start=1)
         )
-        whole = Answered(type=QuestionType.MULTI_PART, content=Parts(parts=parts))
-        sheet = _sheet(name, whole, found.prose, points)
-    sheet = replace(sheet, explanation=_explanation(item, found.units, ""), hints=item.hints())
-    return sheet, tuple(item.notes)
+        whole = ReadAnswer(type=QuestionType.MULTI_PART, content=Parts(parts=parts))
+        leaf = _leaf(name, whole, found.prose, points)
+    leaf = replace(leaf, explanation=_explanation(item, found.units, ""), hints=item.hints())
+    return leaf, tuple(item.notes)
 
 
-def _part(item: Item, unit: Unit, number: int, share: Fraction) -> Sheet:
+def _part(item: RunnableItem, unit: Unit, number: int, share: Fraction) -> Leaf:
     own = answered(item, unit)
-    sheet = _sheet(unit.part or f"part{number}", own, unit.prose, share)
-    return replace(sheet, explanation=_explanation(item, [unit], unit.part)) if item.is_ours else sheet
+    leaf = _leaf(unit.part or f"part{number}", own, unit.prose, share)
+    return replace(leaf, explanation=_explanation(item, [unit], unit.part)) if item.is_ours else leaf
 
 
-def _sheet(name: str, own: Answered, prose: Prose, points: Fraction) -> Sheet:
-    return Sheet(
+def _leaf(name: str, own: ReadAnswer, prose: Prose, points: Fraction) -> Leaf:
+    return Leaf(
         id=name,
         type=own.type,
         text=prose.markdown,
@@ -66,7 +66,7 @@ def _sheet(name: str, own: Answered, prose: Prose, points: Fraction) -> Sheet:
     )
 
 
-def right_answer(item: Item, unit: Unit) -> Mapping[str, Value]:
+def right_answer(item: RunnableItem, unit: Unit) -> Mapping[str, Value]:
     """Return what the declarations call correct."""
     found = {}
     for one in unit.interactions:
@@ -76,12 +76,12 @@ def right_answer(item: Item, unit: Unit) -> Mapping[str, Value]:
     return found
 
 
-def full_score(item: Item, unit: Unit) -> Fraction:
+def full_score(item: RunnableItem, unit: Unit) -> Fraction:
     """Return what the right answer of a unit earns."""
     return item.run.run(right_answer(item, unit)).score
 
 
-def _explanation(item: Item, units: list[Unit], part: str) -> str:
+def _explanation(item: RunnableItem, units: list[Unit], part: str) -> str:
     """Return what is said of the right answer."""
     given: dict[str, Value] = {}
     for unit in units:
@@ -89,8 +89,8 @@ def _explanation(item: Item, units: list[Unit], part: str) -> str:
     return item.explanation(item.run.run(given), part)
 
 
-def _points(item: Item) -> Fraction:
-    """Return what the item counts: what it says itself, else what its right answer earns. Raises: NotRead."""
+def _points(item: RunnableItem) -> Fraction:
+    """Return what the item counts: what it says itself, else what its right answer earns. Raises: LeftOut."""
     given = {name: one.correct for name, one in item.run.responses.items() if one.correct is not None}
     declared = item.run.default("MAXSCORE")
     stated = declared[0] if declared and isinstance(declared[0], Fraction) else Fraction(0)
@@ -98,7 +98,7 @@ def _points(item: Item) -> Fraction:
     if points <= 0:
         return Fraction(1)
     if not _LEAST_POINTS <= points <= MAX_POINTS:
-        raise NotRead(
+        raise LeftOut(
             Text(
                 en=f"it counts more than {MAX_POINTS} points, or hardly any", zh=f"分值超过 {MAX_POINTS} 分，或几乎为零"
             )
@@ -106,7 +106,7 @@ def _points(item: Item) -> Fraction:
     return points
 
 
-def _note_lost(item: Item, lost: list[str], tree: Element) -> None:
+def _note_lost(item: RunnableItem, lost: list[str], tree: Element) -> None:
     maths = ["math"] if tree.find(".//itemBody//math") is not None else []
     said = lost_text(dict.fromkeys([*lost, *maths]))
     if said is not None:

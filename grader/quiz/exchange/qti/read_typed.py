@@ -6,17 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from xml.etree.ElementTree import Element
 
-from grader.quiz.exchange.decimals import decimal, finer, number_in
+from grader.quiz.exchange.decimals import Bounds, between, decimal, finer, number_in
+from grader.quiz.exchange.leaf import NOTHING, Known, Remark, Typed
 from grader.quiz.exchange.qti import rules
 from grader.quiz.exchange.qti.asked import Unit
 from grader.quiz.exchange.qti.interpreting import Declared, Value
-from grader.quiz.exchange.qti.marked import Answered, Item
-from grader.quiz.exchange.qti.parsing import NotRead
+from grader.quiz.exchange.qti.marked import ReadAnswer, RunnableItem
+from grader.quiz.exchange.qti.parsing import LeftOut
 from grader.quiz.exchange.qti.rules import Nearness
 from grader.quiz.exchange.qti.spelling import spellings
 from grader.quiz.exchange.qti.tables import table_text
 from grader.quiz.exchange.qti.typing_in import VARIABLE_CLASS, WHOLE_CLASS
-from grader.quiz.exchange.sheet import NOTHING, Known, Remark, Typed
 from grader.quiz.exchange.spellings import meant_kind
 from grader.quiz.model import Partial, Precision, QuestionType, Variable
 from grader.records import Text
@@ -26,16 +26,16 @@ _FAR = 10**9  # as far as a variable of a formula goes
 _OURS = {f"dlgrade-{kind.value}": kind for kind in QuestionType}
 
 
-def read_typed(item: Item, unit: Unit, interaction: Element, declared: Declared) -> Answered:
-    """Return a question with one field. Raises: NotRead."""
+def read_typed(item: RunnableItem, unit: Unit, interaction: Element, declared: Declared) -> ReadAnswer:
+    """Return a question with one field. Raises: LeftOut."""
     classes = interaction.get("class", "").split()
     if declared.kind in ("float", "integer"):
-        return Answered(type=QuestionType.NUMBER, content=_number(item, unit, declared, classes))
+        return ReadAnswer(type=QuestionType.NUMBER, content=_number(item, unit, declared, classes))
     if declared.kind != "string":
-        raise NotRead(Text(en=f"what is typed is a {declared.kind}", zh=f"输入的是 {declared.kind}"))
+        raise LeftOut(Text(en=f"what is typed is a {declared.kind}", zh=f"输入的是 {declared.kind}"))
     texts = _right_texts(item, declared)
     if not texts:
-        raise NotRead(Text(en="an essay: no text is called right", zh="论述题：没有正确文本"))
+        raise LeftOut(Text(en="an essay: no text is called right", zh="论述题：没有正确文本"))
     kind = next((_OURS[name] for name in classes if name in _OURS), None) or _meant(item, texts)
     answers = _distinct(kind, texts)
     known = []
@@ -50,13 +50,13 @@ def read_typed(item: Item, unit: Unit, interaction: Element, declared: Declared)
         whole=WHOLE_CLASS in classes,
         variables=tuple(_variables(classes)),
     )
-    return Answered(type=kind, content=content)
+    return ReadAnswer(type=kind, content=content)
 
 
 # ------------------------------------------------------------------------------------------------------- texts
 
 
-def _right_texts(item: Item, declared: Declared) -> list[str]:
+def _right_texts(item: RunnableItem, declared: Declared) -> list[str]:
     """Return the texts that earn as much as any, the one that is called correct first."""
     looked_for = [text for one in rules.conditions(item.run.processing) for text in rules.texts_in(one, declared.name)]
     correct = [str(one) for one in declared.correct or ()]
@@ -70,7 +70,7 @@ def _right_texts(item: Item, declared: Declared) -> list[str]:
     return [text for text, score in scores.items() if score == most]
 
 
-def _wrong(item: Item, declared: Declared) -> Iterator[tuple[list[str], Remark]]:
+def _wrong(item: RunnableItem, declared: Declared) -> Iterator[tuple[list[str], Remark]]:
     for condition in rules.conditions(item.run.processing):
         texts = rules.texts_in(condition, declared.name)
         if texts:
@@ -80,7 +80,7 @@ def _wrong(item: Item, declared: Declared) -> Iterator[tuple[list[str], Remark]]
                 yield texts, remark
 
 
-def _meant(item: Item, texts: Sequence[str]) -> QuestionType:
+def _meant(item: RunnableItem, texts: Sequence[str]) -> QuestionType:
     """Return which type a text of another system most likely is."""
     numbers = [number_in(text) for text in texts]
     if all(number is not None for number in numbers) and len({str(number) for number in numbers}) == 1:
@@ -119,7 +119,7 @@ def _float(text: str) -> float | None:
 # ----------------------------------------------------------------------------------------------------- numbers
 
 
-def _number(item: Item, unit: Unit, declared: Declared, classes: Sequence[str]) -> Typed:
+def _number(item: RunnableItem, unit: Unit, declared: Declared, classes: Sequence[str]) -> Typed:
     looked_for = [
         (near, condition)
         for condition in rules.conditions(item.run.processing)
@@ -131,8 +131,11 @@ def _number(item: Item, unit: Unit, declared: Declared, classes: Sequence[str]) 
     if right is None and correct and _earns(item, declared, correct[0]) > 0:
         right = [Nearness(value=correct[0])]
     if right is None:
-        raise NotRead(Text(en="no number earns the points", zh="没有能得分的数"))
+        raise LeftOut(Text(en="no number earns the points", zh="没有能得分的数"))
+    right = _without_halves(right)
     precision = _precision(right)
+    if any(one.is_narrowed for one in right):
+        item.notes.append(_NARROWED)
     answers = _answers(right, precision, correct)
     best = item.run.run({declared.name: (answers[0],)})
     known = []
@@ -158,8 +161,18 @@ def _mapped(declared: Declared) -> list[Fraction]:
     return [number for number, share in numbers if isinstance(number, Fraction) and share == best > 0]
 
 
-def _earns(item: Item, declared: Declared, value: Fraction) -> Fraction:
+def _earns(item: RunnableItem, declared: Declared, value: Fraction) -> Fraction:
     return item.run.run({declared.name: (value,)}).score
+
+
+def _without_halves(near: Sequence[Nearness]) -> list[Nearness]:
+    """Return what is near without the neighbours of halves: significant figures are all that these stand for."""
+    halves = [between(one.value, one.figures) for one in near if one.figures is not None]
+    return [
+        one
+        for one in near
+        if one.figures is not None or Bounds(low=one.value - one.distance, high=one.value + one.distance) not in halves
+    ]
 
 
 def _precision(right: Sequence[Nearness]) -> Precision | None:
@@ -187,18 +200,18 @@ def _answers(right: Sequence[Nearness], precision: Precision | None, correct: Se
 # ------------------------------------------------------------------------------------------------------ tables
 
 
-def read_table(item: Item, unit: Unit) -> Answered:
-    """Return a table of numbers. Raises: NotRead."""
+def read_table(item: RunnableItem, unit: Unit) -> ReadAnswer:
+    """Return a table of numbers. Raises: LeftOut."""
     declared = [item.declared(one) for one in unit.interactions]
     numbers = [one.correct[0] if one.correct else None for one in declared]
     cells = [one for one in numbers if isinstance(one, Fraction)]
     if len(cells) != len(declared):
-        raise NotRead(Text(en="a cell without a number", zh="有的单元格没有数"))
+        raise LeftOut(Text(en="a cell without a number", zh="有的单元格没有数"))
     names = [one.name for one in declared]
     full: dict[str, Value] = {name: (value,) for name, value in zip(names, cells, strict=True)}
     best = item.run.run(full)
     if best.score <= 0:
-        raise NotRead(Text(en="the right table earns nothing", zh="正确的表格不得分"))
+        raise LeftOut(Text(en="the right table earns nothing", zh="正确的表格不得分"))
     one_right = [item.run.run({name: value}).score for name, value in full.items()]
     each = len(cells) > 1 and any(score > 0 for score in one_right)
     near = [
@@ -214,24 +227,26 @@ def read_table(item: Item, unit: Unit) -> Answered:
         remark = item.told(ran, but=best)
         if ran.score <= 0 and remark != NOTHING:
             known.append(Known(value=_text([table[name] for name in names], unit.shape), remark=remark))
+    if any(one.is_narrowed for one in near):
+        item.notes.append(_NARROWED)
     content = Typed(
         answer=_text(cells, unit.shape),
         wrong=tuple(dict.fromkeys(known)),
-        precision=_precision(near) if near else None,
+        precision=_precision(_without_halves(near)) if near else None,
         rows=unit.shape[0],
         columns=unit.shape[1],
     )
-    return Answered(type=QuestionType.MATRIX, content=content, partial=Partial.EACH if each else Partial.NONE)
+    return ReadAnswer(type=QuestionType.MATRIX, content=content, partial=Partial.EACH if each else Partial.NONE)
 
 
-def _parts(item: Item) -> Iterator[Element]:
+def _parts(item: RunnableItem) -> Iterator[Element]:
     """Yield conditions, and what stands in those that ask for several things."""
     for condition in rules.conditions(item.run.processing):
         yield condition
         yield from (one for one in condition.iter() if one is not condition)
 
 
-def _tables(item: Item, names: Sequence[str]) -> Iterator[Mapping[str, Fraction]]:
+def _tables(item: RunnableItem, names: Sequence[str]) -> Iterator[Mapping[str, Fraction]]:
     """Yield the tables that a condition asks for as a whole."""
     for condition in rules.conditions(item.run.processing):
         found = {}
@@ -250,6 +265,10 @@ def _text(cells: Sequence[Fraction], shape: tuple[int, int]) -> str:
     return table_text([written[row * columns : (row + 1) * columns] for row in range(rows)])
 
 
+_NARROWED = Text(
+    en="its tolerance reaches further to one side: the narrower holds for both now",
+    zh="容差两侧不同：现在两侧都采用较小的",
+)
 _SOME_SHARES = Text(en="texts that were worth a part of the points are wrong now", zh="原先可得部分分的文本现在算错")
 _AS_OUTPUT = Text(
     en="a short text, taken as the output of a program: upper and lower case count now",

@@ -10,12 +10,12 @@ from xml.etree.ElementTree import Element
 from grader.quiz.exchange.decimals import number_in
 from grader.quiz.exchange.formats import Imported
 from grader.quiz.exchange.incoming import MAX_QUESTIONS, Incoming, check_size, refused, same_id
+from grader.quiz.exchange.leaf import Booklet, Group, Leaf, Parts
 from grader.quiz.exchange.qti.archive import Archive
 from grader.quiz.exchange.qti.asked import prose_in
 from grader.quiz.exchange.qti.assessment import ABOUT_CLASS, POINTS
-from grader.quiz.exchange.qti.parsing import NotRead, parsed
+from grader.quiz.exchange.qti.parsing import LeftOut, parsed
 from grader.quiz.exchange.qti.read_item import MAX_POINTS, read_item
-from grader.quiz.exchange.sheet import Booklet, Group, Parts, Sheet
 from grader.records import Language, Text
 
 MANIFEST = "imsmanifest.xml"
@@ -32,7 +32,7 @@ def read(content: bytes, *, origin: str, language: Language) -> Imported:
     try:
         reader = _Package(incoming, Archive(content)) if content.startswith(b"PK") else _Single(incoming, content)
         return reader.imported()
-    except NotRead as error:
+    except LeftOut as error:
         raise refused(origin, f"{error.text.en}.", f"{error.text.zh}。") from None
 
 
@@ -57,22 +57,22 @@ class _Reader:
     def imported(self) -> Imported:
         raise NotImplementedError
 
-    def _sheet(self, tree: Element) -> Sheet | None:
+    def _leaf(self, tree: Element) -> Leaf | None:
         """Return an item; None, and a note, where it cannot be held."""
         shown = tree.get("title") or tree.get("identifier") or "?"
         self._count += 1
         if self._count > MAX_QUESTIONS:
-            raise NotRead(Text(en=f"more than {MAX_QUESTIONS} questions", zh=f"题目超过 {MAX_QUESTIONS} 道"))
+            raise LeftOut(Text(en=f"more than {MAX_QUESTIONS} questions", zh=f"题目超过 {MAX_QUESTIONS} 道"))
         try:
-            sheet, notes = read_item(tree, "")
-        except NotRead as error:
+            leaf, notes = read_item(tree, "")
+        except LeftOut as error:
             self._incoming.note(shown, _left_out(error.text), skipped=True)
             return None
         for note in notes:
             self._incoming.note(shown, note)
-        return replace(_with_ids(sheet), id=self._incoming.id_of(_own_id(tree)))
+        return replace(_with_ids(leaf), id=self._incoming.id_of(_own_id(tree)))
 
-    def _done(self, title: _Title, items: list[Sheet | Group]) -> Imported:
+    def _done(self, title: _Title, items: list[Leaf | Group]) -> Imported:
         booklet = Booklet(
             id=title.id,
             title=title.title or title.id,
@@ -90,16 +90,16 @@ def _own_id(tree: Element) -> str:
     return tree.get("title", "") or tree.get("identifier", "")
 
 
-def _with_ids(sheet: Sheet) -> Sheet:
-    """Return a sheet whose parts have ids that a quiz can hold, each its own."""
-    if not isinstance(sheet.content, Parts):
-        return sheet
-    taken: dict[str, Sheet] = {}
-    for number, part in enumerate(sheet.content.parts, start=1):
+def _with_ids(leaf: Leaf) -> Leaf:
+    """Return a leaf whose parts have ids that a quiz can hold, each its own."""
+    if not isinstance(leaf.content, Parts):
+        return leaf
+    taken: dict[str, Leaf] = {}
+    for number, part in enumerate(leaf.content.parts, start=1):
         name = same_id(part.id) or f"part{number}"
         name = f"{name}-{number}" if name in taken else name
         taken[name] = replace(part, id=name)
-    return replace(sheet, content=Parts(parts=tuple(taken.values())))
+    return replace(leaf, content=Parts(parts=tuple(taken.values())))
 
 
 class _Single(_Reader):
@@ -111,14 +111,14 @@ class _Single(_Reader):
 
     def imported(self) -> Imported:
         if self._tree.tag != "assessmentItem":
-            raise NotRead(
+            raise LeftOut(
                 Text(
                     en=f"neither a package nor an item of QTI 2 or 3, but <{self._tree.tag[:40]}>",
                     zh=f"既不是 QTI 2 或 3 的包，也不是其题目，而是 <{self._tree.tag[:40]}>",
                 )
             )
-        sheet = self._sheet(self._tree)
-        return self._done(_Title(title=self._tree.get("title", "")), [sheet] if sheet else [])
+        leaf = self._leaf(self._tree)
+        return self._done(_Title(title=self._tree.get("title", "")), [leaf] if leaf else [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,19 +139,19 @@ class _Package(_Reader):
     def imported(self) -> Imported:
         manifest = next((name for name in self._archive.names if name.rpartition("/")[2] == MANIFEST), None)
         if manifest is None:
-            raise NotRead(Text(en=f"it holds no {MANIFEST}", zh=f"其中没有 {MANIFEST}"))
+            raise LeftOut(Text(en=f"it holds no {MANIFEST}", zh=f"其中没有 {MANIFEST}"))
         tree = parsed(self._archive.read(manifest), manifest)
         resources = [one for one in tree.iter("resource") if one.get("href")]
         tests = [one for one in resources if _TEST_TYPE.fullmatch(one.get("type", ""))]
         items = [one for one in resources if _ITEM_TYPE.fullmatch(one.get("type", ""))]
         if not tests and not items:
-            raise NotRead(_NO_QTI)
+            raise LeftOut(_NO_QTI)
         if tests:
             if len(tests) > 1:
                 self._incoming.note("", _several_tests(len(tests)))
             return self._test(manifest, tests[0].get("href", ""))
-        sheets = [sheet for one in items if (sheet := self._item(manifest, one.get("href", ""))) is not None]
-        return self._done(_Title(title=self._incoming.origin), list(sheets))
+        leaves = [leaf for one in items if (leaf := self._item(manifest, one.get("href", ""))) is not None]
+        return self._done(_Title(title=self._incoming.origin), list(leaves))
 
     def _test(self, manifest: str, href: str) -> Imported:
         file = self._found(manifest, href)
@@ -161,7 +161,7 @@ class _Package(_Reader):
         seconds = number_in(limit.get("maxTime", "")) if limit is not None else None
         if isinstance(seconds, Fraction) and 1 <= seconds < MAX_SECONDS:
             title.time_limit_s = float(seconds)
-        items: list[Sheet | Group] = []
+        items: list[Leaf | Group] = []
         for part in tree.findall("testPart"):
             walk = _Walk(file=file, tries=_tries(part, 1))
             for section in part.findall("assessmentSection"):
@@ -174,62 +174,62 @@ class _Package(_Reader):
         found = [one for one in section.findall("rubricBlock") if ABOUT_CLASS in one.get("class", "").split()]
         return prose_in(found[0]).markdown if found else ""
 
-    def _section(self, section: Element, walk: _Walk, *, depth: int) -> list[Sheet | Group]:
+    def _section(self, section: Element, walk: _Walk, *, depth: int) -> list[Leaf | Group]:
         """Return what a section holds, in its order; one of which a few are drawn is a group."""
         if depth > MAX_SECTIONS_DEPTH:
-            raise NotRead(Text(en="sections nested too deeply", zh="分区嵌套过深"))
+            raise LeftOut(Text(en="sections nested too deeply", zh="分区嵌套过深"))
         walk = replace(walk, tries=_tries(section, walk.tries))
-        items: list[Sheet | Group] = []
+        items: list[Leaf | Group] = []
         for child in section:
             if child.tag == "assessmentSection":
                 items += self._section(child, walk, depth=depth + 1)
-            elif child.tag == "assessmentItemRef" and (sheet := self._reference(child, walk)) is not None:
-                items.append(sheet)
+            elif child.tag == "assessmentItemRef" and (leaf := self._reference(child, walk)) is not None:
+                items.append(leaf)
         pick = _pick(section)
         if pick is None:
             return items
-        sheets = [sheet for one in items for sheet in (one.sheets if isinstance(one, Group) else (one,))]
+        leaves = [leaf for one in items for leaf in (one.leaves if isinstance(one, Group) else (one,))]
         if any(isinstance(one, Group) for one in items):
             self._incoming.note(section.get("title", ""), _NESTED)
-        if not sheets:
+        if not leaves:
             return []
         name = section.get("title", "") or section.get("identifier", "")
         group_id = same_id(name) or self._incoming.id_of(name)
-        return [Group(id=group_id, pick=min(pick, len(sheets)), sheets=tuple(sheets))]
+        return [Group(id=group_id, pick=min(pick, len(leaves)), leaves=tuple(leaves))]
 
-    def _reference(self, reference: Element, walk: _Walk) -> Sheet | None:
-        sheet = self._item(walk.file, reference.get("href", ""))
-        if sheet is None:
+    def _reference(self, reference: Element, walk: _Walk) -> Leaf | None:
+        leaf = self._item(walk.file, reference.get("href", ""))
+        if leaf is None:
             return None
         weight = reference.find("weight")
         value = number_in(weight.get("value", "")) if weight is not None else None
         is_ours = weight is not None and weight.get("identifier") == POINTS
         if isinstance(value, Fraction) and 0 < value <= MAX_POINTS and not is_ours:
-            sheet = replace(sheet, points=float(value) * sheet.points)
+            leaf = replace(leaf, points=float(value) * leaf.points)
         topics = tuple(dict.fromkeys(filter(None, map(same_id, reference.get("category", "").split()))))
-        return _with_tries(replace(sheet, topics=topics), _tries(reference, walk.tries))
+        return _with_tries(replace(leaf, topics=topics), _tries(reference, walk.tries))
 
-    def _item(self, base: str, href: str) -> Sheet | None:
+    def _item(self, base: str, href: str) -> Leaf | None:
         try:
             file = self._found(base, href)
             tree = parsed(self._archive.read(file), file)
-        except NotRead as error:
+        except LeftOut as error:
             self._incoming.note(href, _left_out(error.text), skipped=True)
             return None
-        return self._sheet(tree)
+        return self._leaf(tree)
 
     def _found(self, base: str, href: str) -> str:
         file = self._archive.find(base, href)
         if file is None:
-            raise NotRead(Text(en="the package has no such file", zh="包中没有这个文件"))
+            raise LeftOut(Text(en="the package has no such file", zh="包中没有这个文件"))
         return file
 
 
-def _with_tries(sheet: Sheet, tries: int | None) -> Sheet:
-    if not isinstance(sheet.content, Parts):
-        return replace(sheet, attempts=tries)
-    parts = tuple(replace(part, attempts=tries) for part in sheet.content.parts)
-    return replace(sheet, attempts=tries, content=Parts(parts=parts))
+def _with_tries(leaf: Leaf, tries: int | None) -> Leaf:
+    if not isinstance(leaf.content, Parts):
+        return replace(leaf, attempts=tries)
+    parts = tuple(replace(part, attempts=tries) for part in leaf.content.parts)
+    return replace(leaf, attempts=tries, content=Parts(parts=parts))
 
 
 def _tries(element: Element, otherwise: int | None) -> int | None:

@@ -50,6 +50,7 @@ class Nearness:
     value: Fraction
     figures: int | None = None
     distance: Fraction = Fraction(0)
+    is_narrowed: bool = False  # it reached further to one side
 
 
 def nearness(condition: Element, name: str, run: Interpreter) -> list[Nearness]:
@@ -72,7 +73,8 @@ def nearness(condition: Element, name: str, run: Interpreter) -> list[Nearness]:
     if condition.tag == "equalRounded":
         return _rounded(condition, value)
     if condition.tag == "equal":
-        return [Nearness(value=value, distance=_tolerance(condition, value))]
+        widths = _tolerances(condition, value)
+        return [Nearness(value=value, distance=min(widths, default=Fraction(0)), is_narrowed=len(set(widths)) > 1)]
     return [Nearness(value=value)] if condition.tag == "match" else []
 
 
@@ -85,12 +87,14 @@ def _rounded(condition: Element, value: Fraction) -> list[Nearness]:
     return [Nearness(value=value, distance=Fraction(1, 2 * 10 ** int(figures)))]
 
 
-def _tolerance(condition: Element, value: Fraction) -> Fraction:
+def _tolerances(condition: Element, value: Fraction) -> list[Fraction]:
+    """Return how far below and above a number what is given may lie: one where that is the same, none: not at all."""
     written = [_number(one) for one in condition.get("tolerance", "").split()]
     allowed = [one for one in written if one is not None]
-    if not allowed or condition.get("toleranceMode", "exact") == "exact":
-        return Fraction(0)
-    return min(allowed) * abs(value) / 100 if condition.get("toleranceMode") == "relative" else min(allowed)
+    mode = condition.get("toleranceMode", "exact")
+    if mode == "exact":
+        return []
+    return [one * abs(value) / 100 for one in allowed] if mode == "relative" else allowed
 
 
 def _constant(condition: Element) -> Fraction | None:

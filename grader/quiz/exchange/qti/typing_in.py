@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from fractions import Fraction
 from xml.etree.ElementTree import Element
 
-from grader.quiz.exchange.decimals import bounds, decimal, finer, number_in
+from grader.quiz.exchange.decimals import between, bounds, decimal, finer, number_in
+from grader.quiz.exchange.leaf import Leaf, Typed
 from grader.quiz.exchange.qti import expressions as q
 from grader.quiz.exchange.qti.answering import (
     Asking,
-    Place,
+    ResponseSlot,
     Seen,
     all_or_nothing,
     by_mapping,
@@ -20,7 +21,6 @@ from grader.quiz.exchange.qti.answering import (
 from grader.quiz.exchange.qti.elements import el
 from grader.quiz.exchange.qti.spelling import spellings
 from grader.quiz.exchange.qti.tables import cells_of
-from grader.quiz.exchange.sheet import Sheet, Typed
 from grader.quiz.marking.precision import Special
 from grader.quiz.model import Partial, Precision, QuestionType
 from grader.records import Language, Text
@@ -30,13 +30,13 @@ _WIDTHS = {QuestionType.NUMBER: 12, QuestionType.SHAPE: 20, QuestionType.EXPRESS
 _MAX_WIDTH = 60
 
 
-def typed(sheet: Sheet, content: Typed, place: Place) -> Asking:
+def typed(leaf: Leaf, content: Typed, place: ResponseSlot) -> Asking:
     """Return a question whose answer is typed."""
-    if sheet.type is QuestionType.MATRIX:
-        return _table(sheet, content, place)
-    if sheet.type is QuestionType.NUMBER and not is_spelled(content):
-        return _number(sheet, content, place)
-    return _text(sheet, content, place)
+    if leaf.type is QuestionType.MATRIX:
+        return _table(leaf, content, place)
+    if leaf.type is QuestionType.NUMBER and not is_spelled(content):
+        return _number(leaf, content, place)
+    return _text(leaf, content, place)
 
 
 def is_spelled(content: Typed) -> bool:
@@ -54,8 +54,12 @@ def near(name: str, answer: str, precision: Precision | None) -> Element:
     ways: list[Element] = []
     if precision is not None and precision.sig_figs is not None and number:
         ways.append(q.rounds_to(name, decimal(number), precision.sig_figs))
-        for value in finer(number, precision.sig_figs):
-            ways.append(q.within(name, decimal(value), decimal(value)))
+        half = between(number, precision.sig_figs)
+        if half is not None:
+            ways.append(q.within(name, decimal(half.low), decimal(half.high)))
+        else:
+            for value in finer(number, precision.sig_figs):
+                ways.append(q.within(name, decimal(value), decimal(value)))
     allowed = bounds(number, precision)
     if allowed is not None:
         ways.append(q.within(name, decimal(allowed.low), decimal(allowed.high)))
@@ -65,7 +69,7 @@ def near(name: str, answer: str, precision: Precision | None) -> Element:
     return q.any_of(ways)
 
 
-def _number(sheet: Sheet, content: Typed, place: Place) -> Asking:
+def _number(leaf: Leaf, content: Typed, place: ResponseSlot) -> Asking:
     ways = [near(place.response, answer, content.precision) for answer in (content.answer, *content.also)]
     right = q.any_of(ways)
     known = tuple(
@@ -76,7 +80,7 @@ def _number(sheet: Sheet, content: Typed, place: Place) -> Asking:
     assert isinstance(value, Fraction), content.answer
     return Asking(
         declarations=(declaration(place.response, "single", "float", [decimal(value)]),),
-        body=(_field(sheet, content, place), *_notes(content, place.language)),
+        body=(_field(leaf, content, place), *_notes(content, place.language)),
         right=right,
         rules=all_or_nothing(right, place),
         smallest=place.points,
@@ -84,7 +88,7 @@ def _number(sheet: Sheet, content: Typed, place: Place) -> Asking:
     )
 
 
-def _table(sheet: Sheet, content: Typed, place: Place) -> Asking:
+def _table(leaf: Leaf, content: Typed, place: ResponseSlot) -> Asking:
     answer = cells_of(content.answer)
     names = [[f"{place.response}_{i}_{j}" for j in range(1, len(row) + 1)] for i, row in enumerate(answer, start=1)]
 
@@ -100,14 +104,14 @@ def _table(sheet: Sheet, content: Typed, place: Place) -> Asking:
     known = tuple(
         Seen(condition=q.all_of(conditions(cells_of(wrong.value))), remark=wrong.remark) for wrong in content.wrong
     )
-    rows = [el("tr", None, *(el("td", None, _blank(sheet.type, name)) for name in row)) for row in names]
+    rows = [el("tr", None, *(el("td", None, _blank(leaf.type, name)) for name in row)) for row in names]
     declarations = tuple(
         declaration(name, "single", "float", [value])
         for row, values in zip(names, answer, strict=True)
         for name, value in zip(row, values, strict=True)
     )
-    each = sheet.partial is Partial.EACH
-    table = el("table", {"class": places_of(sheet)}, el("tbody", None, *rows))
+    each = leaf.partial is Partial.EACH
+    table = el("table", {"class": places_of(leaf)}, el("tbody", None, *rows))
     return Asking(
         declarations=declarations,
         body=(table, *_notes(content, place.language)),
@@ -118,7 +122,7 @@ def _table(sheet: Sheet, content: Typed, place: Place) -> Asking:
     )
 
 
-def _cell_by_cell(cells: list[Element], known: Sequence[Seen], place: Place) -> tuple[Element, ...]:
+def _cell_by_cell(cells: list[Element], known: Sequence[Seen], place: ResponseSlot) -> tuple[Element, ...]:
     """Return the rules by which each right cell earns its share, but a known wrong table nothing."""
     share = decimal(place.points / len(cells))
     single = [q.choose([(cell, q.adds(q.base("float", share)))]) for cell in cells]
@@ -133,9 +137,9 @@ def _cell_by_cell(cells: list[Element], known: Sequence[Seen], place: Place) -> 
 # ------------------------------------------------------------------------------------------------------ text
 
 
-def _text(sheet: Sheet, content: Typed, place: Place) -> Asking:
-    case = sheet.type in (QuestionType.CODE_OUTPUT, QuestionType.EXPRESSION)
-    texts = [text for answer in (content.answer, *content.also) for text in spellings(sheet.type, answer)]
+def _text(leaf: Leaf, content: Typed, place: ResponseSlot) -> Asking:
+    case = leaf.type in (QuestionType.CODE_OUTPUT, QuestionType.EXPRESSION)
+    texts = [text for answer in (content.answer, *content.also) for text in spellings(leaf.type, answer)]
     entries = [
         el("mapEntry", {"mapKey": text, "mappedValue": decimal(place.points), "caseSensitive": str(case).lower()})
         for text in dict.fromkeys(texts)
@@ -146,7 +150,7 @@ def _text(sheet: Sheet, content: Typed, place: Place) -> Asking:
     known = tuple(
         Seen(
             condition=q.any_of(
-                [q.is_text(place.response, text, case=case) for text in spellings(sheet.type, wrong.value)]
+                [q.is_text(place.response, text, case=case) for text in spellings(leaf.type, wrong.value)]
             ),
             remark=wrong.remark,
         )
@@ -154,7 +158,7 @@ def _text(sheet: Sheet, content: Typed, place: Place) -> Asking:
     )
     return Asking(
         declarations=(declaration(place.response, "single", "string", [texts[0]], mapping),),
-        body=(_field(sheet, content, place), *_notes(content, place.language)),
+        body=(_field(leaf, content, place), *_notes(content, place.language)),
         right=right,
         rules=by_mapping(place),
         smallest=place.points,
@@ -164,19 +168,19 @@ def _text(sheet: Sheet, content: Typed, place: Place) -> Asking:
     )
 
 
-def _field(sheet: Sheet, content: Typed, place: Place) -> Element:
+def _field(leaf: Leaf, content: Typed, place: ResponseSlot) -> Element:
     names = " ".join(
         [
-            places_of(sheet),
+            places_of(leaf),
             *([WHOLE_CLASS] if content.whole else ()),
             *(f"{VARIABLE_CLASS}:{one.name}:{one.low!r}:{one.high!r}" for one in content.variables),
         ]
     )
     lines = max(text.count("\n") + 1 for text in (content.answer, *content.also, *(w.value for w in content.wrong)))
     attributes = {"class": names, "responseIdentifier": place.response}
-    if sheet.type is QuestionType.CODE_OUTPUT and lines > 1:
+    if leaf.type is QuestionType.CODE_OUTPUT and lines > 1:
         return el("extendedTextInteraction", attributes | {"format": "preFormatted", "expectedLines": str(lines + 1)})
-    width = max(_WIDTHS.get(sheet.type, 0), min(2 * len(content.answer), _MAX_WIDTH))
+    width = max(_WIDTHS.get(leaf.type, 0), min(2 * len(content.answer), _MAX_WIDTH))
     blank = el("textEntryInteraction", attributes | {"expectedLength": str(width)})
     unit: list[Element | str] = [" ", el("span", {"class": UNIT_CLASS}, content.unit)] if content.unit else []
     return el("p", None, _ANSWER.within(place.language), blank, *unit)

@@ -1,6 +1,6 @@
 """A question as it travels: in one language, its numbers drawn, its answer with it.
 
-Every format is written from sheets and read into sheets, so a round trip is a comparison: what comes back is what
+Every format is written from leaves and read into leaves, so a round trip is a comparison: what comes back is what
 `fit` of that format said it can hold. Places count from 0 and stand for the ids of a variant, which are random and mean
 nothing elsewhere. Texts are Markdown with `$maths$`, answers are text that the marker reads, as in `model`.
 """
@@ -68,7 +68,7 @@ class Typed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class OrderItem:
     """One thing to be put in order; `after` are the places of those that must come before it."""
 
     text: str = ""
@@ -88,7 +88,7 @@ class KnownOrder:
 class Order:
     """Of `order`: every order that keeps to `after` is right. The items stand in one that is right."""
 
-    items: tuple[Item, ...]
+    items: tuple[OrderItem, ...]
     wrong: tuple[KnownOrder, ...] = ()
 
 
@@ -129,17 +129,17 @@ class Match:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """Of `multi-part`: sheets whose ids are those of the parts."""
+    """Of `multi-part`: leaves whose ids are those of the parts."""
 
-    parts: tuple[Sheet, ...]
+    parts: tuple[Leaf, ...]
 
 
 Content = Choices | Typed | Order | Match | Parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
-    """One question. `id` is its own in the whole file; variants of a question are `sgd-step-1`, `sgd-step-2`, …"""
+class Leaf:
+    """A question as it travels. `id` is its own in the whole file; variants of one are `sgd-step-1`, `sgd-step-2`, …"""
 
     id: str
     type: QuestionType
@@ -157,11 +157,11 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Sheets of which each attempt gets `pick`: the variants of one question (`pick` is 1), or a pool."""
+    """Leaves of which each attempt gets `pick`: the variants of one question (`pick` is 1), or a pool."""
 
     id: str
     pick: int
-    sheets: tuple[Sheet, ...]
+    leaves: tuple[Leaf, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,12 +172,12 @@ class Booklet:
     title: str
     about: str = ""
     language: Language
-    items: tuple[Sheet | Group, ...]
+    items: tuple[Leaf | Group, ...]
     time_limit_s: float | None = None
     shuffled: bool = False  # the questions
     topics: Mapping[str, str] = field(default_factory=dict)  # titles by ids
 
     @property
-    def sheets(self) -> tuple[Sheet, ...]:
-        """Every sheet, those of groups too."""
-        return tuple(sheet for item in self.items for sheet in (item.sheets if isinstance(item, Group) else (item,)))
+    def leaves(self) -> tuple[Leaf, ...]:
+        """Every leaf, those of groups too."""
+        return tuple(leaf for item in self.items for leaf in (item.leaves if isinstance(item, Group) else (item,)))
