@@ -71,6 +71,14 @@ class GraderFault(GraderError):
     """dlgrade itself failed. The exam is unscored, never a zero."""
 
 
+class QuestionFault(GraderFault):
+    """dlgrade itself failed at one question of a quiz: it is unscored, and the others can be gone on with."""
+
+
+class Closed(GraderFault):
+    """What this needs was ended on purpose meanwhile: it says nothing of the work, and nobody waits for it any more."""
+
+
 class Undecided(GraderFault):
     """Whoever grades has to decide or mend something first, so there is no score yet; nothing has failed."""
 

@@ -40,6 +40,14 @@ class Fault(StrEnum):
     GRADER = "grader"
 
 
+class Severity(StrEnum):
+    """How much it weighs what a check finds in the files of an exercise or a quiz."""
+
+    ERROR = "error"  # students would be graded unfairly, or meet what is broken
+    WARNING = "warning"  # very probably not meant so
+    NOTE = "note"  # worth a look, and often right as it is
+
+
 class Isolation(StrEnum):
     """How strongly the child is confined."""
 

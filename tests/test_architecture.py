@@ -167,6 +167,20 @@ def test_hostile_bytes_are_never_unpickled_or_evaluated() -> None:
                 assert not forbidden & set(names), f"{shown(module)}:{getattr(node, 'lineno', 0)}: {names}"
 
 
+def test_a_class_of_quizzes_has_a_name_of_its_own() -> None:
+    """Who reads that a `Leaf` or a `Place` is taken should not have to ask which: the parts meet in one sentence."""
+    found: dict[str, list[Path]] = {}
+    for module in MODULES:
+        if stage_of(module) in ("quiz", "store", "taking") or module.is_relative_to(GRADER / "cli" / "quiz"):
+            for node in parsed(module).body:
+                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                    found.setdefault(node.name, []).append(module)
+    assert len(found) > 100
+    for name, modules in found.items():
+        stages = [stage_of(module) for module in modules if stage_of(module) != "taking"]
+        assert len(modules) == 1 or not stages, f"rename all {name} but one: {', '.join(map(shown, modules))}"
+
+
 def test_what_renders_a_question_knows_no_type_of_the_key() -> None:
     """So no mistake in it can show an answer; what teachers see is made in `quiz/preview`."""
     secret = {"Key", "Variant", "Wrong", "Answer", "authored", "drawing", "preview", "model_answer", "generators"}

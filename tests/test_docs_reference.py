@@ -14,7 +14,6 @@ import pytest
 
 import grader.examination as examination
 from grader import check
-from grader.authoring.findings import Severity
 from grader.authoring.lints.table import LINTS
 from grader.examination import property as properties
 from grader.examination.bench import Bench
@@ -24,7 +23,7 @@ from grader.examination.marks import _PYTESTS, _RULES
 from grader.examination.property.strategies import LAYOUTS
 from grader.examination.proxy import Handle, RemoteFunction
 from grader.examination.rand import Rand
-from grader.records import Outcome
+from grader.records import Outcome, Severity
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")

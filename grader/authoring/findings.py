@@ -4,18 +4,9 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
-from grader.records import Text
-
-
-class Severity(StrEnum):
-    """How much a finding weighs: only an error keeps an exercise from being proven."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    NOTE = "note"
+from grader.records import Severity, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +22,7 @@ class Finding:
     """One thing that keeps an exercise from being proven, or weakens its proof."""
 
     check: str  # for machines: "stub.passes", "reference.flaky", "mutant.survived", "lint.square-shapes"
-    severity: Severity
+    severity: Severity  # only an error keeps an exercise from being proven
     exercise: str  # the folder's name: "exercise03_softmax"; "" for the course as a whole
     file: str  # from the course's root, with forward slashes: "solutions/exercise03_softmax/test_hidden.py"
     line: int = 0  # from 1; 0: the file as a whole

@@ -22,13 +22,13 @@ from pathlib import Path
 
 from grader.authoring.bundle import bundle_files, is_text
 from grader.authoring.expected import EXPECTED
-from grader.authoring.findings import Finding, Severity, place_in_course
+from grader.authoring.findings import Finding, place_in_course
 from grader.authoring.markers import has_markers
 from grader.authoring.tokens import BARRIER, Token, code_tokens, statement_runs, text_tokens, tokens_in
 from grader.errors import AuthorError
 from grader.exercise.manifest import VISIBLE_TESTS
 from grader.exercise.solution import CHEATS, MISTAKES, has_solution, solution_files
-from grader.records import Exercise, Text
+from grader.records import Exercise, Severity, Text
 
 RUN = 10
 SHORTEST = 6

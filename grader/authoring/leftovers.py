@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.authoring.findings import Finding, Severity, place_in_course
+from grader.authoring.findings import Finding, place_in_course
 from grader.exercise.manifest import MANIFEST, STATEMENTS, VISIBLE_TESTS
 from grader.exercise.paths import is_file
 from grader.exercise.public import public_as_it_is
 from grader.exercise.solution import CHEATS, MISTAKES, has_solution, solution_file, solution_names
-from grader.records import Exercise, Text
+from grader.records import Exercise, Severity, Text
 
 MARK = "CHANGE THIS"
 

@@ -20,11 +20,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.authoring import marker_errors as wrong
-from grader.authoring.findings import Edit, Finding, Severity, place_in_course
+from grader.authoring.findings import Edit, Finding, place_in_course
 from grader.authoring.marker_errors import MarkerError
 from grader.exercise.public import public_file
 from grader.exercise.solution import has_solution, solution_file
-from grader.records import Exercise, Text
+from grader.records import Exercise, Severity, Text
 
 _MARKER = re.compile(r"#+\s*(?P<edge>BEGIN|END)\s+SOLUTION", re.IGNORECASE)
 _LEFT = re.compile(r"#+\s*STUB:(?: (?P<code>.*))?", re.IGNORECASE)

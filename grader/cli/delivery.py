@@ -50,8 +50,16 @@ def plan(formats: str, folder: Path | None, *, file_of: Callable[[str], str]) ->
     return Delivery(formats=names, folder=folder)
 
 
-def hand_over(folder: Path | None, *, shown: Callable[[], str], files: Mapping[str, Callable[[], str]]) -> None:
+def hand_over(
+    folder: Path | None,
+    *,
+    shown: Callable[[], str],
+    files: Mapping[str, Callable[[], str]],
+    private: bool = False,
+) -> None:
     """Show a result on stdout, and write its files, by their names, into `folder` where there is one.
+
+    `private`: files that only their owner may read.
 
     Raises: UsageError when a file cannot be written after all, or a platform's format lacks what its platform sets;
         OutputLost when stdout takes nothing; PluginError for a format of a plugin that fails.
@@ -62,10 +70,10 @@ def hand_over(folder: Path | None, *, shown: Callable[[], str], files: Mapping[s
         raise OutputLost(error.problem, remedy=_where_it_is(folder)) from None
     finally:
         if folder is not None:
-            _write_files(folder, files)
+            _write_files(folder, files, private=private)
 
 
-def _write_files(folder: Path, files: Mapping[str, Callable[[], str]]) -> None:
+def _write_files(folder: Path, files: Mapping[str, Callable[[], str]], *, private: bool) -> None:
     failed: PluginError | UsageError | None = None
     for name, text in files.items():
         try:
@@ -73,7 +81,7 @@ def _write_files(folder: Path, files: Mapping[str, Callable[[], str]]) -> None:
         except (PluginError, UsageError) as error:  # a platform's format in the wrong place; the others are written
             failed = failed or error
         else:
-            _write_file(folder / name, content)
+            _write_file(folder / name, content, private=private)
     if failed is not None:
         raise failed
 
@@ -99,11 +107,11 @@ def _try_folder(folder: Path, names: Sequence[str]) -> None:
         raise _unwritable(folder / occupied, "Is a directory")
 
 
-def _write_file(file: Path, text: str) -> None:
+def _write_file(file: Path, text: str, *, private: bool) -> None:
     from grader.exercise.whole_file import write_whole
 
     try:
-        write_whole(file, text.encode())
+        write_whole(file, text.encode(), private=private)
     except OSError as error:
         raise _unwritable(file, error.strerror or str(error)) from None
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.delivery import Delivery, hand_over, plan
-from grader.cli.language import choose_language, local, say
+from grader.cli.findings import FindingsCommand
+from grader.cli.language import local, say
 from grader.cli.options import (
     as_isolation,
     course_option,
@@ -21,18 +21,17 @@ from grader.cli.options import (
     language_option,
     within_64_bits,
 )
-from grader.cli.output import dress, is_terminal, write_error
-from grader.errors import UsageError
-from grader.records import Device, Text
+from grader.cli.output import is_terminal, write_error
+from grader.records import Device
 
 if TYPE_CHECKING:
     from grader.authoring.verify import Progress, Proof, Settings
-    from grader.authoring.verify.pages import Look
+    from grader.cli.delivery import Delivery
     from grader.exercise import Course, Entry
     from grader.runners import Runner
 
 DEFAULT_SEEDS = 25
-_FORMATS = {"text": "verify.txt", "json": "verify.json", "github": "verify.github.txt"}
+_FINDINGS = FindingsCommand(stem="verify")
 
 
 @click.command(
@@ -102,20 +101,7 @@ _FORMATS = {"text": "verify.txt", "json": "verify.json", "github": "verify.githu
     is_flag=True,
     help=local("Write what can be mended, show it, and prove again.", "写入可自动修复的内容，显示改动并重新验证。"),
 )
-@click.option(
-    "--format",
-    "formats",
-    default="text",
-    show_default=True,
-    metavar="NAME[,NAME]",
-    help=local("text, json or github; several need --output.", "text、json 或 github；多个格式需要 --output。"),
-)
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help=local("Also write verify.txt, verify.json there.", "同时把 verify.txt、verify.json 写入该文件夹。"),
-)
+@_FINDINGS.options
 @click.option(
     "-v", "--verbose", is_flag=True, help=local("The confusion table, and every detail.", "显示混淆表和全部细节。")
 )
@@ -145,7 +131,7 @@ def command(
     from grader.cli.grading import find_seal_key
     from grader.runners.find import make_runner
 
-    delivery = plan(formats, output, file_of=_file_of)
+    delivery = _FINDINGS.plan(formats, output)
     key = find_seal_key(key_file)
     made = make_runner(runner_name, workers=jobs, isolation=as_isolation(isolation), others=key is not None)
     with made as runner:
@@ -225,33 +211,11 @@ def _progress() -> Iterator[Callable[[Progress], None]]:
         yield tell
 
 
-def _file_of(name: str) -> str:
-    """Return the name of a format's file. Raises: UsageError for a format that there is none of."""
-    if name in _FORMATS:
-        return _FORMATS[name]
-    known = ", ".join(_FORMATS)
-    raise UsageError(
-        Text(en=f'--format "{name}": there is no such format.', zh=f"--format “{name}”：没有这种格式。"),
-        remedy=Text(en=f"There are: {known}.", zh=f"可用的有：{known}。"),
-    )
-
-
 def _deliver(proofs: tuple[Proof, ...], delivery: Delivery, *, verbose: bool) -> None:
-    from grader.authoring.verify.pages import Look
+    from grader.authoring.verify.pages import ProofLook, rendered
 
-    looks, language = dress(), choose_language(None)
-    shown = Look(language=language, width=looks.width, color=looks.color, ascii_only=looks.ascii_only, verbose=verbose)
-    written = Look(language=language, verbose=verbose)
-    hand_over(
-        delivery.folder,
-        shown=lambda: _rendered(proofs, delivery.formats[0], shown),
-        files={_FORMATS[name]: functools.partial(_rendered, proofs, name, written) for name in delivery.formats},
+    _FINDINGS.deliver(
+        delivery,
+        look=functools.partial(ProofLook, verbose=verbose),
+        rendered=functools.partial(rendered, proofs),
     )
-
-
-def _rendered(proofs: tuple[Proof, ...], name: str, look: Look) -> str:
-    from grader.authoring.verify.pages import to_github, to_json, to_text
-
-    if name == "json":
-        return to_json(proofs)
-    return to_github(proofs, look.language) if name == "github" else to_text(proofs, look)

@@ -1,23 +1,22 @@
 """Files that were found to fit their schema, remembered so that the next run need not check them again.
 
 Checking a course's file takes a library of 30 ms, in every command of a student, for a file that hardly ever changes.
-What is remembered is a digest of what was checked, of the schema and of the version of dlgrade: a change to any of them
-is checked anew, and a file with problems is never remembered.
+What is remembered is a digest of what was checked, of the schema and of the code that checks it: a change to any of
+them is checked anew, and a file with problems is never remembered.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 
-from grader import __version__
+from grader.exercise.own_cache import cache_folder, code_of, keep, kept
 
 
 def fits_already(*checked: str) -> bool:
-    """Return whether just this was found to fit before."""
+    """Return whether just this was found to fit before, by just this code."""
     try:
-        return _mark(checked).is_file()
+        return kept(_mark(checked), max_bytes=0) is not None
     except (OSError, RuntimeError):  # no home: then it is checked
         return False
 
@@ -25,18 +24,14 @@ def fits_already(*checked: str) -> bool:
 def remember_fit(*checked: str) -> None:
     """Remember that this fits. Where that cannot be done (a full disk, no home) it is checked the next time."""
     try:
-        mark = _mark(checked)
-        mark.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        mark.touch(mode=0o600)
+        keep(_mark(checked), b"")
     except (OSError, RuntimeError):
         return
 
 
 def _mark(checked: tuple[str, ...]) -> Path:
-    named = os.environ.get("XDG_CACHE_HOME", "")
-    base = Path(named) if named and Path(named).is_absolute() else Path.home() / ".cache"
     sha256 = hashlib.sha256()
-    for part in (__version__, *checked):
+    for part in (code_of(Path(__file__).parent), *checked):
         encoded = part.encode("utf-8", "surrogatepass")
         sha256.update(len(encoded).to_bytes(8, "big") + encoded)
-    return base / "dlgrade" / "fits" / sha256.hexdigest()
+    return cache_folder("fits") / sha256.hexdigest()

@@ -8,12 +8,11 @@ from textwrap import dedent
 
 import pytest
 
-from grader.authoring.findings import Severity
 from grader.authoring.marker_errors import MarkerError
 from grader.authoring.markers import has_markers, stub_findings, stub_of, without_markers
 from grader.errors import AuthorError
 from grader.exercise import load_course
-from grader.records import Exercise
+from grader.records import Exercise, Severity
 
 
 def reference(text: str) -> str:

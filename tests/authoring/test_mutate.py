@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.authoring.findings import Severity
 from grader.authoring.mutate import OPERATORS, Mutant, Tried, Where, kill_score, mutant_findings, mutants, sample
+from grader.records import Severity
 
 ROOT = Path(__file__).parent.parent.parent
 REFERENCES = sorted(

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from authoring.verify_courses import BARE, EXPECTED, HIDDEN, MISTAKE, REFERENCE, STUB, VISIBLE, SmallCourse, changed
 
-from grader.authoring.findings import Finding, Severity
+from grader.authoring.findings import Finding
 from grader.authoring.verify import Proof, Settings, Verdict, exit_code, verify
 from grader.exercise import load_course
+from grader.records import Severity
 from grader.runners.local import LocalRunner
 
 pytestmark = pytest.mark.usefixtures("shared_base")

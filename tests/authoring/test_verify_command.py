@@ -14,13 +14,13 @@ from authoring.verify_courses import BARE, CHEAT, EXPECTED, HIDDEN, REFERENCE, S
 from sandbox.living import assert_gone, descendants, linux_only, wait_for
 
 import grader
-from grader.authoring.findings import Edit, Finding, Severity
+from grader.authoring.findings import Edit, Finding
 from grader.authoring.verify.mending import mend
-from grader.authoring.verify.pages import Look, to_github, to_text
+from grader.authoring.verify.pages import ProofLook, to_github, to_text
 from grader.authoring.verify.proof import Figures, Proof
 from grader.cli.app import run
 from grader.errors import UsageError
-from grader.records import Language, Text
+from grader.records import Language, Severity, Text
 
 pytestmark = pytest.mark.usefixtures("shared_base")
 
@@ -201,11 +201,11 @@ def test_text_keeps_to_its_width_and_steers_no_terminal(width: int, language: La
     from rich.cells import cell_len
 
     proofs = [_proof(_finding()), _proof()]
-    text = to_text(proofs, Look(language=language, width=width))
+    text = to_text(proofs, ProofLook(language=language, width=width))
     assert all(cell_len(line) <= width for line in text.splitlines()), text
     assert "\x1b" not in text
     assert ("not proven" if language is Language.EN else "未通过验证") in text
-    assert to_text(proofs, Look(width=width, ascii_only=True)).isascii()
+    assert to_text(proofs, ProofLook(width=width, ascii_only=True)).isascii()
 
 
 def test_a_repair_that_cannot_be_written_says_why_and_changes_nothing(tmp_path: Path) -> None:

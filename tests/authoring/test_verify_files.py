@@ -10,7 +10,7 @@ import pytest
 from authoring.verify_courses import BARE, EXPECTED, HIDDEN, STATEMENT, STATEMENT_ZH, SmallCourse, changed
 
 from grader.authoring.expected import NEEDS_REVIEW, Expected, read_expected, written
-from grader.authoring.findings import Finding, Severity
+from grader.authoring.findings import Finding
 from grader.authoring.verify import Settings, Verdict, exit_code, verify
 from grader.authoring.verify.context import Context
 from grader.authoring.verify.exams import Exams
@@ -20,7 +20,7 @@ from grader.authoring.verify.verdicts import check_mistakes
 from grader.errors import AuthorError, GraderFault
 from grader.exercise import load_course
 from grader.exercise.solution import in_memory
-from grader.records import Language
+from grader.records import Language, Severity
 from grader.runners import Done, Job
 
 pytestmark = pytest.mark.usefixtures("shared_base")

@@ -64,6 +64,24 @@ def test_an_export_is_imported_as_a_quiz_that_lints(exported: tuple[Done, Path],
     assert "there already" in again.err
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_folder_that_is_not_there_is_named_before_anything_is_read(language: str, tmp_path: Path) -> None:
+    parent = tmp_path / "no such" / "folder"
+    imported = dlgrade(
+        "quiz", "import", SAMPLE, "--output", parent / "quiz06_x", env={"DLGRADE_LANG": language, "COLUMNS": "400"}
+    )
+    exported = dlgrade(
+        "quiz", "export", "quiz04", "--output", parent / "a.xml", "--lossy", "--variants", "1",
+        env={"DLGRADE_LANG": language, "COLUMNS": "400"},
+    )  # fmt: skip
+    for done in (imported, exported):
+        assert done.code == 2
+        assert {"en": "there is no folder", "zh": "没有文件夹"}[language] in done.err
+        assert f"mkdir -p '{parent}'" in done.err
+    assert "Discuss" not in imported.err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_import_names_what_was_left_out(tmp_path: Path) -> None:
     done = dlgrade("quiz", "import", SAMPLE, "--output", tmp_path / "quiz06_x", env={"DLGRADE_LANG": "zh"})
     assert done.code == 0

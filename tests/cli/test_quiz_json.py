@@ -111,9 +111,82 @@ def test_an_answer_that_cannot_be_read_is_told_and_takes_nothing(course: Path, s
 
 
 @pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("--answer", "view=abc", "--answer", "step=4.5"), "Question 4: "),
+        (("--draft", "step=1,234"), "Question 3: "),
+        (("--answer", "loop=A B"), "Question 5: Not in your order"),
+    ],
+)
+def test_nothing_is_handed_in_once_an_answer_was_not_understood(
+    course: Path, store: Path, given: tuple[str, ...], said: str
+) -> None:
+    done = run(course, store, "quiz01", "--json", *given, "--submit")
+    assert done.code == 2
+    assert said in done.err and "Nothing was handed in" in done.err
+    assert document(done)["attempt"]["phase"] == "open"
+    done = run(course, store, "quiz01", "--json", "--submit")
+    assert document(done)["attempt"]["phase"] == "submitted"
+
+
+ONE = """
+    dlgrade: quiz/1
+    id: quiz07
+    title: {en: One, zh: 一}
+    reveal: {score: after-submit, answers: after-submit}
+    questions:
+      - id: count
+        type: number
+        text: {en: How many?, zh: 多少？}
+        answer: "7"
+        explanation: {en: Seven of them., zh: 共七个。}
+      - {id: more, type: number, text: {en: More?, zh: 更多？}, answer: {code: third}, accept: {sig-figs: 3}}
+    """
+
+
+def test_the_summary_explains_what_was_right_and_ends_with_the_score(tmp_path: Path, store: Path) -> None:
+    code = 'def third(p, rng):\n    return {"answer": 0.1 + 0.2}\n'
+    course = course_with(tmp_path / "one", {"quiz07_one": ONE}, {"quiz07_one": code})
+    done = run(course, store, "quiz07", stdin="7\n\n0.5\n\n\n")
+    assert done.code == 1
+    assert "Seven of them." in done.out and "0.3\n" in done.out and "0.30000000000000004" not in done.out
+    assert done.out.count("1 / 2 points (50%)") == 2
+    assert done.out.rindex("1 / 2 points") > done.out.index("Seven of them.")
+    assert "`dlgrade quiz practice`" in done.out and "dlgrade quiz practice" in run(course, store).out
+
+
+def test_where_nothing_went_wrong_nothing_is_to_be_practised(tmp_path: Path, store: Path) -> None:
+    course = course_with(
+        tmp_path / "one", {"quiz07_one": ONE}, {"quiz07_one": 'def third(p, rng):\n    return {"answer": 0.3}\n'}
+    )
+    done = run(course, store, "quiz07", stdin="7\n\n0.3\n\n\n")
+    assert done.code == 0
+    assert "2 / 2 points (100%)" in done.out and "quiz practice" not in done.out + run(course, store).out
+
+
+def test_feedback_says_by_ids_which_row_or_option_it_is_about(course: Path, store: Path) -> None:
+    found = document(run(course, store, "quiz01", "--json"))["questions"]
+    wrong = next(one["id"] for one in found[1]["body"]["options"] if one["code"].startswith("x = "))
+    rows = {one["code"]: one["id"] for one in found[5]["body"]["rows"]}
+    options = {one["code"]: one["id"] for one in found[5]["body"]["options"]}
+    pairs = json.dumps({rows["x.sum()"]: options["(3,)"], rows["x.relu()"]: options["(2, 3)"]})
+    done = run(course, store, "quiz01", "--json", "--answer", f'2=["{wrong}"]', "--answer", f"6={pairs}")
+    found = document(done)["questions"]
+    assert found[1]["tries"][0]["about"] == [[wrong]]
+    assert found[5]["tries"][0]["about"] == [[rows["x.sum()"]]]
+
+
+def test_a_hint_is_asked_for_by_place_or_by_the_questions_id(course: Path, store: Path) -> None:
+    found = document(run(course, store, "quiz01", "--json", "--hint", "step"))
+    assert found["questions"][2]["hints"] == ["What is $dL/dw$?"]
+    assert "no further hint" in run(course, store, "quiz01", "--json", "--hint", "3").err
+
+
+@pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (("quiz01", "--answer", "1=A"), "together with --json"),
+        (("quiz01", "--json", "--hint", "stpe"), "place from 1 to 10"),
         (("quiz01", "--json", "--answer", "99=A"), "place from 1 to 10"),
         (("quiz01", "--json", "--answer", "both=20"), '"weight": …'),
         (("quiz01", "--json", "--answer", "loop=[1"), "no JSON"),
@@ -134,7 +207,7 @@ def test_what_cannot_be_meant_is_refused_with_the_way_out(
 
 
 def test_answers_may_come_from_a_pipe_and_its_end_is_leaving(course: Path, store: Path) -> None:
-    done = processed(course, store, "quiz01", stdin="a\nb\n")
+    done = processed(course, store, "quiz01", stdin="a\n\nb\n\n")  # all at once: a pipe is read to its end
     assert done.code == 130
     assert "1/10> a\n" in done.out and "Right: " in done.out
     assert "Go on with: dlgrade quiz quiz01" in done.out

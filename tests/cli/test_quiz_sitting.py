@@ -69,7 +69,7 @@ def store(tmp_path: Path) -> Path:
 def test_a_whole_quiz_of_every_type_is_taken_by_keyboard(course: Path, store: Path) -> None:
     """Right, wrong with feedback, asked back, hint, back, list, submit, summary. QUIZ.md 10: ordering by letters."""
     with sitting("quiz01", course=course, store=store) as at:
-        at.type("x", "<It keeps>", "<Without it>")  # choice: asked back, wrong, right
+        at.type("x", "<It keeps>", "", "<Without it>", "")  # choice: asked back, wrong, right
         at.type("<w = > <layer.w>", "")  # multi
         at.type(":hint", ":hint", "1/3", "5.5", "", "4,5", "", ":back", "")  # number; the one before, and on
         at.type("[24]", "", "torch.Size([2, 12])", "")  # shape
@@ -87,7 +87,7 @@ def test_a_whole_quiz_of_every_type_is_taken_by_keyboard(course: Path, store: Pa
 
 def test_a_sitting_in_chinese_fits_sixty_columns(course: Path, store: Path) -> None:
     with sitting("quiz01", course=course, store=store, width=60, env={"DLGRADE_LANG": "zh"}) as at:
-        at.type("？", "<它使>", ":s", "<x = >", "", "：提示", "一点三", ":3", "4.5", "", ":7", ":99", ":submit", "")
+        at.type("？", "<它使>", "", ":s", "<x = >", "", "：提示", "一点三", ":3", "4.5", "", ":7", ":99", ":submit", "")
         at.type(":sub", "是")
         assert at.end() == 1
         assert_golden("tour_zh_w60", at.transcript)
@@ -96,7 +96,7 @@ def test_a_sitting_in_chinese_fits_sixty_columns(course: Path, store: Path) -> N
 
 def test_ctrl_c_loses_nothing_and_the_same_command_goes_on(course: Path, store: Path) -> None:
     with sitting("quiz01", course=course, store=store) as at:
-        at.type("<It keeps>", ":3", ":h")
+        at.type("<It keeps>", "", ":3", ":h")
         at.type_on("4.5")
         at.press_ctrl_c()
         assert at.end() == 130
@@ -122,7 +122,7 @@ def test_right_and_wrong_look_alike_where_the_score_is_hidden(course: Path, tmp_
             at.type(*answers, "")
             code = at.end()
             text = at.transcript
-        text = re.sub(r"(?<=> )[AB79](?=\n)|(?<=read as )[79]", "…", text)
+        text = re.sub(r"(?<=> )[AB79](?=\n)|(?<=read as )[79]|(?<=\n    )[AB]  th(is|at)(?=\n)", "…", text)
         shown.append((code, text))
     assert shown[0] == shown[1]
 
@@ -147,13 +147,13 @@ def test_of_two_windows_only_one_answers(course: Path, store: Path) -> None:
     """QUIZ.md 3: a try that another window has used is shown, and none is taken for the answer given here."""
     with sitting("quiz01", course=course, store=store) as one, sitting("quiz01", course=course, store=store) as other:
         one.wait_for_prompt()
-        other.type("<It keeps>")
+        other.type("<It keeps>", "")
         other.wait_for_prompt()
-        one.type("<Without>", ":q")
+        one.type("<Without>", "", ":q")
         one.end()
         assert "answered in another window" in one.shown
-        assert "ReLU is unbounded above." in one.shown
-        other.type("<Without>", ":q")  # its second try, which the first window has not used
+        assert "ReLU is unbounded above." in one.shown, "what the other window was told, before it is answered again"
+        other.type("<Without>", "", ":q")  # its second try, which the first window has not used
         other.end()
         assert "Right: 0.75 of 1 point." in other.shown
 
@@ -163,7 +163,7 @@ def test_the_list_says_how_far_the_student_is(course: Path, store: Path) -> None
         at.type("<this>", "7", "")
         at.end()
     with sitting("quiz01", course=course, store=store) as at:
-        at.type("<It keeps>", "<Without>", ":q")
+        at.type("<It keeps>", "", "<Without>", "", ":q")
         at.end()
     with sitting(course=course, store=store, width=60) as at:
         assert at.end() == 0
@@ -172,7 +172,7 @@ def test_the_list_says_how_far_the_student_is(course: Path, store: Path) -> None
 
 def test_a_quiz_that_was_taken_offers_its_result_and_a_further_attempt(course: Path, store: Path) -> None:
     with sitting("quiz01", course=course, store=store) as at:
-        at.type("<Without>", ":submit", "y")
+        at.type("<Without>", "", ":submit", "y")
         at.end()
     with sitting("quiz01", course=course, store=store) as at:
         at.type("r")
@@ -187,6 +187,27 @@ def test_a_quiz_that_was_taken_offers_its_result_and_a_further_attempt(course: P
 @pytest.mark.parametrize("environment", [{}, {"NO_COLOR": ""}], ids=["plain", "color"])
 def test_only_a_coloured_terminal_gets_escapes(course: Path, store: Path, environment: Mapping[str, str]) -> None:
     with sitting("quiz01", course=course, store=store, env=environment) as at:
-        at.type("<It keeps>", ":q")
+        at.type("<It keeps>", "", ":q")
         at.end()
         assert ("\x1b[31m" in at.shown) == bool(environment)
+
+
+def test_what_was_typed_before_a_prompt_stood_there_counts_for_nothing(course: Path, store: Path) -> None:
+    """Or an Enter too many lets an answer count that nobody has read back."""
+    with sitting("quiz01", course=course, store=store) as at:
+        at.type_at_once("A", "", "", "A", "")
+        at.wait_for_prompt()
+        at.type(":q")
+        at.end()
+        assert "it counts (2 tries left)" in at.shown
+        assert "ight" not in at.shown, "neither right nor not right: nothing was checked"
+
+
+def test_the_list_tells_what_was_earned_and_what_was_not_seen_yet(course: Path, store: Path) -> None:
+    """A question that was drawn ahead in the background has not been seen."""
+    with sitting("quiz01", course=course, store=store) as at:
+        at.type("<It keeps>", "", "<It keeps>", "", ":list", ":q")
+        at.end()
+    assert "why-relu  done · 0 / 1 point\n" in at.shown
+    assert "has-grad  not answered · 1 point\n" in at.shown
+    assert "step  not seen yet · 1 point\n" in at.shown

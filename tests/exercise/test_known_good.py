@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from grader.errors import AuthorError
+from grader.exercise import known_good
 from grader.exercise.course_file import read_course_file
 from grader.exercise.known_good import fits_already, remember_fit
 
@@ -42,3 +44,19 @@ def test_without_a_place_to_remember_everything_is_checked(tmp_path: Path, cache
     (tmp_path / "dlgrade.toml").write_text(GOOD, encoding="utf-8")
     assert read_course_file(tmp_path).name is not None
     assert not fits_already("anything")
+
+
+def test_code_that_checks_otherwise_checks_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    remember_fit("checked")
+    assert fits_already("checked")
+    monkeypatch.setattr(known_good, "code_of", lambda *_: "the code of a developer who has tightened a rule")
+    assert not fits_already("checked")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_a_mark_that_another_could_have_made_is_none(cache: Path) -> None:
+    remember_fit("checked")
+    (mark,) = cache.rglob("*/fits/*")
+    assert [one.stat().st_mode & 0o777 for one in (mark, mark.parent, mark.parent.parent)] == [0o600, 0o700, 0o700]
+    mark.chmod(0o666)
+    assert not fits_already("checked")

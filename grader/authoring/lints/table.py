@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.authoring.findings import Severity
-from grader.records import Text
+from grader.records import Severity, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

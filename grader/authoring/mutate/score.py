@@ -15,9 +15,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.authoring.findings import Finding, Severity
+from grader.authoring.findings import Finding
 from grader.authoring.mutate.mutant import OPERATORS, Mutant
-from grader.records import Text
+from grader.records import Severity, Text
 
 LEAST_SCORE = 0.95  # of the mutants that can be killed
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.authoring.expected import Expected
-from grader.authoring.findings import Edit, Finding, Severity, place_in_course
+from grader.authoring.findings import Edit, Finding, place_in_course
 from grader.authoring.verify.exams import Exams
 from grader.exercise.manifest import HIDDEN_TESTS, VISIBLE_TESTS
 from grader.exercise.public import public_file
 from grader.exercise.solution import solution_file
-from grader.records import Exercise, TestResult, Text
+from grader.records import Exercise, Severity, TestResult, Text
 
 VISIBLE, HIDDEN = VISIBLE_TESTS, HIDDEN_TESTS
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}")

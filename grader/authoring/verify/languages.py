@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from grader.authoring.findings import Finding, Severity
+from grader.authoring.findings import Finding
 from grader.authoring.verify.context import HIDDEN, VISIBLE, Context
 from grader.exercise.docstrings import claim_in
-from grader.records import Language, Text
+from grader.records import Language, Severity, Text
 
 _CHINESE = ("\u4e00", "\u9fff")
 

@@ -6,11 +6,11 @@ import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from grader.authoring.findings import Finding, Severity
+from grader.authoring.findings import Finding
 from grader.authoring.verify.context import Context
 from grader.exercise.manifest import MANIFEST
 from grader.exercise.public import public_file
-from grader.records import Text
+from grader.records import Severity, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,46 +7,42 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.authoring.confusion import Diagnosis, Row
-from grader.authoring.findings import Finding, Severity
+from grader.authoring.findings import Finding
 from grader.authoring.verify.proof import Figures, Proof, Verdict, exit_code
 from grader.exercise.paths import show_name
-from grader.records import MISCONCEPTION, Language, Text
+from grader.records import MISCONCEPTION, Language, Severity, Text
 from grader.report.escape import json_text
-from grader.report.formats.annotations import Level, annotation
+from grader.report.formats.annotations import annotation
 from grader.report.layout import Page
-from grader.report.signs import ASCII, UNICODE, Sign
+from grader.report.severities import SEVERITIES, Look, counted, severities_counted
 
 SCHEMA = "verify/1"
 _MAX_DETAIL = 14  # lines of one finding, unless all are asked for
-_MAX_WIDTH = 110
 _VERDICTS = {
     Verdict.PROVEN: (Text(en="proven", zh="已验证"), "bold green"),
     Verdict.UNPROVEN: (Text(en="not proven", zh="未通过验证"), "bold red"),
     Verdict.BROKEN: (Text(en="broken", zh="无法考试"), "bold red"),
     Verdict.FAULT: (Text(en="dlgrade's own fault", zh="评分程序故障"), "bold magenta"),
 }
-_SEVERITIES = {
-    Severity.ERROR: (Text(en="error", zh="错误"), "red"),
-    Severity.WARNING: (Text(en="warning", zh="警告"), "yellow"),
-    Severity.NOTE: (Text(en="note", zh="提示"), "cyan"),
-}
-_LEVELS = {Severity.ERROR: Level.ERROR, Severity.WARNING: Level.WARNING, Severity.NOTE: Level.NOTICE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class ProofLook(Look):
     """How the text is looked at. `verbose` adds the confusion table and every line of a finding's detail."""
 
-    language: Language = Language.EN
-    width: int = 100
-    color: bool = False
-    ascii_only: bool = False
     verbose: bool = False
 
 
-def to_text(proofs: Sequence[Proof], look: Look) -> str:
+def rendered(proofs: Sequence[Proof], name: str, look: ProofLook) -> str:
+    """Return the proofs in a format: `text`, `json` or `github`."""
+    if name == "json":
+        return to_json(proofs)
+    return to_github(proofs, look.language) if name == "github" else to_text(proofs, look)
+
+
+def to_text(proofs: Sequence[Proof], look: ProofLook) -> str:
     """Return a block an exercise: proven or not, its figures, and what was found, the gravest first."""
-    page = Page(width=min(max(look.width, 40), _MAX_WIDTH), ascii_only=look.ascii_only)
+    page = look.page()
     for proof in proofs:
         _block(page, proof, look)
         page.blank()
@@ -54,45 +50,35 @@ def to_text(proofs: Sequence[Proof], look: Look) -> str:
     return page.render(color=look.color)
 
 
-def _say(text: Text, look: Look) -> str:
-    return text.within(Language.EN if look.ascii_only else look.language)
-
-
-def _block(page: Page, proof: Proof, look: Look) -> None:
+def _block(page: Page, proof: Proof, look: ProofLook) -> None:
     words, style = _VERDICTS[proof.verdict]
-    good = proof.verdict is Verdict.PROVEN
-    signs = ASCII if look.ascii_only else UNICODE
-    sign = Sign("+" if look.ascii_only else "✓", "green") if good else signs.failed
+    sign = look.sign(good=proof.verdict is Verdict.PROVEN)
     head = proof.exercise.replace("_", " ", 1)
-    page.put((f"{sign.glyph} ", sign.style), (f"{head}  ", "bold"), body=_say(words, look), style=style, indent=0)
+    page.put((f"{sign.glyph} ", sign.style), (f"{head}  ", "bold"), body=look.say(words), style=style, indent=0)
     if proof.figures.exams:
-        page.put(body=signs.separator.join(_figures(proof.figures, look)), style="dim")
+        page.put(body=look.signs.separator.join(_figures(proof.figures, look)), style="dim")
     for fault in proof.faults:
-        page.put(body=_say(fault, look), style="magenta")
+        page.put(body=look.say(fault), style="magenta")
     for finding in proof.findings:
         _finding(page, finding, look)
     if look.verbose and proof.confusion:
         _confusion(page, proof.confusion, look)
 
 
-def _figures(figures: Figures, look: Look) -> list[str]:
+def _figures(figures: Figures, look: ProofLook) -> list[str]:
     zh = look.language is Language.ZH and not look.ascii_only
-    parts = [f"{figures.seeds} 个种子" if zh else _count(figures.seeds, "seed")]
+    parts = [f"{figures.seeds} 个种子" if zh else counted(figures.seeds, "seed")]
     if figures.devices not in ((), ("cpu",)):
         parts.append(", ".join(figures.devices))
-    parts.append(f"{figures.tests} 项测试" if zh else _count(figures.tests, "test"))
-    parts.append(f"{figures.mistakes} 个错误样例" if zh else _count(figures.mistakes, "mistake"))
-    parts.append(f"{figures.cheats} 个作弊样例" if zh else _count(figures.cheats, "cheat"))
+    parts.append(f"{figures.tests} 项测试" if zh else counted(figures.tests, "test"))
+    parts.append(f"{figures.mistakes} 个错误样例" if zh else counted(figures.mistakes, "mistake"))
+    parts.append(f"{figures.cheats} 个作弊样例" if zh else counted(figures.cheats, "cheat"))
     if figures.mutation is not None:
         parts.append(_mutation(figures, zh=zh))
     if figures.margin is not None:
         parts.append(f"容差余量 {figures.margin:.0f} 倍" if zh else f"margin {figures.margin:.0f}x")
-    parts.append(f"{figures.exams} 场考试" if zh else _count(figures.exams, "exam"))
+    parts.append(f"{figures.exams} 场考试" if zh else counted(figures.exams, "exam"))
     return parts
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _mutation(figures: Figures, *, zh: bool) -> str:
@@ -106,36 +92,36 @@ def _mutation(figures: Figures, *, zh: bool) -> str:
         more += f"，{found.declared} 个已声明" if zh else f", {found.declared} declared"
     if found.left_out:
         more += f"，{found.left_out} 个未试" if zh else f", {found.left_out} left out"
-    return f"{total} 个变异体，发现 {share}{more}" if zh else f"{_count(total, 'mutant')}, {share} killed{more}"
+    return f"{total} 个变异体，发现 {share}{more}" if zh else f"{counted(total, 'mutant')}, {share} killed{more}"
 
 
-def _finding(page: Page, finding: Finding, look: Look) -> None:
-    words, style = _SEVERITIES[finding.severity]
+def _finding(page: Page, finding: Finding, look: ProofLook) -> None:
+    told = SEVERITIES[finding.severity]
     file = show_name(finding.file)  # a folder's name may hold a newline, and CI reads commands at the start of a line
     place = f"{file}:{finding.line}" if finding.line else file
     page.blank()
-    page.put((f"{_say(words, look)}  ", style), body=f"{place}  [{finding.check}]", style="bold")
-    page.put(body=_say(finding.problem, look), indent=4)
+    page.put((f"{look.say(told.word)}  ", told.style), body=f"{place}  [{finding.check}]", style="bold")
+    page.put(body=look.say(finding.problem), indent=4)
     lines = finding.detail.splitlines()
     shown = lines if look.verbose else lines[:_MAX_DETAIL]
-    gutter = ASCII.gutter if look.ascii_only else UNICODE.gutter
+    gutter = look.signs.gutter
     for line in shown:
         page.verbatim((f"{gutter} ", "dim"), body=line, style=_style_of(line), indent=4)
     if len(lines) > len(shown):
         page.verbatim((f"{gutter} ", "dim"), body=f"… (+{len(lines) - len(shown)}: --verbose)", style="dim", indent=4)
     fix = Text(en=" (`--fix` can do it)", zh="（可用 `--fix` 修复）") if finding.edits else Text(en="", zh="")
-    page.put(body=_say(finding.remedy, look) + _say(fix, look), indent=4)
+    page.put(body=look.say(finding.remedy) + look.say(fix), indent=4)
 
 
 def _style_of(line: str) -> str:
     return {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "dim")
 
 
-def _confusion(page: Page, rows: Sequence[Row], look: Look) -> None:
+def _confusion(page: Page, rows: Sequence[Row], look: ProofLook) -> None:
     page.blank()
     page.put(
-        body=_say(
-            Text(en="Mistake, and what its failed tests say that it is:", zh="错误样例，及其失败测试给出的诊断："), look
+        body=look.say(
+            Text(en="Mistake, and what its failed tests say that it is:", zh="错误样例，及其失败测试给出的诊断：")
         )
     )
     width = max(len(row.mistake) for row in rows)
@@ -150,17 +136,16 @@ def _confusion(page: Page, rows: Sequence[Row], look: Look) -> None:
         page.verbatim((f"{row.mistake:{width}}  ", ""), (f"{row.diagnosis.value:9}  ", style), body=told, indent=4)
 
 
-def _summary(page: Page, proofs: Sequence[Proof], look: Look) -> None:
+def _summary(page: Page, proofs: Sequence[Proof], look: ProofLook) -> None:
     proven = sum(proof.verdict is Verdict.PROVEN for proof in proofs)
     findings = [finding for proof in proofs for finding in proof.findings]
     counts = {severity: sum(one.severity is severity for one in findings) for severity in Severity}
-    words = [_count(number, severity.value) for severity, number in counts.items()]
+    words = severities_counted(counts)
     told = Text(
-        en=f"{proven} of {len(proofs)} exercises proven: {', '.join(words)}.",
-        zh=f"{len(proofs)} 个练习中 {proven} 个已验证：{counts[Severity.ERROR]} 个错误，"
-        f"{counts[Severity.WARNING]} 个警告，{counts[Severity.NOTE]} 个提示。",
+        en=f"{proven} of {len(proofs)} exercises proven: {words.en}.",
+        zh=f"{len(proofs)} 个练习中 {proven} 个已验证：{words.zh}。",
     )
-    page.put(body=_say(told, look), style="bold", indent=0)
+    page.put(body=look.say(told), style="bold", indent=0)
 
 
 # ------------------------------------------------------------------------------------------------- for programs
@@ -241,12 +226,14 @@ def to_github(proofs: Sequence[Proof], language: Language) -> str:
 
 def _annotations(proof: Proof, language: Language) -> list[str]:
     title = f"{proof.exercise}: dlgrade"
-    lines = [annotation(Level.ERROR, fault.within(language), title=title) for fault in proof.faults]
+    lines = [
+        annotation(SEVERITIES[Severity.ERROR].level, fault.within(language), title=title) for fault in proof.faults
+    ]
     for finding in proof.findings:
         told = [finding.problem.within(language), finding.remedy.within(language), finding.detail]
         lines.append(
             annotation(
-                _LEVELS[finding.severity],
+                SEVERITIES[finding.severity].level,
                 "\n".join(part for part in told if part),
                 title=f"{finding.exercise}: {finding.check}",
                 file=finding.file,

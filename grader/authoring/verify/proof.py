@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from grader.authoring.confusion import Row
-from grader.authoring.findings import Edit, Finding, Severity
+from grader.authoring.findings import Edit, Finding
 from grader.errors import EXIT_FULL_SCORE, EXIT_GRADER_FAULT, EXIT_NOT_FULL, EXIT_USAGE
-from grader.records import Text
+from grader.records import Severity, Text
 
 
 class Verdict(StrEnum):

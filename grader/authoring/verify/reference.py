@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from grader.authoring.findings import Finding, Severity
+from grader.authoring.findings import Finding
 from grader.authoring.verify.context import HIDDEN, Context, listed, told
 from grader.authoring.verify.exams import Kind
 from grader.errors import SandboxUnavailable, joined
-from grader.records import Examination, Nearness, Outcome, TestResult, Text
+from grader.records import Examination, Nearness, Outcome, Severity, TestResult, Text
 
 
 def check_reference(context: Context) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.authoring.expected import Expected, read_expected
-from grader.authoring.findings import Finding, Severity, place_in_course
+from grader.authoring.findings import Finding, place_in_course
 from grader.authoring.verify.contents import check_leaks, check_lints, check_markers, is_all_python
 from grader.authoring.verify.context import Context
 from grader.authoring.verify.exams import Exams, Kind, Settings
@@ -36,7 +36,7 @@ from grader.errors import AuthorError, GraderError, SandboxUnavailable, joined
 from grader.exercise import Entry
 from grader.exercise.manifest import MANIFEST
 from grader.exercise.solution import has_solution
-from grader.records import Exercise, Fault, Reveal, Text
+from grader.records import Exercise, Fault, Reveal, Severity, Text
 from grader.runners import Done, Job, Runner
 
 Check = Callable[[Context], Iterator[Finding]]

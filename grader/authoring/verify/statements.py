@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from grader.authoring.findings import Finding, Severity
+from grader.authoring.findings import Finding
 from grader.authoring.verify.context import Context
 from grader.authoring.verify.languages import has_chinese
 from grader.exercise.manifest import STATEMENT_IN
 from grader.exercise.public import public_file
-from grader.records import Language, Text
+from grader.records import Language, Severity, Text
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.authoring.findings import Finding, Severity
+from grader.authoring.findings import Finding
 from grader.authoring.verify.context import Context, told
 from grader.authoring.verify.exams import Kind
-from grader.records import NOT_WRITTEN, Outcome, Text
+from grader.records import NOT_WRITTEN, Outcome, Severity, Text
 
 
 def check_stub(context: Context) -> Iterator[Finding]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.authoring.findings import Finding, Severity
+from grader.authoring.findings import Finding
 from grader.authoring.verify.context import HIDDEN, VISIBLE, Context
 from grader.authoring.verify.exams import PLANTED_ERROR, Kind
-from grader.records import Examination, Outcome, Text
+from grader.records import Examination, Outcome, Severity, Text
 
 LEAST_MARGIN = 5.0  # the tolerance, in errors of the right answer
 _ERROR_MARGIN = 2.0  # below it another machine may well fail the right answer

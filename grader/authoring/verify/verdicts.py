@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping
 
 from grader.authoring.confusion import Diagnosis, Row
 from grader.authoring.expected import EXPECTED, NEEDS_REVIEW, verdict_of, written
-from grader.authoring.findings import Edit, Finding, Severity
+from grader.authoring.findings import Edit, Finding
 from grader.authoring.verify.context import HIDDEN, Context, listed
 from grader.authoring.verify.exams import Kind
 from grader.exercise.docstrings import feedback_in
 from grader.exercise.solution import CHEATS, MISTAKES, solution_files
-from grader.records import MISCONCEPTION, Examination, Explanation, Outcome, SourceFile, TestResult, Text
+from grader.records import MISCONCEPTION, Examination, Explanation, Outcome, Severity, SourceFile, TestResult, Text
 
 _NONE_ZH = {MISTAKES: "没有典型错误样例。", CHEATS: "没有作弊样例。"}
 _WITHOUT = {

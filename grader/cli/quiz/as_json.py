@@ -2,7 +2,8 @@
 
 Without an action it begins an attempt or goes on with the open one; one that has ended is shown with its result, and
 only `--again` begins another. Actions are done in this order: hints, drafts, answers, handing in. The first that is
-refused ends the run with its reason on stderr, what was done before it stands.
+refused ends the run with its reason on stderr, what was done before it stands. An answer that cannot be read is told
+there, too, and the others are taken; but then nothing is handed in.
 """
 
 from __future__ import annotations
@@ -10,23 +11,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from grader.cli.language import choose_language
-from grader.cli.output import write_out
-from grader.cli.quiz.attempt import broken_question
+from grader.cli.language import choose_language, say
+from grader.cli.output import write_error, write_out
+from grader.cli.quiz.attempt import not_shown
 from grader.cli.quiz.document import Documents
 from grader.cli.quiz.summary import exit_code
-from grader.errors import EXIT_FULL_SCORE, EXIT_USAGE, AuthorError, UsageError
+from grader.errors import EXIT_FULL_SCORE, EXIT_USAGE, AuthorError, QuestionFault, UsageError
 from grader.pages.escape import json_text
 from grader.quiz.marking.mark import Unreadable
 from grader.quiz.marking.marker import Response
 from grader.quiz.model import PartsBody, TypedBody
 from grader.quiz.rendering.letters import typed_response
 from grader.records import Text
-from grader.taking.views import AttemptView, Availability, QuestionView, QuizOverview, Taken
+from grader.taking.views import AttemptView, Availability, PartReading, QuestionView, QuizOverview, Taken
 
 if TYPE_CHECKING:
     from grader.cli.quiz.desk import AtDesk
-    from grader.cli.quiz.start import Asked
+    from grader.cli.quiz.start import StartArguments
     from grader.quiz.authored import Quiz
     from grader.taking.desk import Desk
 
@@ -40,23 +41,28 @@ def write_list(overviews: Sequence[QuizOverview]) -> None:
     _write({"dlgrade": LIST_FORM, "quizzes": [documents.overview(one) for one in overviews]})
 
 
-def answer_json(at: AtDesk, quiz: Quiz, asked: Asked) -> int:
+def answer_json(at: AtDesk, quiz: Quiz, asked: StartArguments) -> int:
     """Do what was asked, write where the attempt stands, and return the exit code: 2 where an answer was not taken."""
     attempt = _found(at, quiz, asked)
     acts = _Acts(at.desk, attempt, Documents(choose_language(None)))
-    for place in asked.hints:
-        at.desk.hint(attempt.id, place)
+    for name in asked.hints:
+        at.desk.hint(attempt.id, _place(name.strip(), name, attempt))
     for written in asked.drafts:
         acts.keep(written)
     for written in asked.answers:
         acts.answer(written)
-    if asked.submit:
+    holds_back = asked.submit and (acts.is_refused or acts.is_unclear)
+    if asked.submit and not holds_back:
         at.desk.submit(attempt.id)
     code = _show(at.desk, attempt.id, acts)
-    return EXIT_USAGE if acts.is_refused else code
+    for reason in acts.reasons:
+        write_error(say(reason))
+    if holds_back:
+        write_error(say(_NOT_HANDED_IN))
+    return EXIT_USAGE if acts.is_refused or holds_back else code
 
 
-def _found(at: AtDesk, quiz: Quiz, asked: Asked) -> AttemptView:
+def _found(at: AtDesk, quiz: Quiz, asked: StartArguments) -> AttemptView:
     """Return the attempt that is meant: the open one, else the last one, else a new one."""
     overview = at.desk.overview(at.student, [quiz])[0]
     is_over = overview.availability in (Availability.AGAIN, Availability.TAKEN, Availability.CLOSED)
@@ -71,7 +77,9 @@ class _Acts:
     def __init__(self, desk: Desk, attempt: AttemptView, documents: Documents) -> None:
         self._desk, self._attempt, self.documents = desk, attempt, documents
         self.taken: list[dict[str, Any]] = []
+        self.reasons: list[Text] = []
         self.is_refused = False
+        self.is_unclear = False  # a draft is kept that would count for nothing, as it cannot be read
 
     def keep(self, written: str) -> None:
         """Keep a draft."""
@@ -82,8 +90,9 @@ class _Acts:
             self._unreadable(place, response)
             return
         self._desk.save(self._attempt.id, place, response)
-        readings = self.documents.readings(self._desk.reading(self._attempt.id, place, response))
-        self.taken.append({"place": place, "taken": "draft", "readings": readings})
+        found = self._desk.reading(self._attempt.id, place, response)
+        self.is_unclear |= self._explain(place, found)
+        self.taken.append({"place": place, "taken": "draft", "readings": self.documents.readings(found)})
 
     def answer(self, written: str) -> None:
         """Answer a question."""
@@ -96,15 +105,24 @@ class _Acts:
         readings = self._desk.reading(self._attempt.id, place, response)
         answered = self._desk.answer(self._attempt.id, place, response, after=len(view.tries))
         self.is_refused |= answered.taken in (Taken.UNREADABLE, Taken.OVERTAKEN)
+        self._explain(place, answered.unreadable)
+        if answered.taken is Taken.OVERTAKEN:
+            self.reasons.append(_overtaken(place))
         shown = self.documents.readings(answered.unreadable or readings)
         self.taken.append({"place": place, "taken": answered.taken.value, "readings": shown})
 
     def _unreadable(self, place: int, found: Unreadable) -> None:
-        from grader.taking.views import PartReading
-
         self.is_refused = True
-        readings = self.documents.readings((PartReading(part="", reading=found),))
-        self.taken.append({"place": place, "taken": Taken.UNREADABLE.value, "readings": readings})
+        readings = (PartReading(part="", reading=found),)
+        self._explain(place, readings)
+        shown = self.documents.readings(readings)
+        self.taken.append({"place": place, "taken": Taken.UNREADABLE.value, "readings": shown})
+
+    def _explain(self, place: int, found: Sequence[PartReading]) -> bool:
+        """Note why an answer cannot be read, and return whether there is anything of it that cannot."""
+        unclear = [(one.part, one.reading) for one in found if isinstance(one.reading, Unreadable)]
+        self.reasons += [_asked_back(place, part, why) for part, why in unclear]
+        return bool(unclear)
 
 
 def _show(desk: Desk, attempt: str, acts: _Acts) -> int:
@@ -114,8 +132,8 @@ def _show(desk: Desk, attempt: str, acts: _Acts) -> int:
     for one in now.places:
         try:
             view = desk.question(attempt, one.place)
-        except AuthorError:  # one question that its author has to mend hides no other
-            text = broken_question(now.quiz, one.place).within(choose_language(None))
+        except (AuthorError, QuestionFault) as error:  # one question that fails hides no other
+            text = not_shown(error, now.quiz, one.place).within(choose_language(None))
             questions.append({"place": one.place, "id": one.question, "state": one.state.value, "error": text})
         else:
             questions.append(acts.documents.question(view, one.state.value))
@@ -141,19 +159,45 @@ def _write(document: dict[str, Any]) -> None:
 def _parsed(written: str, attempt: AttemptView) -> tuple[int, str]:
     """Return the place and the answer of `3=0.25`; a question's id does for its place. Raises: UsageError."""
     name, equals, typed = written.partition("=")
-    name = name.strip()
+    return _place(name.strip() if equals else "", written, attempt), typed
+
+
+def _place(name: str, written: str, attempt: AttemptView) -> int:
+    """Return the place that a number or a question's id names. Raises: UsageError."""
     places = {one.question: one.place for one in attempt.places}
     places |= {str(one.place): one.place for one in attempt.places}
-    if not equals or name not in places:
+    if name not in places:
         shown, count = written[:40], len(attempt.places)
         raise UsageError(
-            Text(en=f"{shown!r} is no answer to a question.", zh=f"{shown!r} 不是对某题的回答。"),
+            Text(en=f"{shown!r} names no question of this quiz.", zh=f"{shown!r} 没有指明本测验的某一题。"),
             remedy=Text(
-                en=f"Write a place from 1 to {count}, or a question's id, and behind = the answer: 3=0.25.",
-                zh=f"请写题号（1 到 {count}）或题目编号，等号后写答案：3=0.25。",
+                en=f"Write a place from 1 to {count}, or a question's id; of an answer, = and the answer behind: "
+                "3=0.25.",
+                zh=f"请写题号（1 到 {count}）或题目编号；作答时在其后写等号和答案：3=0.25。",
             ),
         )
-    return places[name], typed
+    return places[name]
+
+
+_NOT_HANDED_IN = Text(
+    en="Nothing was handed in, as not every answer was taken. Mend it, and add --submit again.",
+    zh="有答案未被接受，因此没有交卷。请改正后再加 --submit。",
+)
+
+
+def _asked_back(place: int, part: str, why: Unreadable) -> Text:
+    """Return why an answer was not taken, and what to write."""
+    name = f"{place} ({part})" if part else str(place)
+    return Text(
+        en=f"Question {name}: {why.reason.en} {why.way_out.en}", zh=f"第 {name} 题：{why.reason.zh}{why.way_out.zh}"
+    )
+
+
+def _overtaken(place: int) -> Text:
+    return Text(
+        en=f"Question {place} was answered in another window meanwhile. Nothing was taken here.",
+        zh=f"第 {place} 题刚才已在另一窗口作答，这里没有提交任何内容。",
+    )
 
 
 def response_of(view: QuestionView, typed: str) -> Response | Unreadable:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from grader.cli.language import local
 from grader.cli.quiz.feedback import SIGNS
-from grader.cli.quiz.words import duration, points, questions
+from grader.cli.quiz.words import duration, joined, number, points, questions
+from grader.errors import AuthorError, QuestionFault
 from grader.quiz.marking.marker import Response
 from grader.quiz.rendering.styled import Paper, Span, Style
 from grader.quiz.rendering.terminal_markdown import put_markdown
@@ -47,6 +48,11 @@ def broken_question(quiz: str, place: int) -> Text:
     )
 
 
+def not_shown(error: AuthorError | QuestionFault, quiz: str, place: int) -> Text:
+    """Return what a student is told of a question that cannot be shown; the others can be gone on with."""
+    return broken_question(quiz, place) if isinstance(error, AuthorError) else error.text
+
+
 def is_pending(place: PlaceView, desk: Desk, attempt: str) -> bool:
     """Return whether a question still wants an answer. A draft is one, but where verdicts come at once."""
     if place.state is PlaceState.DRAFT:
@@ -67,7 +73,7 @@ def put_opening(paper: Paper, attempt: AttemptView, language: Language) -> None:
     if attempt.deadline is not None:
         left = duration((attempt.deadline - attempt.now).total_seconds())
         facts.append(local(f"{left} left", f"剩余 {left}"))
-    paper.put(Span(" · ".join(facts), Style.DIM))
+    paper.put(*joined(facts, Style.DIM))
     if attempt.about is not None and attempt.is_new:
         paper.blank()
         put_markdown(paper, attempt.about.within(language), indent=2)
@@ -89,8 +95,10 @@ def put_list(paper: Paper, attempt: AttemptView) -> None:
     for one in attempt.places:
         sign, style, word = _state(one)
         head = (Span(f"{one.place:>{width}}  ", Style.LETTER), Span(f"{sign} ", style))
-        paper.put(Span(f"{one.question}  "), Span(f"{word} · {points(one.points)}", Style.DIM),
-                  head=head, indent=2)  # fmt: skip
+        worth = points(one.points)
+        if one.earned is not None:
+            worth = f"{number(one.earned)} / {worth}"
+        paper.put(Span(f"{one.question}  "), Span(f"{word} · {worth}", Style.DIM), head=head, indent=2)
     paper.blank()
 
 

@@ -55,31 +55,31 @@ _SHORT = {
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class TypedCommand:
     """A command that was typed; None: what stands behind the colon is none. `place` of Command.GO."""
 
     command: Command | None
     place: int = 0
 
 
-def command_of(line: str) -> Typed | None:
+def command_of(line: str) -> TypedCommand | None:
     """Return the command that a line is; None where it is none, so an answer."""
     text = unicodedata.normalize("NFKC", line.strip()[:40]).lower()
     if text == "?":
-        return Typed(Command.HELP)
+        return TypedCommand(Command.HELP)
     if not text.startswith(":"):
         return None
     word = text[1:].strip()
     if word.isdecimal():
-        return Typed(Command.GO, int(word))
+        return TypedCommand(Command.GO, int(word))
     if word == "?":
-        return Typed(Command.HELP)
+        return TypedCommand(Command.HELP)
     if word in _NAMES:
-        return Typed(_NAMES[word])
+        return TypedCommand(_NAMES[word])
     if word in _SHORT:
-        return Typed(_SHORT[word])
+        return TypedCommand(_SHORT[word])
     found = {command for name, command in _NAMES.items() if word and name.startswith(word)}
-    return Typed(found.pop() if len(found) == 1 else None)
+    return TypedCommand(found.pop() if len(found) == 1 else None)
 
 
 def put_help(paper: Paper) -> None:

@@ -1,9 +1,11 @@
 """Where a quiz is asked: paper that is shown, and lines that are typed.
 
 In a terminal a line can be edited and earlier ones recalled, by readline where Python has it. From a pipe lines come
-one by one, and each is shown behind its prompt, so that what was written reads as a conversation. Ctrl-C and the end of
-the input are the same: the student leaves. Where an attempt has a deadline, a timer ends the typing when it is reached:
-SIGALRM, which only Unix has and only the main thread gets; elsewhere the deadline shows with the next answer.
+one by one, and each is shown behind its prompt, so that what was written reads as a conversation. What is typed before
+a prompt stands there was meant for something else, and could cost a try: a terminal forgets it, a pipe does not, as its
+writer never sees a prompt. Ctrl-C and the end of the input are the same: the student leaves. Where an attempt has a
+deadline, a timer ends the typing when it is reached: SIGALRM, which only Unix has and only the main thread gets;
+elsewhere the deadline shows with the next answer.
 """
 
 from __future__ import annotations
@@ -15,6 +17,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
+from rich.cells import cell_len
+
 from grader.cli.language import choose_language
 from grader.cli.output import dress, is_terminal, write_out
 from grader.plaintext import printable
@@ -23,10 +27,11 @@ from grader.records import Language
 
 MAX_WIDTH = 88  # columns: longer lines are hard to read
 _AGAIN_S = 0.5
+_NOTICED_S = 0.2  # what takes longer makes people wonder whether their key was heard
 MAX_TYPED = 100_000  # characters; the marker refuses much less, and says so
 
 
-class Left(Exception):
+class StudentLeft(Exception):
     """The student leaves: Ctrl-C, or nothing more comes. `typed` is what stood on the line."""
 
     def __init__(self, typed: str = "") -> None:
@@ -34,7 +39,7 @@ class Left(Exception):
         self.typed = typed
 
 
-class TimeOver(Left):
+class TimeOver(StudentLeft):
     """The deadline was reached while the student was typing."""
 
 
@@ -64,20 +69,46 @@ class Console:
         paper.put(Span(text, style), indent=indent)
         self.show(paper)
 
-    def ask(self, prompt: str, *, seconds: float | None = None) -> str:
-        """Return the next line, without the blanks around it.
+    @contextmanager
+    def working(self, what: str) -> Iterator[None]:
+        """Say what is being done while the block runs, if that takes long enough to be noticed; then wipe it away."""
+        if not self._edits:
+            yield
+            return
+        told = threading.Event()
+        timer = threading.Timer(_NOTICED_S, self._tell, (what, told))
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            timer.join()
+            if told.is_set():
+                sys.stdout.write(f"\r{' ' * (cell_len(what) + 4)}\r")
+                sys.stdout.flush()
 
-        Raises: Left on Ctrl-C and at the end of the input; TimeOver after `seconds`.
+    def _tell(self, what: str, told: threading.Event) -> None:
+        told.set()
+        sys.stdout.write(f"  {what} {'...' if self._ascii_only else '…'}")
+        sys.stdout.flush()
+
+    def ask(self, prompt: str, *, seconds: float | None = None, goes_on: bool = False) -> str:
+        """Return the next line, without the blanks around it; `goes_on`: of an answer of which lines are there already.
+
+        Raises: StudentLeft on Ctrl-C and at the end of the input; TimeOver after `seconds`.
         """
         shown = printable(prompt)
         if self._ascii_only:
             shown = shown.encode("ascii", "replace").decode("ascii")
+        if self._edits and not goes_on:
+            _forget_typed()
         try:
             with _timer(seconds):
                 line = self._typed(shown) if self._edits else _piped(shown)
         except (KeyboardInterrupt, EOFError):
             write_out("")
-            raise Left(_on_the_line() if self._edits else "") from None
+            raise StudentLeft(_on_the_line() if self._edits else "") from None
         except TimeOver:
             write_out("")
             raise TimeOver(_on_the_line() if self._edits else "") from None
@@ -98,6 +129,15 @@ def _piped(prompt: str) -> str:
         raise EOFError
     write_out(printable(line.rstrip("\r\n"), limit=MAX_TYPED))
     return line
+
+
+def _forget_typed() -> None:
+    """Drop what was typed and not read yet, where this system can."""
+    with suppress(ImportError, OSError):  # Windows has none
+        import termios
+
+        with suppress(termios.error):
+            termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
 
 
 def _on_the_line() -> str:

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader.cli.language import say
+from grader.cli.output import write_error
 from grader.errors import UsageError
 from grader.records import Text
 
 if TYPE_CHECKING:
     from grader.exercise import Course
+    from grader.store import Store
     from grader.taking.desk import Desk
 
 
@@ -38,7 +41,14 @@ def open_desk(*, store: str | None, course: Path | Course | None, student: str |
 
     found = load_course(course) if course is None or isinstance(course, Path) else course
     with open_store(store) as opened, Desk(opened, course=course_key(found)) as desk:
+        tell_notes(opened)
         yield AtDesk(desk, found, student if student is not None else this_user())
+
+
+def tell_notes(store: Store) -> None:
+    """Tell what is to be known of a store that was opened."""
+    for note in store.notes:
+        write_error(say(note))
 
 
 def this_user() -> str:

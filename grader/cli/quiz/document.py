@@ -85,6 +85,7 @@ class Documents:
             "done": view.done,
             "worth": _number(view.worth),
             "revealed": None if view.revealed is None else self._revealed(view.revealed),
+            "left_out": self.readings(view.left_out),
         }
 
     def _public(self, question: PublicQuestion) -> Plain:
@@ -128,12 +129,14 @@ class Documents:
             "verdict": None if one.verdict is None else one.verdict.value,
             "share": _number(one.share),
             "feedback": self._texts(one.feedback),
+            "about": [list(told.about) for told in one.said],
             "parts": [
                 {
                     "part": part.part,
                     "verdict": part.verdict.value,
                     "share": _number(part.share),
                     "feedback": self._texts(part.feedback),
+                    "about": [list(told.about) for told in part.said],
                 }
                 for part in one.parts
             ],
@@ -182,6 +185,7 @@ class Documents:
                     "earned": _number(one.earned),
                     "is_answered": one.is_answered,
                     "is_undecided": one.is_undecided,
+                    "is_dropped": one.is_dropped,
                 }
                 for one in result.questions
             ],

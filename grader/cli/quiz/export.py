@@ -19,8 +19,8 @@ from grader.records import Text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from grader.quiz.exchange.leaf import Booklet
     from grader.quiz.exchange.losses import Change, FittedBooklet
-    from grader.quiz.exchange.sheet import Booklet
 
 _VARIANTS = 5
 
@@ -93,7 +93,7 @@ def command(
     for line in _told(fitted.changes, booklet):
         write_error(say(line))
     write_error(say(_ANSWERS))
-    count = len(fitted.booklet.sheets)
+    count = len(fitted.booklet.leaves)
     write_plain(
         say(
             Text(
@@ -107,9 +107,9 @@ def command(
 
 def _told(changes: Iterable[Change], booklet: Booklet) -> list[Text]:
     """Return a line for each change: which questions, and what became of them."""
-    from grader.quiz.exchange.sheet import Group
+    from grader.quiz.exchange.leaf import Group
 
-    whole = {sheet.id: item.id for item in booklet.items if isinstance(item, Group) for sheet in item.sheets}
+    whole = {leaf.id: item.id for item in booklet.items if isinstance(item, Group) for leaf in item.leaves}
     found: dict[tuple[str, str], list[Change]] = {}
     for change in changes:
         found.setdefault((change.weight.value, change.text.en), []).append(change)
@@ -125,8 +125,8 @@ def _told(changes: Iterable[Change], booklet: Booklet) -> list[Text]:
 
 def _of_all(name: str, whole: Mapping[str, str]) -> str:
     """Return the question that a variant, or a part of one, is of."""
-    sheet, slash, part = name.partition("/")
-    return whole.get(sheet, sheet) + slash + part
+    leaf, slash, part = name.partition("/")
+    return whole.get(leaf, leaf) + slash + part
 
 
 def _refused(title: str, fitted: FittedBooklet, booklet: Booklet) -> UsageError:

@@ -11,6 +11,7 @@ import click
 from grader.cli.language import local, say
 from grader.cli.options import course_option, language_option
 from grader.cli.output import write_error, write_plain
+from grader.cli.quiz.options import store_option
 from grader.errors import EXIT_FULL_SCORE, UsageError
 from grader.plaintext import printable
 from grader.records import Text
@@ -50,11 +51,7 @@ if TYPE_CHECKING:
     metavar="N",
     help=local("So many attempts more than the others.", "比他人多出的作答次数。"),
 )
-@click.option(
-    "--store",
-    metavar="FILE",
-    help=local("Where attempts are kept; else DLGRADE_STORE.", "作答记录存放处；默认取 DLGRADE_STORE。"),
-)
+@store_option
 @course_option
 @language_option
 def command(

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from grader.cli.language import local
-from grader.cli.quiz.words import number, points
-from grader.quiz.marking.mark import Reading, Verdict
-from grader.quiz.marking.marker import Response, read
-from grader.quiz.model import PartsBody, PublicQuestion, QuestionType
-from grader.quiz.rendering.letters import letters_of
+from grader.cli.quiz.words import joined, later, number, points
+from grader.quiz.marking.mark import Verdict
+from grader.quiz.model import OptionsBody, PartsBody, PublicQuestion, QuestionType, TypedBody
+from grader.quiz.rendering.answers import right_answer
+from grader.quiz.rendering.letters import labels_of, letter, letters_of
 from grader.quiz.rendering.styled import Paper, Span, Style
 from grader.quiz.rendering.terminal import put_answer
 from grader.quiz.rendering.terminal_markdown import put_markdown
 from grader.records import Language
-from grader.taking.views import PartView, QuestionView, Revealed, TryView
+from grader.taking.views import FeedbackView, PartView, QuestionView, Revealed, TryView
 
 SIGNS = {
     Verdict.RIGHT: ("✓", Style.RIGHT),
@@ -45,7 +46,7 @@ def put_heading(paper: Paper, view: QuestionView, title: str) -> None:
             facts.append(local(f"worth {now} now", f"现在答对得 {now}"))
     if view.hints_left and not view.done:
         facts.append(local("a hint: :h", "有提示：:h"))
-    paper.put(Span(title, Style.BOLD), Span(f"  {' · '.join(facts)}", Style.DIM))
+    paper.put(Span(title, Style.BOLD, whole=True), Span("  ", Style.DIM), *joined(facts, Style.DIM))
 
 
 def tries_left(left: int) -> str:
@@ -60,11 +61,7 @@ def put_verdict(paper: Paper, view: QuestionView, tried: TryView, language: Lang
         return
     sign, style = SIGNS[tried.verdict]
     paper.put(Span(_headline(view, tried, worth), style), head=(Span(f"{sign} ", style),), indent=2)
-    for part in tried.parts:
-        _put_part(paper, view.public, part, language)
-    put_feedback(paper, tried, language)
-    if tried.note is not None:
-        paper.put(tried.note.within(language), indent=4)
+    put_feedback(paper, view.public, tried, language)
 
 
 def _headline(view: QuestionView, tried: TryView, worth: Fraction) -> str:
@@ -87,12 +84,29 @@ def _headline(view: QuestionView, tried: TryView, worth: Fraction) -> str:
     return local("Not right.", "不正确。")
 
 
-def put_feedback(paper: Paper, tried: TryView, language: Language) -> None:
-    """Add what is said of a try, but for what stands under one of its parts."""
+def put_feedback(paper: Paper, question: PublicQuestion, tried: TryView, language: Language) -> None:
+    """Add what is said of a try: of its parts, of the whole, and why it is not marked, where it is not."""
+    for part in tried.parts:
+        _put_part(paper, question, part, language)
     of_parts = [text for part in tried.parts for text in part.feedback]
-    for text in tried.feedback:
-        if text not in of_parts:
-            put_markdown(paper, text.within(language), indent=4)
+    _put_said(paper, question, [one for one in tried.said if one.text not in of_parts], language, indent=4)
+    if tried.note is not None:
+        paper.put(tried.note.within(language), indent=4)
+
+
+def _put_said(
+    paper: Paper, question: PublicQuestion, said: Sequence[FeedbackView], language: Language, *, indent: int
+) -> None:
+    """Add sentences in the order in which the question shows what they are about, each behind its letters or rows."""
+    labels = labels_of(question)
+    places = {identifier: place for place, identifier in enumerate(labels)}
+    for one in sorted(said, key=lambda one: min((places.get(name, 0) for name in one.about), default=-1)):
+        put_markdown(paper, one.text.within(language), head=_head(labels, one.about), indent=indent)
+
+
+def _head(labels: Mapping[str, str], about: Sequence[str]) -> tuple[Span, ...]:
+    named = ", ".join(label for identifier, label in labels.items() if identifier in about)
+    return (Span(f"{named}  ", Style.LETTER),) if named else ()
 
 
 def _put_part(paper: Paper, question: PublicQuestion, part: PartView, language: Language) -> None:
@@ -106,15 +120,14 @@ def _put_part(paper: Paper, question: PublicQuestion, part: PartView, language: 
         Verdict.BLANK: local("nothing answered", "没有作答"),
     }.get(part.verdict, local("not right", "不正确"))
     paper.put(Span(word, style), head=(Span(f"{place}) ", Style.LETTER), Span(f"{sign} ", style)), indent=4)
-    for text in part.feedback:
-        put_markdown(paper, text.within(language), indent=9)
+    _put_said(paper, parts[place - 1] if place else question, part.said, language, indent=9)
 
 
 def put_what_is_left(paper: Paper, view: QuestionView) -> None:
     """Add how often a question can still be answered, and what for."""
     if view.done:
         if view.tries and view.tries[-1].verdict not in (Verdict.RIGHT, Verdict.UNDECIDED, None):
-            paper.put(Span(local("No try is left.", "没有剩余机会了。"), Style.DIM), indent=4)
+            paper.put(Span(_no_try_left(view), Style.DIM), indent=4)
         return
     whole = Fraction(repr(view.public.points))
     worth = points(view.worth * whole)
@@ -128,6 +141,14 @@ def put_what_is_left(paper: Paper, view: QuestionView) -> None:
     paper.put(Span(text, Style.DIM), indent=4)
 
 
+def _no_try_left(view: QuestionView) -> str:
+    """Return that no try is left, and when the right answer may be seen, where it does not follow at once."""
+    if view.revealed is not None or view.answers is None:
+        return local("No try is left.", "没有剩余机会了。")
+    when = later(view.answers)
+    return local(f"No try is left. The answer is {when}.", f"没有剩余机会了。答案：{when}。")
+
+
 def put_history(paper: Paper, view: QuestionView, language: Language) -> None:
     """Add what was done about a question before: tries with their feedback, hints, a draft."""
     if not (view.tries or view.hints or view.draft is not None):
@@ -138,11 +159,7 @@ def put_history(paper: Paper, view: QuestionView, language: Language) -> None:
         text = local(f"Try {tried.number}: {shown}", f"第 {tried.number} 次：{shown}")
         sign, style = ("·", Style.DIM) if tried.verdict is None else SIGNS[tried.verdict]
         paper.put(Span(text, style), head=(Span(f"{sign} ", style),), indent=2)
-        for part in tried.parts:
-            _put_part(paper, view.public, part, language)
-        put_feedback(paper, tried, language)
-        if tried.note is not None:
-            paper.put(tried.note.within(language), indent=4)
+        put_feedback(paper, view.public, tried, language)
     for place, hint in enumerate(view.hints, 1):
         put_hint(paper, hint.within(language), place)
     if view.draft is not None:
@@ -156,11 +173,22 @@ def put_hint(paper: Paper, text: str, place: int) -> None:
     put_markdown(paper, text, head=(head,), indent=2)
 
 
-def _put_value(paper: Paper, question: PublicQuestion, answer: Response, language: Language, *, indent: int) -> None:
-    """Add what a number comes to, where it was written as something to be worked out."""
-    reading = read(question, answer) if question.type is QuestionType.NUMBER else None
-    if isinstance(reading, Reading) and reading.shown.within(language) != answer:
-        paper.put(reading.shown.within(language), indent=indent)
+def _put_why(paper: Paper, question: PublicQuestion, revealed: Revealed, language: Language, *, indent: int) -> None:
+    """Add why the options are right that are, by their letters."""
+    if not isinstance(question.body, OptionsBody):
+        return
+    right: list[object] = [revealed.answer] if isinstance(revealed.answer, str) else list(revealed.answer)
+    for place, option in enumerate(question.body.options):
+        if option.id in right and option.id in revealed.says:
+            head = Span(f"{letter(place)}: ", Style.LETTER)
+            put_markdown(paper, revealed.says[option.id].within(language), head=(head,), indent=indent)
+
+
+def _shown(question: PublicQuestion, answer: str, language: Language) -> str:
+    """Return a right answer that is typed on one line; a program's output stays as it is."""
+    if question.type is QuestionType.CODE_OUTPUT:
+        return answer
+    return right_answer(question, answer).within(language)
 
 
 def put_revealed(
@@ -177,10 +205,13 @@ def put_revealed(
         if revealed.is_one_of_many:
             name = local("Right, as one of several orders:", "正确顺序之一：")
         paper.put(Span(name, Style.RIGHT), indent=indent)
-        put_answer(paper, question, revealed.answer, language, indent=indent + 2)
-        _put_value(paper, question, revealed.answer, language, indent=indent + 2)
+        answer = revealed.answer
+        if isinstance(question.body, TypedBody) and isinstance(answer, str):
+            answer = _shown(question, answer, language)
+        put_answer(paper, question, answer, language, indent=indent + 2)
+        _put_why(paper, question, revealed, language, indent=indent + 2)
         if revealed.others:
-            also = ", ".join(revealed.others)
+            also = ", ".join(_shown(question, other, language) for other in revealed.others)
             paper.put(Span(local(f"Also: {also}", f"也可以是：{also}"), Style.DIM), indent=indent + 2)
     if revealed.explanation is not None:
         put_markdown(paper, revealed.explanation.within(language), indent=indent + 2)

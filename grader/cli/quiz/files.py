@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import secrets
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.errors import UsageError, both
 from grader.exercise.paths import show_path
+from grader.exercise.whole_file import write_whole
 from grader.records import Text
 
 if TYPE_CHECKING:
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
 FORMATS = ("moodle", "gift", "qti")  # as in exchange.formats, without loading it
 _BY_SUFFIX = {".xml": "moodle", ".gift": "gift", ".txt": "gift", ".zip": "qti"}
-_PRIVATE = 0o600
 
 
 def format_of(named: str | None, file: Path) -> FormatName:
@@ -73,16 +71,25 @@ def write_private(target: Path, content: bytes, *, force: bool) -> None:
             Text(en=f"--output: {show_path(target)} is there already.", zh=f"--output：{show_path(target)} 已存在。"),
             remedy=Text(en="Name another, or add --force to replace it.", zh="请换个名称，或加上 --force 覆盖。"),
         )
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
+    check_parent(target)
     try:
-        number = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
-        with os.fdopen(number, "wb") as stream:
-            stream.write(content)
-        temporary.replace(target)
+        write_whole(target, content, private=True)
     except OSError as error:
-        with contextlib.suppress(OSError):  # what went wrong before is what is told
-            temporary.unlink(missing_ok=True)
         raise _unwritable(target, error) from None
+
+
+def check_parent(target: Path) -> None:
+    """Refuse a place in a folder that is not there. Raises: UsageError."""
+    parent = target.absolute().parent
+    if not parent.is_dir():
+        shown = show_path(parent)
+        raise UsageError(
+            Text(en=f"--output: there is no folder {shown}.", zh=f"--output：没有文件夹 {shown}。"),
+            remedy=Text(
+                en=f"Make it first (mkdir -p {shlex.quote(shown)}), or name one that is there.",
+                zh=f"请先新建（mkdir -p {shlex.quote(shown)}），或给出已有的文件夹。",
+            ),
+        )
 
 
 def make_folder(folder: Path, name: str, content: bytes) -> None:

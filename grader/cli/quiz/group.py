@@ -12,6 +12,7 @@ import click
 
 from grader.cli.language import local
 from grader.cli.options import course_option, language_option
+from grader.cli.quiz.options import store_option, student_option
 from grader.errors import UsageError
 from grader.records import Text
 
@@ -95,7 +96,6 @@ class QuizCommands(click.Group):
     "--hint",
     "hints",
     multiple=True,
-    type=click.IntRange(min=1),
     metavar="PLACE",
     help=local("With --json: ask for one more hint.", "配合 --json：再要一条提示。"),
 )
@@ -105,16 +105,8 @@ class QuizCommands(click.Group):
     is_flag=True,
     help=local("Begin a further attempt without being asked.", "不再询问，直接重新开始一次。"),
 )
-@click.option(
-    "--student",
-    metavar="NAME",
-    help=local("Who takes it; else the one who is logged in here.", "答题者；默认为本机当前用户。"),
-)
-@click.option(
-    "--store",
-    metavar="FILE",
-    help=local("Where attempts are kept; else DLGRADE_STORE.", "作答记录存放处；默认取 DLGRADE_STORE。"),
-)
+@student_option
+@store_option
 @course_option
 @language_option
 @click.pass_context
@@ -124,7 +116,7 @@ def command(
     as_json: bool,
     answers: tuple[str, ...],
     drafts: tuple[str, ...],
-    hints: tuple[int, ...],
+    hints: tuple[str, ...],
     submit: bool,
     again: bool,
     student: str | None,
@@ -135,9 +127,9 @@ def command(
     if context.invoked_subcommand is not None:
         return None
     named = _one_quiz(context.args)
-    from grader.cli.quiz.start import Asked, start
+    from grader.cli.quiz.start import StartArguments, start
 
-    asked = Asked(
+    asked = StartArguments(
         quiz=named,
         json=as_json,
         again=again,

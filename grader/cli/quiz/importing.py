@@ -10,7 +10,7 @@ import click
 from grader.cli.language import choose_language, local, say
 from grader.cli.options import language_option
 from grader.cli.output import write_error, write_plain
-from grader.cli.quiz.files import FORMATS, make_folder, read_file, recognised
+from grader.cli.quiz.files import FORMATS, check_parent, make_folder, read_file, recognised
 from grader.errors import EXIT_FULL_SCORE, UsageError
 from grader.exercise.paths import show_path
 from grader.plaintext import printable
@@ -57,6 +57,7 @@ def command(file: Path, *, output: Path, named: str | None) -> int:
         raise _no_name(output)
     if output.exists() or output.is_symlink():
         raise _is_there(output)
+    check_parent(output)
     content = read_file(file)
     form = FOUND[recognised(named, file, content)]
     imported = form.codec.read(content, origin=show_path(file), language=choose_language(None))

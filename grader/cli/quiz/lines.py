@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from grader.cli.language import local, say
 from grader.cli.quiz.commands import Command, command_of, put_help
-from grader.cli.quiz.console import Console, Left
+from grader.cli.quiz.console import Console, StudentLeft
 from grader.cli.quiz.counter import Counter, Move, Setting
 from grader.cli.quiz.feedback import put_heading, put_hint, put_history, put_revealed, tries_left
 from grader.quiz.marking.mark import Reading, Unreadable
@@ -27,6 +27,7 @@ class Lines:
     def __init__(self, console: Console, counter: Counter, setting: Setting) -> None:
         self.console, self.counter, self.setting = console, counter, setting
         self.view: QuestionView = counter.view()
+        self.tries_shown = 0  # of the view's, which another window may have added to
 
     def show(self) -> None:
         """Show the question with all that was done about it."""
@@ -42,18 +43,19 @@ class Lines:
             put_revealed(paper, view.public, view.revealed, language)
         paper.blank()
         self.console.show(paper)
+        self.tries_shown = len(view.tries)
 
     def ask(
         self, question: PublicQuestion, *, prompt: str = "", answers: Mapping[str, Response] | None = None
     ) -> str | Move:
         """Return an answer as typed, or where the student goes; `answers`: the other parts' so far, of a part.
 
-        Raises: Left, with what was being typed kept as a draft where there was none.
+        Raises: StudentLeft, with what was being typed kept as a draft where there was none.
         """
         while True:
             try:
                 line = self.console.ask(prompt or self.setting.prompt, seconds=self.setting.seconds_left())
-            except Left as left:
+            except StudentLeft as left:
                 self._keep(left.typed, question, answers)
                 raise
             typed = command_of(line)
@@ -93,19 +95,17 @@ class Lines:
             for one in self.counter.reading(whole):
                 if isinstance(one.reading, Reading):
                     _put_reading(paper, one.reading.shown.within(self.console.language))
-        elif question.type is not QuestionType.CHOICE:
+        else:
             put_answer(paper, question, response, self.console.language, indent=4)
         self.console.show(paper)
 
     def price(self) -> str:
-        """Return what letting an answer count takes, before it is paid."""
+        """Return what letting an answer count takes, before it is paid; and how else to go on is said behind it."""
         left = self.view.tries_left
         if left is None:
-            return local("Enter: it counts. Or type another answer.", "回车：提交作答。也可重新输入。")
+            return local("Enter: it counts.", "回车：提交作答。")
         which = tries_left(left)
-        return local(
-            f"Enter: it counts ({which}). Or type another answer.", f"回车：提交作答（{which}）。也可重新输入。"
-        )
+        return local(f"Enter: it counts ({which}).", f"回车：提交作答（{which}）。")
 
     # ------------------------------------------------------------------------------------------------ inside
 
@@ -158,7 +158,7 @@ class Lines:
         lines = [line]
         while question.type in _SEVERAL_LINES and lines[-1].endswith("\\"):
             lines[-1] = lines[-1][:-1]
-            lines.append(self.console.ask("… ", seconds=self.setting.seconds_left()))
+            lines.append(self.console.ask("… ", seconds=self.setting.seconds_left(), goes_on=True))
         return "\n".join(lines)
 
 

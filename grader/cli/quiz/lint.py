@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.delivery import Delivery, hand_over, plan
-from grader.cli.language import choose_language, local
+from grader.cli.findings import FindingsCommand
+from grader.cli.language import local
 from grader.cli.options import course_option, language_option
-from grader.cli.output import Progress, dress
-from grader.errors import UsageError
-from grader.records import Text
+from grader.cli.output import Progress
 
 if TYPE_CHECKING:
+    from grader.cli.delivery import Delivery
     from grader.quiz.linting import QuizReport
 
 _SEEDS = 1_000
-_FORMATS = {"text": "quiz-lint.txt", "json": "quiz-lint.json", "github": "quiz-lint.github.txt"}
+_FINDINGS = FindingsCommand(stem="quiz-lint", quotes_answers=True)
 
 
 @click.command(
@@ -47,22 +46,7 @@ _FORMATS = {"text": "quiz-lint.txt", "json": "quiz-lint.json", "github": "quiz-l
     help=local("Processes side by side; else one a core.", "同时运行的进程数；默认每个核一个。"),
 )
 @click.option("--strict", is_flag=True, help=local("Warnings count as errors.", "警告也算作错误。"))
-@click.option(
-    "--format",
-    "formats",
-    default="text",
-    show_default=True,
-    metavar="NAME[,NAME]",
-    help=local("text, json or github; several need --output.", "text、json 或 github；多个格式需要 --output。"),
-)
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help=local(
-        "Also write quiz-lint.txt, quiz-lint.json there.", "同时把 quiz-lint.txt、quiz-lint.json 写入该文件夹。"
-    ),
-)
+@_FINDINGS.options
 @course_option
 @language_option
 def command(
@@ -78,7 +62,7 @@ def command(
     """Lint, show, and return the exit code: 2 where anything is an error."""
     from grader.quiz.linting import Settings, exit_code, lint
 
-    delivery = plan(formats, output, file_of=_file_of)
+    delivery = _FINDINGS.plan(formats, output)
     folders = _chosen(quizzes, course)
     with Progress() as line:
 
@@ -93,48 +77,24 @@ def command(
 
 def _chosen(names: tuple[str, ...], course: Path | None) -> tuple[Path, ...]:
     """Return the folders of the quizzes that are named; of all, where none is. Raises: UsageError."""
+    from grader.cli.quiz.named import quiz_folder
     from grader.exercise import load_course
     from grader.quiz.finding import find_quiz, quizzes_of
-    from grader.quiz.reading import QUIZ_FILE
 
-    folders: dict[Path, None] = {}
-    for name in names:
-        path = Path(name)
-        if path.name == QUIZ_FILE and path.is_file():
-            folders[path.parent.absolute()] = None
-        elif (path / QUIZ_FILE).is_file():
-            folders[path.absolute()] = None
-        else:
-            folders[find_quiz(load_course(course), name).folder] = None
-    if not names:
-        found = load_course(course)
-        folders = dict.fromkeys(entry.folder for entry in quizzes_of(found))
-        if not folders:
-            find_quiz(found, "")  # says that there is none
-    return tuple(folders)
-
-
-def _file_of(name: str) -> str:
-    """Return the name of a format's file. Raises: UsageError for a format that there is none of."""
-    if name in _FORMATS:
-        return _FORMATS[name]
-    known = ", ".join(_FORMATS)
-    raise UsageError(
-        Text(en=f'--format "{name}": there is no such format.', zh=f"--format “{name}”：没有这种格式。"),
-        remedy=Text(en=f"There are: {known}.", zh=f"可用的有：{known}。"),
-    )
+    if names:
+        return tuple(dict.fromkeys(quiz_folder(name, course) for name in names))
+    found = load_course(course)
+    folders = tuple(entry.folder for entry in quizzes_of(found))
+    if not folders:
+        find_quiz(found, "")  # says that there is none
+    return folders
 
 
 def _deliver(reports: tuple[QuizReport, ...], delivery: Delivery, *, strict: bool) -> None:
-    from grader.cli.quiz.lint_pages import Look, rendered
+    from grader.cli.quiz.lint_pages import LintLook, rendered
 
-    looks, language = dress(), choose_language(None)
-    shown = Look(
-        language=language, width=looks.width, color=looks.color, ascii_only=looks.ascii_only, strict=strict
-    )  # fmt: skip
-    written = Look(language=language, strict=strict)
-    hand_over(
-        delivery.folder,
-        shown=lambda: rendered(reports, delivery.formats[0], shown),
-        files={_FORMATS[name]: functools.partial(rendered, reports, name, written) for name in delivery.formats},
+    _FINDINGS.deliver(
+        delivery,
+        look=functools.partial(LintLook, strict=strict),
+        rendered=functools.partial(rendered, reports),
     )

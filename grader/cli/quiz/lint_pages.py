@@ -8,38 +8,24 @@ from pathlib import Path
 from typing import Any
 
 from grader.exercise.paths import show_path
-from grader.quiz.linting import Finding, QuizReport, Severity, exit_code
-from grader.records import Language, Text
+from grader.quiz.linting import Finding, QuizReport, exit_code
+from grader.records import Language, Severity, Text
 from grader.report.escape import json_text
-from grader.report.formats.annotations import Level, annotation
+from grader.report.formats.annotations import annotation
 from grader.report.layout import Page
-from grader.report.signs import ASCII, UNICODE, Sign
+from grader.report.severities import SEVERITIES, Look, severities_counted
 
 SCHEMA = "quiz-lint/1"
-_MAX_WIDTH = 110
-_SEVERITIES = {
-    Severity.ERROR: (Text(en="error", zh="错误"), "red"),
-    Severity.WARNING: (Text(en="warning", zh="警告"), "yellow"),
-    Severity.NOTE: (Text(en="note", zh="提示"), "cyan"),
-}
-_LEVELS = {Severity.ERROR: Level.ERROR, Severity.WARNING: Level.WARNING, Severity.NOTE: Level.NOTICE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class LintLook(Look):
     """How the findings are looked at. `strict`: warnings count as errors."""
 
-    language: Language = Language.EN
-    width: int = 100
-    color: bool = False
-    ascii_only: bool = False
     strict: bool = False
 
-    def say(self, text: Text) -> str:
-        return text.within(Language.EN if self.ascii_only else self.language)
 
-
-def rendered(reports: Sequence[QuizReport], name: str, look: Look) -> str:
+def rendered(reports: Sequence[QuizReport], name: str, look: LintLook) -> str:
     """Return the reports in a format: `text`, `json` or `github`."""
     if name == "json":
         return json_text(_document(reports, look), indent=2) + "\n"
@@ -49,8 +35,8 @@ def rendered(reports: Sequence[QuizReport], name: str, look: Look) -> str:
 # ------------------------------------------------------------------------------------------------- for a terminal
 
 
-def _page(reports: Sequence[QuizReport], look: Look) -> str:
-    page = Page(width=min(max(look.width, 40), _MAX_WIDTH), ascii_only=look.ascii_only)
+def _page(reports: Sequence[QuizReport], look: LintLook) -> str:
+    page = look.page()
     for report in reports:
         _block(page, report, look)
         page.blank()
@@ -58,10 +44,8 @@ def _page(reports: Sequence[QuizReport], look: Look) -> str:
     return page.render(color=look.color)
 
 
-def _block(page: Page, report: QuizReport, look: Look) -> None:
-    signs = ASCII if look.ascii_only else UNICODE
-    good = exit_code([report], strict=look.strict) == 0
-    sign = Sign("+" if look.ascii_only else "✓", "green") if good else signs.failed
+def _block(page: Page, report: QuizReport, look: LintLook) -> None:
+    sign = look.sign(good=exit_code([report], strict=look.strict) == 0)
     page.put((f"{sign.glyph} ", sign.style), (f"{report.quiz}  ", "bold"), body=look.say(_verdict(report)), indent=0)
     if report.questions:
         told = Text(
@@ -73,11 +57,15 @@ def _block(page: Page, report: QuizReport, look: Look) -> None:
         _finding(page, report, finding, look)
 
 
-def _finding(page: Page, report: QuizReport, finding: Finding, look: Look) -> None:
-    words, style = _SEVERITIES[finding.severity]
+def _finding(page: Page, report: QuizReport, finding: Finding, look: LintLook) -> None:
+    told = SEVERITIES[finding.severity]
     about = f"  {finding.question}" if finding.question else ""
     page.blank()
-    page.put((f"{look.say(words)}  ", style), body=f"{_place(report, finding)}{about}  [{finding.check}]", style="bold")
+    page.put(
+        (f"{look.say(told.word)}  ", told.style),
+        body=f"{_place(report, finding)}{about}  [{finding.check}]",
+        style="bold",
+    )
     page.put(body=look.say(finding.problem), indent=4)
     if finding.remedy.en:
         page.put(body=look.say(finding.remedy), indent=4)
@@ -103,27 +91,20 @@ def _seen(report: QuizReport, finding: Finding) -> Text:
 def _verdict(report: QuizReport) -> Text:
     if not report.findings:
         return Text(en="nothing to mend", zh="没有需要改正的地方")
-    counts = {severity: report.count(severity) for severity in Severity}
-    return Text(
-        en=", ".join(f"{n} {one.value}{'' if n == 1 else 's'}" for one, n in counts.items() if n),
-        zh="，".join(f"{n} 个{_SEVERITIES[one][0].zh}" for one, n in counts.items() if n),
-    )
+    return severities_counted({one: count for one in Severity if (count := report.count(one))})
 
 
 def _summary(reports: Sequence[QuizReport]) -> Text:
     counts = {severity: sum(report.count(severity) for report in reports) for severity in Severity}
-    words = ", ".join(f"{n} {one.value}{'' if n == 1 else 's'}" for one, n in counts.items())
+    words = severities_counted(counts)
     quizzes = f"{len(reports)} quiz{'' if len(reports) == 1 else 'zes'}"
-    return Text(
-        en=f"{quizzes}: {words}.",
-        zh=f"{len(reports)} 份测验：{'，'.join(f'{n} 个{_SEVERITIES[one][0].zh}' for one, n in counts.items())}。",
-    )
+    return Text(en=f"{quizzes}: {words.en}.", zh=f"{len(reports)} 份测验：{words.zh}。")
 
 
 # --------------------------------------------------------------------------------------------------- for programs
 
 
-def _document(reports: Sequence[QuizReport], look: Look) -> dict[str, Any]:
+def _document(reports: Sequence[QuizReport], look: LintLook) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "exit_code": exit_code(reports, strict=look.strict),
@@ -160,7 +141,7 @@ def _entry(report: QuizReport, finding: Finding) -> dict[str, Any]:
 def _annotations(reports: Sequence[QuizReport], language: Language) -> str:
     lines = [
         annotation(
-            _LEVELS[finding.severity],
+            SEVERITIES[finding.severity].level,
             "\n".join(text for text in (finding.problem.within(language), finding.remedy.within(language)) if text),
             title=f"{report.quiz}{'/' if finding.question else ''}{finding.question}: {finding.check}",
             file=show_path(Path(report.folder) / finding.file),

@@ -8,7 +8,7 @@ from grader.cli.language import local, say
 from grader.cli.output import padded, write_error
 from grader.cli.quiz.console import Console
 from grader.cli.quiz.desk import AtDesk
-from grader.cli.quiz.words import duration, moment, number, questions
+from grader.cli.quiz.words import duration, joined, moment, number, questions
 from grader.errors import EXIT_FULL_SCORE, EXIT_USAGE, AuthorError
 from grader.quiz.authored import Quiz
 from grader.quiz.finding import quizzes_of
@@ -67,20 +67,25 @@ def _show(overviews: Sequence[QuizOverview]) -> None:
         title = one.title.within(console.language)
         head = (Span(padded(one.quiz, width), Style.LETTER), Span("  "))
         paper.put(Span(title, Style.BOLD), head=head)
-        paper.put(Span(" · ".join(_facts(one))), indent=width + 2)
+        paper.put(*joined(_facts(one)), indent=width + 2)
     paper.blank()
     first = next((one for one in overviews if one.availability is Availability.OPEN), None) or next(
         (one for one in overviews if one.availability is Availability.NEW), overviews[0]
     )
     following = Span(local("Next  ", "接下来  "), Style.BOLD)
     paper.put(Span(f"dlgrade quiz {first.quiz}", Style.CODE), head=(following,))
+    if any(one.best is not None and one.best < (one.best_points or one.points) for one in overviews):
+        told = local("  brings back what went wrong", "  重练做错的题")
+        gap = Span(local("      ", "        "))
+        paper.put(Span("dlgrade quiz practice", Style.CODE), Span(told, Style.DIM), head=(gap,))
     console.show(paper)
 
 
 def _facts(one: QuizOverview) -> list[str]:
     facts = [_state(one)]
     if one.best is not None:
-        best = f"{number(one.best)}/{number(one.points)}"
+        whole = one.points if one.best_points is None else one.best_points
+        best = f"{number(one.best)}/{number(whole)}"
         facts.append(local(f"best {best}", f"最好成绩 {best}"))
     facts.append(questions(one.questions))
     if one.time_limit_s is not None:

@@ -9,8 +9,9 @@ from grader.cli.quiz.counter import Move
 from grader.cli.quiz.lines import Lines
 from grader.quiz.marking.marker import Response, is_blank
 from grader.quiz.model import PartsBody, PublicQuestion
+from grader.quiz.rendering.answers import as_read
 from grader.quiz.rendering.letters import letters_of
-from grader.quiz.rendering.styled import Span, Style
+from grader.quiz.rendering.styled import Paper, Span, Style
 from grader.quiz.rendering.terminal import put_answer, what_to_type
 
 
@@ -44,8 +45,9 @@ class PartAnswers:
     def confirm(self) -> Move | bool:
         """Show all answers, and return whether they count now; the number of a part asks that one again."""
         paper = self._lines.console.paper()
-        put_answer(paper, self._lines.view.public, self.answers, self._lines.console.language, indent=4)
-        text = local(" The number of a part asks it again.", "输入小题序号可重答该小题。")
+        for number, part in enumerate(self._parts, 1):
+            self._put_read(paper, part, number)
+        text = local(" The number of a part asks that one again.", "输入小题序号可重答该小题。")
         paper.put(Span(self._lines.price() + text, Style.DIM), indent=2)
         self._lines.console.show(paper)
         line = self._lines.ask(self._lines.view.public)
@@ -57,6 +59,19 @@ class PartAnswers:
         text = local(f"There are parts 1 to {len(self._parts)}.", f"小题序号为 1 到 {len(self._parts)}。")
         self._lines.console.say(text, Style.WARNING)
         return False
+
+    def _put_read(self, paper: Paper, part: PublicQuestion, number: int) -> None:
+        """Add the answer to a part as it is understood."""
+        language, answer = self._lines.console.language, self.answers.get(part.part, "")
+        head = Span(f"{number}) ", Style.LETTER)
+        read = as_read(part, answer)
+        if read is not None and "\n" not in read.within(language):
+            paper.put(read.within(language), head=(head,), indent=4)
+        elif is_blank(answer):
+            paper.put(Span(local("(nothing)", "（空）"), Style.DIM), head=(head,), indent=4)
+        else:
+            paper.put(head=(head,), indent=4)
+            put_answer(paper, part, answer, language, indent=7)
 
     def _ask(self, part: PublicQuestion, number: int) -> Move | None:
         """Take the answer to one part; an empty line keeps what there is."""

@@ -10,6 +10,7 @@ import click
 from grader.cli.language import local, say
 from grader.cli.options import course_option, language_option
 from grader.cli.output import write_error
+from grader.cli.quiz.options import store_option, student_option
 from grader.errors import AuthorError, UsageError
 from grader.records import Text
 
@@ -67,16 +68,8 @@ if TYPE_CHECKING:
     metavar="ID/QUESTION",
     help=local("With --json: ask for one more hint.", "配合 --json：再要一条提示。"),
 )
-@click.option(
-    "--student",
-    metavar="NAME",
-    help=local("Who practises; else the one who is logged in here.", "练习者；默认为本机当前用户。"),
-)
-@click.option(
-    "--store",
-    metavar="FILE",
-    help=local("Where attempts are kept; else DLGRADE_STORE.", "作答记录存放处；默认取 DLGRADE_STORE。"),
-)
+@student_option
+@store_option
 @course_option
 @language_option
 def command(

@@ -1,18 +1,18 @@
 """`dlgrade quiz practice --json`: one document a call for scripts and other front ends, and no question asked.
 
 Hints are given and answers taken in this order; the questions named so are in the document as they are then. Without
-any, the one that is due first is.
+any, the one that was left first is, else the one that is due first.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from grader.cli.language import choose_language
-from grader.cli.output import write_out
+from grader.cli.language import choose_language, say
+from grader.cli.output import write_error, write_out
 from grader.cli.quiz.as_json import response_of
 from grader.cli.quiz.document import Documents
-from grader.errors import EXIT_FULL_SCORE, EXIT_USAGE, UsageError
+from grader.errors import EXIT_FULL_SCORE, EXIT_USAGE, AuthorError, QuestionFault, UsageError
 from grader.pages.escape import json_text
 from grader.quiz.marking.mark import Unreadable
 from grader.records import Text
@@ -32,7 +32,7 @@ def answer_json(practice: Practice, *, answers: tuple[str, ...], hints: tuple[st
         name, equals, typed = written.partition("=")
         scribe.answer(_item(name if equals else "", written), typed)
     plan = practice.plan()
-    items = list(scribe.reviews) or [card.item for card in plan.due[:1]]
+    items = list(scribe.reviews) or [*plan.begun, *(card.item for card in plan.due)][:1]
     items += [item for item in plan.new[:new] if item not in items]
     document = {
         "dlgrade": FORM,
@@ -41,6 +41,8 @@ def answer_json(practice: Practice, *, answers: tuple[str, ...], hints: tuple[st
         "taken": scribe.taken,
     }
     write_out(json_text(document, indent=2))
+    for reason in scribe.reasons:
+        write_error(say(reason))
     return EXIT_USAGE if scribe.is_refused else EXIT_FULL_SCORE
 
 
@@ -52,6 +54,7 @@ class _Scribe:
         self._documents = Documents(choose_language(None))
         self.reviews: dict[Item, str] = {}
         self.taken: list[dict[str, Any]] = []
+        self.reasons: list[Text] = []  # why answers were not taken
         self.is_refused = False
 
     def hint(self, item: Item) -> None:
@@ -71,12 +74,17 @@ class _Scribe:
             answered = self._practice.answer(review, response, after=len(view.tries))
             taken, found = answered.taken, answered.unreadable or found
         self.is_refused |= taken is not Taken.CHECKED
+        unclear = [one.reading for one in found if isinstance(one.reading, Unreadable)]
+        self.reasons += [_asked_back(item, why) for why in unclear]
         readings = self._documents.readings(found)
         self.taken.append({"quiz": item.quiz, "question": item.question, "taken": taken.value, "readings": readings})
 
     def question(self, item: Item) -> dict[str, Any]:
-        """Return a question as it is now."""
-        review = self._review(item)
+        """Return a question as it is now; of one that cannot be shown, why."""
+        try:
+            review = self._review(item)
+        except (AuthorError, QuestionFault) as error:  # it hides no other
+            return {"quiz": item.quiz, "outcome": None, "due_at": None, "question": _broken(item, error)}
         found, view = self._practice.reviewed(review), self._practice.view(review)
         return {
             "quiz": item.quiz,
@@ -91,6 +99,10 @@ class _Scribe:
         return self.reviews[item]
 
 
+def _broken(item: Item, error: AuthorError | QuestionFault) -> dict[str, Any]:
+    return {"place": 1, "id": item.question, "state": PlaceState.UNSEEN.value, "error": say(error)}
+
+
 def _state(view: QuestionView) -> PlaceState:
     if view.done:
         return PlaceState.DONE
@@ -102,6 +114,7 @@ def _state(view: QuestionView) -> PlaceState:
 def _plan(plan: Plan) -> dict[str, Any]:
     return {
         "now": plan.now.isoformat(),
+        "begun": [_named(item) for item in plan.begun],
         "due": [
             {**_named(card.item), "due_at": card.due_at.isoformat(), "changed": card.is_changed} for card in plan.due
         ],
@@ -111,6 +124,12 @@ def _plan(plan: Plan) -> dict[str, Any]:
         "held": {name: held.value for name, held in plan.held.items()},
         "gone": [_named(item) for item in plan.gone],
     }
+
+
+def _asked_back(item: Item, why: Unreadable) -> Text:
+    """Return why an answer was not taken, and what to write."""
+    name = f"{item.quiz}/{item.question}"
+    return Text(en=f"{name}: {why.reason.en} {why.way_out.en}", zh=f"{name}：{why.reason.zh}{why.way_out.zh}")
 
 
 def _named(item: Item) -> dict[str, str]:

@@ -12,16 +12,16 @@ from datetime import datetime
 
 from grader.cli.language import local, say
 from grader.cli.quiz.commands import Command
-from grader.cli.quiz.console import Console, Left
+from grader.cli.quiz.console import Console, StudentLeft
 from grader.cli.quiz.counter import Move, Setting
 from grader.cli.quiz.question import ask_question
-from grader.cli.quiz.words import duration, moment
-from grader.errors import EXIT_FULL_SCORE, AuthorError
+from grader.cli.quiz.words import duration, joined, moment
+from grader.errors import EXIT_FULL_SCORE, AuthorError, QuestionFault
 from grader.quiz.marking.marker import Response
 from grader.quiz.rendering.styled import Paper, Span, Style
 from grader.records import Text
 from grader.taking.practice.memory import Outcome
-from grader.taking.practice.plan import Item, Plan, Step
+from grader.taking.practice.plan import Item, Plan
 from grader.taking.practice.practice import Practice
 from grader.taking.practice.refused import HELD
 from grader.taking.refusals import Refused
@@ -71,13 +71,15 @@ class PracticeSitting:
     def run(self) -> int:
         """Practise, and return the exit code. Raises: GraderFault, StoreUnavailable."""
         plan = self._practice.plan()
-        queue = [card.item for card in plan.due][: self._limit]
-        queue += plan.new[: min(self._new, self._limit - len(queue))]
+        waiting = [*plan.begun, *_due(plan)]
+        queue = waiting[: self._limit]
+        new = [item for item in plan.new if item not in queue]
+        queue += new[: min(self._new, self._limit - len(queue))]
         self._open(plan, queue)
         try:
             if queue:
                 self._ask_all(queue, plan)
-        except Left:
+        except StudentLeft:
             self._farewell()
             return EXIT_LEFT
         return EXIT_FULL_SCORE
@@ -124,7 +126,7 @@ class PracticeSitting:
                 prompt=f"{place + 1}/{count}> ",
             )
             move = ask_question(console, PracticeCounter(self._practice, review), setting)
-        except (Refused, AuthorError) as error:
+        except (Refused, AuthorError, QuestionFault) as error:
             console.say(say(error), Style.WARNING)
             return Move()
         self._tell(item, review)
@@ -133,7 +135,7 @@ class PracticeSitting:
     def _tell(self, item: Item, review: str) -> None:
         """Say when a question comes again."""
         found = self._practice.reviewed(review)
-        if found.step is Step.OPEN or found.outcome is None:
+        if found.outcome is None:
             return
         self._came_to[item] = found.outcome
         if found.outcome is Outcome.UNDECIDED:
@@ -149,18 +151,24 @@ class PracticeSitting:
 
     def _open(self, plan: Plan, queue: list[Item]) -> None:
         paper = self._console.paper()
-        due = len(plan.due)
+        due, begun = len(_due(plan)), len(plan.begun)
         paper.put(Span(local("Practice", "练习"), Style.BOLD))
         if queue:
-            said = [
-                local(f"{_questions(due)} due", f"{due} 题待复习") if due else local("nothing due", "没有待复习的题")
-            ]
-            new = len(queue) - min(due, self._limit)
+            said = []
+            if begun:
+                said.append(local(f"{_questions(begun)} to go on with", f"{begun} 题接着做"))
+            if due or not begun:
+                said.append(
+                    local(f"{_questions(due)} due", f"{due} 题待复习")
+                    if due
+                    else local("nothing due", "没有待复习的题")
+                )
+            new = len(queue) - min(begun + due, self._limit)
             if new:
                 said.append(local(f"{new} new", f"新题 {new} 题"))
-            if due > self._limit:
+            if begun + due > self._limit:
                 said.append(local(f"{self._limit} of them now", f"本次练习其中 {self._limit} 题"))
-            paper.put(Span(" · ".join(said), Style.DIM), indent=2)
+            paper.put(*joined(said, Style.DIM), indent=2)
             hint = local("It counts for no score. ? shows what can be typed.", "不计成绩。输入 ? 查看可用命令。")
             paper.put(Span(hint, Style.DIM), indent=2)
         else:
@@ -203,7 +211,7 @@ class PracticeSitting:
         language = self._console.language
         said = [text.within(language).format(count=counts[one]) for one, text in _SUMS.items() if counts[one]]
         if said:
-            paper.put(Span(local("Practised: ", "本次练习："), Style.BOLD), Span(" · ".join(said)), indent=2)
+            paper.put(Span(local("Practised: ", "本次练习："), Style.BOLD), *joined(said), indent=2)
         plan = self._practice.plan()
         if plan.due:
             text = local(f"Still due: {len(plan.due)}.", f"仍待复习 {len(plan.due)} 题。")
@@ -216,6 +224,11 @@ class PracticeSitting:
     def _farewell(self) -> None:
         self._console.say(local("Everything is kept. Go on with: dlgrade quiz practice",
                                 "内容已全部保存。继续练习：dlgrade quiz practice"))  # fmt: skip
+
+
+def _due(plan: Plan) -> list[Item]:
+    """Return what is due and was not begun already."""
+    return [card.item for card in plan.due if card.item not in plan.begun]
 
 
 def _questions(count: int) -> str:

@@ -27,7 +27,7 @@ _DEFAULT_SEEDS = "1-10"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class PreviewArguments:
     """What to preview, and how."""
 
     name: str
@@ -98,7 +98,7 @@ def command(
             Text(en="--open shows a page, not text.", zh="--open 用于打开网页，不适用于文本。"),
             remedy=Text(en="Leave out --format text.", zh="请去掉 --format text。"),
         )
-    asked = Asked(
+    asked = PreviewArguments(
         name=name,
         questions=questions,
         seeds=(seed,) if seed is not None else seeds_of(seeds or _DEFAULT_SEEDS),
@@ -109,7 +109,7 @@ def command(
     return _show(asked, is_page=is_page, output=output, opens=opens)
 
 
-def _show(asked: Asked, *, is_page: bool, output: Path | None, opens: bool) -> int:
+def _show(asked: PreviewArguments, *, is_page: bool, output: Path | None, opens: bool) -> int:
     from grader.cli.quiz.named import named_quiz
     from grader.quiz.preview.variants import preview
 
@@ -130,7 +130,7 @@ def _show(asked: Asked, *, is_page: bool, output: Path | None, opens: bool) -> i
     return 2 if any(one.failed for one in drawn) else 0
 
 
-def _page(quiz: Quiz, drawn: Sequence[Previewed], asked: Asked, languages: tuple[Language, ...]) -> str:
+def _page(quiz: Quiz, drawn: Sequence[Previewed], asked: PreviewArguments, languages: tuple[Language, ...]) -> str:
     from grader.quiz.preview.page import Preview, preview_page
 
     return preview_page(
@@ -139,7 +139,11 @@ def _page(quiz: Quiz, drawn: Sequence[Previewed], asked: Asked, languages: tuple
 
 
 def _text(
-    quiz: Quiz, drawn: Sequence[Previewed], asked: Asked, languages: tuple[Language, ...], output: Path | None
+    quiz: Quiz,
+    drawn: Sequence[Previewed],
+    asked: PreviewArguments,
+    languages: tuple[Language, ...],
+    output: Path | None,
 ) -> str:
     from grader.quiz.preview.paper import Listing, put_preview
     from grader.quiz.rendering.styled import Paper
@@ -192,16 +196,9 @@ def _check_questions(quiz: Quiz, wanted: Sequence[str]) -> None:
 
 
 def _write(file: Path, text: str) -> None:
-    from grader.exercise.whole_file import write_whole
+    from grader.cli.quiz.files import write_private
 
-    try:
-        write_whole(file, text.encode())
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise UsageError(
-            Text(en=f"--output: {file} cannot be written: {reason}.", zh=f"--output：无法写入 {file}：{reason}。"),
-            remedy=Text(en="Name a file in a folder that is there.", zh="请给出一个已有文件夹中的文件。"),
-        ) from None
+    write_private(file, text.encode(), force=True)
     write_error(local(f"Written: {file}. It holds the answers.", f"已写入 {file}，其中含有答案。"))
 
 

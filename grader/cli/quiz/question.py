@@ -2,7 +2,7 @@
 
 `ask_question` knows nothing of attempts: what it asks is a `Counter`. It returns where the student wants to go, and
 leaves the question as the counter has it. Where answers are marked later there is nothing to confirm, as they can be
-changed; and the letter of a choice says all by itself.
+changed. Every other answer is shown as it was understood, the text of a single letter too, and Enter lets it count.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from grader.cli.quiz.lines import Lines
 from grader.cli.quiz.parts import PartAnswers
 from grader.quiz.marking.mark import Unreadable
 from grader.quiz.marking.marker import Response, is_blank
-from grader.quiz.model import PartsBody, QuestionType
+from grader.quiz.model import PartsBody
 from grader.quiz.rendering.styled import Span, Style
 from grader.quiz.rendering.terminal import what_to_type
 from grader.taking.views import Taken
@@ -25,7 +25,8 @@ from grader.taking.views import Taken
 def ask_question(console: Console, counter: Counter, setting: Setting) -> Move:
     """Show a question and take what is typed until it is answered for good, or the student goes elsewhere.
 
-    Raises: Left, with what was being typed kept as a draft where there was none; Refused; AuthorError; GraderFault.
+    Raises: StudentLeft, with what was being typed kept as a draft where there was none; Refused; AuthorError;
+    GraderFault.
     """
     return _Dialogue(console, counter, setting).run()
 
@@ -96,10 +97,11 @@ class _Dialogue:
         question = self._lines.view.public
         while True:
             self._lines.echo(response, question)
-            if question.type is QuestionType.CHOICE or not self._lines.view.is_checked_at_once:
+            if not self._lines.view.is_checked_at_once:
                 return self._count(response)
             self._lines.view = self._counter.save(response)
-            self._console.say(self._lines.price(), Style.DIM)
+            other = local(" Or type another answer.", "也可重新输入。")
+            self._console.say(self._lines.price() + other, Style.DIM)
             line = self._lines.ask(question)
             if isinstance(line, Move):
                 return line
@@ -126,8 +128,10 @@ class _Dialogue:
     def _count(self, response: Response) -> Move | None:
         """Let an answer count, and say what it came to; a move where the question is left behind."""
         before = self._lines.view
-        answered = self._counter.answer(response, after=len(before.tries))
+        with self._console.working(local("checking", "正在检查")):
+            answered = self._counter.answer(response, after=self._lines.tries_shown)
         view = self._lines.view = answered.question
+        self._lines.tries_shown = len(view.tries)
         paper, language = self._console.paper(), self._console.language
         match answered.taken:
             case Taken.CHECKED:

@@ -11,6 +11,7 @@ import click
 from grader.cli.language import local, say
 from grader.cli.options import course_option, language_option
 from grader.cli.output import write_out, write_plain
+from grader.cli.quiz.options import store_option
 from grader.errors import EXIT_FULL_SCORE
 from grader.plaintext import printable
 from grader.records import Text
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from grader.quiz.marking.mark import Mark
     from grader.taking.regrading import Changed, Left, Regraded
+    from grader.taking.settling import Spot
 
 
 @click.command(
@@ -33,22 +35,29 @@ if TYPE_CHECKING:
 )
 @click.argument("name", metavar="ID")
 @click.option("--dry-run", is_flag=True, help=local("Only show what would change.", "只显示会有哪些变化，不作改动。"))
-@click.option("--json", "as_json", is_flag=True, help=local("Print what changed as JSON.", "以 JSON 输出变化。"))
 @click.option(
-    "--store",
-    metavar="FILE",
-    help=local("Where attempts are kept; else DLGRADE_STORE.", "作答记录存放处；默认取 DLGRADE_STORE。"),
+    "--drop",
+    multiple=True,
+    metavar="QUESTION",
+    help=local(
+        "Leave a question out of the total wherever nobody could decide its answer.",
+        "凡某题答案无法判定之处，将该题从总分中去掉。",
+    ),
 )
+@click.option("--json", "as_json", is_flag=True, help=local("Print what changed as JSON.", "以 JSON 输出变化。"))
+@store_option
 @course_option
 @language_option
-def command(*, name: str, dry_run: bool, as_json: bool, store: str | None, course: Path | None) -> int:
+def command(
+    *, name: str, dry_run: bool, drop: tuple[str, ...], as_json: bool, store: str | None, course: Path | None
+) -> int:
     """Mark again, and say what has changed."""
     from grader.cli.quiz.desk import open_desk
     from grader.quiz.finding import find_quiz
 
     with open_desk(store=store, course=course, student=None) as at:
         quiz = find_quiz(at.course, name).read()
-        done = at.desk.regrade(quiz, by=at.student, keep=not dry_run)
+        done = at.desk.regrade(quiz, by=at.student, keep=not dry_run, drop=drop)
     if as_json:
         from grader.pages.escape import json_text
 
@@ -76,6 +85,23 @@ def _lines(done: Regraded, *, dry_run: bool) -> Iterator[Text]:
         )
     for detail in dict.fromkeys(one.detail for one in done.left if one.detail):
         yield Text(en=f"  {printable(detail)}", zh=f"  {printable(detail)}")
+    yield from _settled(done, dry_run=dry_run)
+
+
+def _settled(done: Regraded, *, dry_run: bool) -> Iterator[Text]:
+    """Yield what is left out of totals now, and what still keeps attempts from having a score."""
+    for (question, why), count in Counter((one.where.question, one.why) for one in done.dropped).items():
+        reason, attempts = _DROPPED[why.value], _number(count, "attempt")
+        yield Text(
+            en=f"{question}: {'would be left' if dry_run else 'left'} out of the total of {attempts}: {reason.en}",
+            zh=f"{question}：{'将' if dry_run else '已'}从 {count} 次作答的总分中去掉：{reason.zh}",
+        )
+    for question, count in Counter(one.question for one in done.undecided).items():
+        yield Text(
+            en=f"{question}: {_number(count, 'attempt')} without a score, as nobody could decide its answer. "
+            f"--drop {question} leaves it out of the total there.",
+            zh=f"{question}：因答案无法判定，{count} 次作答仍无得分。使用 --drop {question} 可在这些作答中去掉该题。",
+        )
 
 
 def _number(count: int, noun: str) -> str:
@@ -111,6 +137,11 @@ _REASONS = {
     ),
 }
 
+_DROPPED = {
+    "not-shown": Text(en="it could not be shown to its student.", zh="该题当时无法显示给学生。"),
+    "asked-for": Text(en="nobody could decide its answer.", zh="其答案无法判定。"),
+}
+
 
 def _document(quiz: str, done: Regraded, *, dry_run: bool) -> dict[str, object]:
     return {
@@ -120,6 +151,8 @@ def _document(quiz: str, done: Regraded, *, dry_run: bool) -> dict[str, object]:
         "answers": done.tries,
         "changed": [_changed_document(one) for one in done.changed],
         "left": [_left_document(one) for one in done.left],
+        "dropped": [{**_spot(one.where), "why": one.why.value} for one in done.dropped],
+        "undecided": [_spot(one) for one in done.undecided],
     }
 
 
@@ -133,6 +166,15 @@ def _changed_document(one: Changed) -> dict[str, object]:
         "answer": one.number,
         "before": None if one.old is None or one.old.share is None else str(one.old.share),
         "after": None if one.new.share is None else str(one.new.share),
+    }
+
+
+def _spot(where: Spot) -> dict[str, object]:
+    return {
+        "student": where.student,
+        "attempt": where.attempt,
+        "place": where.place,
+        "question": where.question,
     }
 
 

@@ -6,19 +6,19 @@ the same command goes on where it was left. While a question is read, the next o
 
 from __future__ import annotations
 
-import threading
 import time
+from functools import partial
 
 from grader.cli.language import local, say
-from grader.cli.quiz.attempt import DeskCounter, broken_question, is_pending, put_list, put_opening
+from grader.cli.quiz.attempt import DeskCounter, is_pending, not_shown, put_list, put_opening
 from grader.cli.quiz.commands import Command, command_of
-from grader.cli.quiz.console import Console, Left, TimeOver
+from grader.cli.quiz.console import Console, StudentLeft, TimeOver
 from grader.cli.quiz.counter import Move, Setting
 from grader.cli.quiz.desk import AtDesk
 from grader.cli.quiz.question import ask_question
 from grader.cli.quiz.summary import exit_code, show_result
 from grader.cli.quiz.words import duration, number
-from grader.errors import EXIT_FULL_SCORE, AuthorError, GraderError
+from grader.errors import EXIT_FULL_SCORE, AuthorError, QuestionFault
 from grader.quiz.authored import Quiz
 from grader.quiz.rendering.styled import Style
 from grader.taking.refusals import Reason, Refused
@@ -46,7 +46,7 @@ class Sitting:
             return self._begun()
         except TimeOver:
             return self._time_is_over()
-        except Left:
+        except StudentLeft:
             self._farewell()
             return EXIT_LEFT
         except Refused as refused:
@@ -83,7 +83,8 @@ class Sitting:
         """Ask before an attempt is begun that cannot be had again, or that is not the first."""
         console = self._console
         if overview.availability is Availability.AGAIN and overview.last is not None and not self._again:
-            best = "" if overview.best is None else f"{number(overview.best)}/{number(overview.points)}"
+            whole = overview.points if overview.best_points is None else overview.best_points
+            best = "" if overview.best is None else f"{number(overview.best)}/{number(whole)}"
             told = local(f"You have taken this quiz; best {best}.", f"你已做过这份测验，最好成绩 {best}。")
             console.say(told if best else local("You have taken this quiz.", "你已做过这份测验。"))
             console.say(local("Enter: a further attempt. r: the last result. q: leave.",
@@ -155,9 +156,7 @@ class Sitting:
                     place = self._pending_after(at)
 
     def _ask(self, place: int) -> Move:
-        """Ask one question; where its author's mistake shows, say so and go on."""
-        following = self._pending_after(place)
-        thread = threading.Thread(target=self._draw_ahead, args=(following,), daemon=True)
+        """Ask one question; where its author's mistake shows, or ours, say so and go on."""
         count = len(self._open.places)
         title = local(f"Question {place} of {count}", f"第 {place} 题，共 {count} 题")
         left = self._seconds_left()
@@ -167,23 +166,20 @@ class Sitting:
             title=title,
             prompt=f"{place}/{count}> ",
             seconds_left=self._seconds_left,
-            when_shown=thread.start,
+            when_shown=partial(self._draw_after, place),
             show_list=self._list,
         )
         try:
             return ask_question(self._console, DeskCounter(self._desk, self._open.id, place), setting)
-        except AuthorError:
+        except (AuthorError, QuestionFault) as error:
             self._broken.add(place)
-            self._console.say(say(broken_question(self._quiz.id, place)), Style.WARNING)
+            self._console.say(say(not_shown(error, self._quiz.id, place)), Style.WARNING)
             return Move()
 
-    def _draw_ahead(self, place: int | None) -> None:
-        if place is None:
-            return
-        try:
-            self._desk.question(self._open.id, place)
-        except GraderError:
-            return  # it is met again, and told, when the question is asked
+    def _draw_after(self, place: int) -> None:
+        following = self._pending_after(place)
+        if following is not None:
+            self._desk.draw_ahead(self._open.id, following)
 
     def _pending_after(self, place: int) -> int | None:
         """Return the next place behind `place` that wants an answer."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class StartArguments:
     """The arguments of one run."""
 
     quiz: str | None
@@ -27,14 +27,14 @@ class Asked:
     again: bool = False
     answers: tuple[str, ...] = ()
     drafts: tuple[str, ...] = ()
-    hints: tuple[int, ...] = ()
+    hints: tuple[str, ...] = ()
     submit: bool = False
     student: str | None = None
     store: str | None = None
     course: Path | None = None
 
 
-def start(asked: Asked) -> int:
+def start(asked: StartArguments) -> int:
     """Do what was asked, and return the exit code. Raises: UsageError, AuthorError, GraderFault."""
     _check(asked)
     if asked.quiz is not None:
@@ -56,7 +56,7 @@ def _without_collecting() -> Iterator[None]:
         gc.enable()
 
 
-def _take(asked: Asked, name: str) -> int:
+def _take(asked: StartArguments, name: str) -> int:
     """Take a quiz. The process that computes answers starts first: it gets ready while the store is imported."""
     from grader.exercise import load_course
     from grader.quiz.generators import Generators
@@ -113,7 +113,7 @@ def _entry(course: Course, name: str) -> QuizEntry:
         raise UsageError(error.problem, remedy=remedy) from None
 
 
-def _check(asked: Asked) -> None:
+def _check(asked: StartArguments) -> None:
     """Refuse what does not go together."""
     acts = asked.answers or asked.drafts or asked.hints or asked.submit
     if acts and not asked.json:

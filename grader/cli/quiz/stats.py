@@ -10,6 +10,7 @@ import click
 from grader.cli.language import choose_language, local, say
 from grader.cli.options import course_option, language_option
 from grader.cli.output import dress, write_error, write_out
+from grader.cli.quiz.options import store_option
 from grader.errors import EXIT_FULL_SCORE, AuthorError, UsageError
 from grader.records import Language, Text
 
@@ -72,11 +73,7 @@ _LEAST_DIGITS = 6  # of a version that is named by its beginning
     metavar="FILE",
     help=local("Write them into this file.", "写入该文件。"),
 )
-@click.option(
-    "--store",
-    metavar="FILE",
-    help=local("Where attempts are kept; else DLGRADE_STORE.", "作答记录存放处；默认取 DLGRADE_STORE。"),
-)
+@store_option
 @course_option
 @language_option
 def command(
@@ -91,6 +88,8 @@ def command(
     course: Path | None,
 ) -> int:
     """Print the figures, or write them."""
+    from grader.cli.quiz.desk import tell_notes
+    from grader.cli.quiz.files import write_private
     from grader.exercise import load_course
     from grader.quiz.finding import find_quiz
     from grader.store import course_key, open_store
@@ -102,6 +101,7 @@ def command(
     entry = find_quiz(found, name)
     quiz = _read(entry)
     with open_store(store) as opened, Desk(opened, course=course_key(found)) as desk:
+        tell_notes(opened)
         attempts = desk.attempts(entry.id)
     if of_version is not None:
         attempts = _of_version(attempts, of_version)
@@ -116,7 +116,7 @@ def command(
     if output is None:
         _show(figures, form)
     else:
-        _write(output, _written(figures, form))
+        write_private(output, _written(figures, form).encode("utf-8", "replace"), force=True)
     return EXIT_FULL_SCORE
 
 
@@ -182,17 +182,3 @@ def _written(figures: QuizFigures, form: str) -> str:
     paper = Paper(width=PLAIN_WIDTH)
     put_figures(paper, figures, choose_language(None))
     return paper.render()
-
-
-def _write(target: Path, text: str) -> None:
-    from grader.exercise.paths import show_path
-    from grader.exercise.whole_file import write_whole
-
-    try:
-        write_whole(target, text.encode("utf-8", "replace"))
-    except OSError as error:
-        shown, reason = show_path(target), error.strerror or str(error)
-        raise UsageError(
-            Text(en=f"--output: {shown} cannot be written to: {reason}.", zh=f"--output：无法写入 {shown}：{reason}。"),
-            remedy=Text(en="Name a file in a folder that you may write to.", zh="请给出一个可写文件夹中的文件。"),
-        ) from None

@@ -95,6 +95,9 @@ class _Writer:
         for other in question.others[:_OTHERS]:
             counted = Span(f"{other.students} × ", Style.BOLD)
             self._paper.put(Span(other.answer, Style.CODE), head=(counted,), indent=indent)
+        more = question.more + len(question.others[_OTHERS:])
+        if more:
+            self._paper.put(Span(self._say(words.MORE).format(count=more), Style.DIM), indent=indent)
         if question.rare:
             told = self._say(words.RARE).format(count=question.rare, least=self._figures.least)
             self._paper.put(Span(told, Style.DIM), indent=indent)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+
+from rich.cells import cell_len
 
 from grader.cli.language import local
-from grader.cli.quiz.attempt import broken_question
+from grader.cli.quiz.attempt import not_shown
 from grader.cli.quiz.console import Console
 from grader.cli.quiz.feedback import put_feedback, put_revealed
 from grader.cli.quiz.words import later, number, score
-from grader.errors import EXIT_FULL_SCORE, EXIT_NOT_FULL, AuthorError
+from grader.errors import EXIT_FULL_SCORE, EXIT_NOT_FULL, AuthorError, QuestionFault
 from grader.quiz.marking.mark import Verdict
+from grader.quiz.model import MatchBody
+from grader.quiz.rendering.letters import labels_of
 from grader.quiz.rendering.styled import Paper, Span, Style
 from grader.quiz.rendering.terminal import put_answer, put_question
 from grader.quiz.rendering.terminal_markdown import put_markdown
-from grader.records import Language
+from grader.records import Language, Text
 from grader.taking.desk import Desk
-from grader.taking.views import QuestionResult, QuestionView, Result, TopicResult
+from grader.taking.views import Misconception, QuestionResult, QuestionView, Result, Revealed, TopicResult
 
 _BAR = 10  # cells
 
@@ -36,10 +40,14 @@ def show_result(console: Console, desk: Desk, result: Result) -> None:
     paper.put(Span(f"{result.attempt.quiz}  ", Style.DIM), Span(result.attempt.title.within(language), Style.BOLD))
     _put_score(paper, result)
     _put_questions(paper, result)
+    _put_left_out(paper, result)
     _put_topics(paper, result, language)
-    _put_misconceptions(paper, result, language)
+    _put_misconceptions(paper, desk, result, language)
     if result.answers.shown:
         _put_answers(paper, desk, result, language)
+        if result.score is not None:  # once more: by now the first one may have scrolled away
+            paper.blank()
+            _put_score(paper, result)
     else:
         when = later(result.answers)
         paper.blank()
@@ -82,7 +90,30 @@ def _put_questions(paper: Paper, result: Result) -> None:
     paper.put(*spans, indent=2)
 
 
+def _put_left_out(paper: Paper, result: Result) -> None:
+    """Say which questions do not count, and which parts of a draft could not be read."""
+    dropped = [str(one.place) for one in result.questions if one.is_dropped]
+    if dropped:
+        places = ", ".join(dropped)
+        paper.put(local(f"Left out of the total, by no fault of yours: {places}.",
+                        f"不计入总分（不是你的问题）：第 {places} 题。"), indent=2)  # fmt: skip
+    for one in result.left_out:
+        parts = ", ".join(part.part for part in one.parts if part.part)
+        text = local(
+            f"Question {one.place}: your draft could not be read, and counts as no answer.",
+            f"第 {one.place} 题：草稿无法读取，按未作答处理。",
+        )
+        if parts:
+            text = local(
+                f"Question {one.place}: part {parts} of your draft could not be read, and counts as no answer.",
+                f"第 {one.place} 题：草稿中的小题 {parts} 无法读取，按未作答处理。",
+            )
+        paper.put(Span(text, Style.WARNING), indent=2)
+
+
 def _sign(one: QuestionResult) -> tuple[str, Style]:
+    if one.is_dropped:
+        return "∅", Style.DIM
     if one.is_undecided:
         return "?", Style.UNSURE
     if one.earned is None:
@@ -116,46 +147,78 @@ def _put_topic(paper: Paper, topic: TopicResult, language: Language) -> None:
         put_markdown(paper, topic.read.within(language), head=head, indent=14)
 
 
-def _put_misconceptions(paper: Paper, result: Result, language: Language) -> None:
+def _put_misconceptions(paper: Paper, desk: Desk, result: Result, language: Language) -> None:
     if not result.misconceptions:
         return
     paper.blank()
     paper.put(Span(local("What to think about again", "值得再想一想"), Style.BOLD), indent=2)
     for one in result.misconceptions:
-        places = ", ".join(map(str, one.places))
-        head = (Span(local(f"{places}: ", f"第 {places} 题："), Style.LETTER),)
+        named = local(", ", "、").join(_where(desk, result, one, place) for place in one.places)
+        head = Span(local(f"{named}: ", f"{named}："), Style.LETTER)
         for number_of, text in enumerate(one.says):
-            before = head if number_of == 0 else (Span(" " * sum(len(span.text) for span in head)),)
-            put_markdown(paper, text.within(language), head=before, indent=2)
+            before = head if number_of == 0 else Span(" " * cell_len(head.text))
+            put_markdown(paper, text.within(language), head=(before,), indent=2)
+
+
+def _where(desk: Desk, result: Result, mistake: Misconception, place: int) -> str:
+    """Return where a mistake was made: the question, and which of its rows or options."""
+    about = mistake.about.get(place, ())
+    public = desk.question(result.attempt.id, place).public if about else None
+    labels = {} if public is None else labels_of(public)
+    named = ", ".join(label for identifier, label in labels.items() if identifier in about)
+    if not named or public is None:
+        return local(str(place), f"第 {place} 题")
+    if isinstance(public.body, MatchBody):
+        rows = "row" if len(about) == 1 else "rows"
+        return local(f"{place} ({rows} {named})", f"第 {place} 题（第 {named} 行）")
+    return local(f"{place} ({named})", f"第 {place} 题（{named}）")
 
 
 def _put_answers(paper: Paper, desk: Desk, result: Result, language: Language) -> None:
-    """Add every question that was not right in the end, with what was answered and what is right."""
-    lost = [one.place for one in result.questions if one.earned is None or one.earned < one.points]
+    """Add every question that was not right in the end, with what was answered and what is right; then why the others
+    were right."""
+    views = [_seen(desk, result, one.place) for one in result.questions]
+    lost = [view for view in views if not _is_right(view)]
     paper.blank()
-    for number_of, (place, view) in enumerate(_not_right(desk, result, lost)):
-        if number_of == 0:
-            paper.put(Span(local("Answers", "答案"), Style.BOLD), indent=2)
-        if view is None:
-            told = broken_question(result.attempt.quiz, place)
-            paper.put(Span(told.within(language), Style.WARNING), indent=2)
+    if lost:
+        paper.put(Span(local("Answers", "答案"), Style.BOLD), indent=2)
+    for view in lost:
+        if isinstance(view, Text):
+            paper.put(Span(view.within(language), Style.WARNING), indent=2)
         else:
             _put_one_answer(paper, view, language)
+    told = [
+        (f"{view.place}  ", text)
+        for view in views
+        if isinstance(view, QuestionView) and _is_right(view) and view.revealed is not None
+        for text in _explanations(view.revealed)
+    ]
+    if told:
+        paper.blank()
+        paper.put(Span(local("What was right, and why", "答对的题与解析"), Style.BOLD), indent=2)
+    for head, text in told:
+        put_markdown(paper, text.within(language), head=(Span(head, Style.LETTER),), indent=2)
 
 
-def _not_right(desk: Desk, result: Result, places: Sequence[int]) -> Iterator[tuple[int, QuestionView | None]]:
-    """Yield the questions whose last try was not right, None for one that cannot be shown.
+def _seen(desk: Desk, result: Result, place: int) -> QuestionView | Text:
+    """Return a question; of one that cannot be shown, what is told of it."""
+    try:
+        return desk.question(result.attempt.id, place)
+    except (AuthorError, QuestionFault) as error:
+        return not_shown(error, result.attempt.quiz, place)
 
-    Where it was, the points that are missing were the price of the tries before.
-    """
-    for place in places:
-        try:
-            view = desk.question(result.attempt.id, place)
-        except AuthorError:
-            yield place, None
-        else:
-            if not view.tries or view.tries[-1].verdict is not Verdict.RIGHT:
-                yield place, view
+
+def _is_right(view: QuestionView | Text) -> bool:
+    """Return whether the last try was right. Points that are missing then were the price of the tries before."""
+    return isinstance(view, QuestionView) and bool(view.tries) and view.tries[-1].verdict is Verdict.RIGHT
+
+
+def _explanations(revealed: Revealed) -> Iterator[Text]:
+    """Yield why an answer is right: of the whole, then of its parts."""
+    if revealed.explanation is not None:
+        yield revealed.explanation
+    for part in revealed.parts.values():
+        yield from _explanations(part)
 
 
 def _put_one_answer(paper: Paper, view: QuestionView, language: Language) -> None:
@@ -166,16 +229,23 @@ def _put_one_answer(paper: Paper, view: QuestionView, language: Language) -> Non
     if view.tries:
         paper.put(Span(local("Yours:", "你的答案："), Style.DIM), indent=2)
         put_answer(paper, view.public, view.tries[-1].response, language, indent=4)
-        put_feedback(paper, view.tries[-1], language)
+        put_feedback(paper, view.public, view.tries[-1], language)
     if view.revealed is not None:
         put_revealed(paper, view.public, view.revealed, language)
+
+
+def _may_be_wrong(result: Result) -> bool:
+    """Return whether anything went wrong, as far as is known: where the score is hidden, this tells nothing of it."""
+    return result.score is None or result.score < result.points or bool(result.misconceptions)
 
 
 def _put_next(paper: Paper, result: Result) -> None:
     paper.blank()
     left = result.attempt.attempts_left
-    steps = [local("`dlgrade quiz practice` brings back what went wrong, with other numbers.",
-                   "`dlgrade quiz practice`：用新的数字重练做错的题。")]  # fmt: skip
+    steps = []
+    if _may_be_wrong(result):
+        steps.append(local("`dlgrade quiz practice` brings back what went wrong, with other numbers.",
+                           "`dlgrade quiz practice`：用新的数字重练做错的题。"))  # fmt: skip
     if left is None or left > 0:
         name = result.attempt.quiz
         steps.append(local(f"`dlgrade quiz {name}` takes it once more.", f"`dlgrade quiz {name}`：再做一次。"))

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
 
 from grader.cli.language import local
 from grader.quiz.model import When
+from grader.quiz.rendering.styled import Span, Style
 from grader.taking.views import Disclosure
+
+
+def joined(facts: Sequence[str], style: Style = Style.PLAIN) -> tuple[Span, ...]:
+    """Return facts beside each other, with a dot between them: a line that is too long is broken behind a dot alone."""
+    spans: list[Span] = []
+    for place, fact in enumerate(facts):
+        is_last = place == len(facts) - 1
+        spans += [Span(fact if is_last else f"{fact} ·", style, whole=True), *([] if is_last else [Span(" ", style)])]
+    return tuple(spans)
 
 
 def number(value: Fraction) -> str:
