@@ -34,7 +34,7 @@ def attack(arena):
 
 
 def naive(arena):
-    for _ in range(24):
+    for _ in range(120):  # what the naive grader's memory holds by then decides
         earned = arena.naive(SOURCE).earned
         if earned > SHOWN:
             return [f"earned {earned}"]

@@ -68,7 +68,7 @@ def test_a_worker_that_is_killed_is_told_of_the_quizzes_that_were_not_done(tmp_p
     killer.start()
     (report,) = lint([hanging], Settings(seeds=5, jobs=2))
     killer.join()
-    assert [one.check for one in report.findings] == ["lint.failed"]
+    assert "lint.failed" in [one.check for one in report.findings]  # beside what the other had found by then
     assert (exit_code([report]), report.folder) == (3, str(hanging))
 
 
