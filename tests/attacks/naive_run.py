@@ -81,10 +81,14 @@ class Naive:
                 line = self._process.stdout.readline()
         if not line:
             self._process.kill()
-            self.close()
-            self._process = self._start()
+            self.start_anew()
             return NaiveRun(earned=0.0, unscored=False, died=True, hung=False, left=0, text="")
         return NaiveRun(**json.loads(line))
+
+    def start_anew(self) -> None:
+        """Be a new process, which remembers nothing of the submissions before."""
+        self.close()
+        self._process = self._start()
 
     def close(self) -> None:
         assert self._process.stdin is not None

@@ -254,6 +254,10 @@ class _NaiveArena:
     naive_grader: Naive
     case: Case
 
+    def start_naive_anew(self) -> None:
+        """Let the naive grader forget what it has graded."""
+        self.naive_grader.start_anew()
+
     def naive(self, submission: str | Path, *, via: str = "file") -> NaiveRun:
         return self.naive_grader.run(
             _placed(submission, self.arena),

@@ -34,8 +34,9 @@ def attack(arena):
 
 
 def naive(arena):
-    for _ in range(120):  # what the naive grader's memory holds by then decides
+    for _ in range(24):
         earned = arena.naive(SOURCE).earned
         if earned > SHOWN:
             return [f"earned {earned}"]
+    arena.start_naive_anew()  # what the cases before have left in its memory can be in the way for good
     return []
