@@ -15,8 +15,9 @@ _dropped, _regrades = tables.dropped_places, tables.regrades
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DroppedRow:
-    """One question of one attempt that was dropped."""
+    """One question of one attempt that was dropped, by which regrade."""
 
+    regrade: int
     attempt: str
     place: int
     why: str
@@ -37,7 +38,7 @@ def drop_place(tx: Transaction, regrade: int, attempt: str, place: int, *, why: 
 
 def dropped_of(tx: Transaction, quiz: int) -> tuple[DroppedRow, ...]:
     """Return everything that was dropped in the attempts at a quiz, the oldest first."""
-    columns = (_dropped.c.attempt, _dropped.c.place, _dropped.c.why, _regrades.c.at, _regrades.c.by)
+    columns = (_dropped.c.regrade, _dropped.c.attempt, _dropped.c.place, _dropped.c.why, _regrades.c.at, _regrades.c.by)
     statement = sa.select(*columns).join(_regrades, _regrades.c.id == _dropped.c.regrade)
     order = (_regrades.c.id, _dropped.c.attempt, _dropped.c.place)
     rows = tx.rows(statement.where(_regrades.c.quiz == quiz).order_by(*order))

@@ -28,6 +28,7 @@ class RegradedTry:
 class RegradeRow:
     """One regrade with all that it changed."""
 
+    number: int
     digest: str
     at: datetime
     by: str
@@ -52,5 +53,5 @@ def regrades_of(tx: Transaction, quiz: int) -> tuple[RegradeRow, ...]:
     for row in tx.rows(sa.select(_regrades).where(_regrades.c.quiz == quiz).order_by(_regrades.c.id)):
         tries = tx.rows(sa.select(*columns).where(_tries.c.regrade == row.id).order_by(*order))
         changed = tuple(RegradedTry(**one._mapping) for one in tries)
-        found.append(RegradeRow(digest=row.digest, at=row.at, by=row.by, tries=changed))
+        found.append(RegradeRow(number=row.id, digest=row.digest, at=row.at, by=row.by, tries=changed))
     return tuple(found)

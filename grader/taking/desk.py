@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from grader.quiz.generators import Generators
     from grader.taking.extending import Extended, More
     from grader.taking.recorded import RecordedAttempt
+    from grader.taking.regrade_log import LoggedRegrade
     from grader.taking.regrading import Regraded
 
 
@@ -207,6 +208,12 @@ class Desk:
         from grader.taking.regrading import regrade
 
         return regrade(self.clerk, quiz, by=by, keep=keep, drop=drop)
+
+    def regrades(self, quiz: str) -> tuple[LoggedRegrade, ...]:
+        """Return what the log says of regrades of a quiz, the oldest first: a teacher's."""
+        from grader.taking.regrade_log import regrade_log
+
+        return regrade_log(self.clerk, quiz)
 
     def close(self) -> None:
         """End the child processes, for good, and with them what is drawn ahead."""

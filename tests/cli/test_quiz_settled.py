@@ -77,6 +77,29 @@ def test_a_regrade_names_what_has_no_score_and_drops_it_when_told_to(
     assert [one["is_dropped"] for one in result["questions"]] == [True, False]
 
 
+def test_the_log_says_who_marked_again_and_every_mark_before_and_after(
+    store: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = course_with(store / "course", {"quiz01_sums": QUIZ})
+    assert quiz(course, "regrade", "quiz01", "--log") == EXIT_FULL_SCORE
+    assert capsys.readouterr().out == "It was never marked again.\n"
+    quiz(course, "quiz01", "--json", "--student", "ada", "--answer", "1=x", "--answer", "2=7", "--submit")
+    file = course / "solutions" / "quiz01_sums" / "quiz.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace('answer: "1"', 'answer: "7"'), encoding="utf-8")
+    monkeypatch.setenv("LOGNAME", "grace")
+    assert quiz(course, "regrade", "quiz01", "--drop", "log") == EXIT_FULL_SCORE
+    capsys.readouterr()
+    assert quiz(course, "regrade", "quiz01", "--log", "--json") == EXIT_FULL_SCORE
+    (logged,) = document(capsys)["regrades"]
+    assert logged["by"] == "grace"
+    assert [(one["question"], one["before"], one["after"]) for one in logged["changed"]] == [("sure", "0", "1")]
+    assert [(one["question"], one["why"]) for one in logged["dropped"]] == [("log", "asked-for")]
+    assert quiz(course, "regrade", "quiz01", "--log") == EXIT_FULL_SCORE
+    said = capsys.readouterr().out
+    assert ", grace: 1 mark changed.\n  ada, attempt 1, sure, answer 1: 0% → 100%\nlog: left out" in said
+    assert quiz(course, "regrade", "quiz01", "--log", "--dry-run") == EXIT_USAGE
+
+
 def test_a_regrade_says_what_it_leaves_out_in_chinese_too(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
     course = course_with(store / "course", {"quiz01_sums": QUIZ})
     quiz(course, "quiz01", "--json", "--student", "ada", "--answer", "1=x", "--submit")

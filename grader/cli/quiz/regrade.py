@@ -12,7 +12,7 @@ from grader.cli.language import local, say
 from grader.cli.options import course_option, language_option
 from grader.cli.output import write_out, write_plain
 from grader.cli.quiz.options import store_option
-from grader.errors import EXIT_FULL_SCORE
+from grader.errors import EXIT_FULL_SCORE, UsageError
 from grader.plaintext import printable
 from grader.records import Text
 
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from grader.quiz.marking.mark import Mark
+    from grader.taking.regrade_log import LoggedRegrade
     from grader.taking.regrading import Changed, Left, Regraded
-    from grader.taking.settling import Spot
+    from grader.taking.settling import Dropped, Spot
 
 
 @click.command(
@@ -44,18 +45,42 @@ if TYPE_CHECKING:
         "凡某题答案无法判定之处，将该题从总分中去掉。",
     ),
 )
+@click.option(
+    "--log",
+    "as_log",
+    is_flag=True,
+    help=local("Mark nothing: show the regrades that there were.", "不重新评分，只显示以往的重评记录。"),
+)
 @click.option("--json", "as_json", is_flag=True, help=local("Print what changed as JSON.", "以 JSON 输出变化。"))
 @store_option
 @course_option
 @language_option
 def command(
-    *, name: str, dry_run: bool, drop: tuple[str, ...], as_json: bool, store: str | None, course: Path | None
+    *,
+    name: str,
+    dry_run: bool,
+    drop: tuple[str, ...],
+    as_log: bool,
+    as_json: bool,
+    store: str | None,
+    course: Path | None,
 ) -> int:
-    """Mark again, and say what has changed."""
+    """Mark again, and say what has changed; or say what former regrades have changed."""
     from grader.cli.quiz.desk import open_desk
     from grader.quiz.finding import find_quiz
 
+    if as_log and (dry_run or drop):
+        raise UsageError(
+            Text(
+                en="--log marks nothing, so there is nothing to try or to drop.",
+                zh="--log 不评分，无从试评或去掉题目。",
+            ),
+            remedy=Text(en="Give --log alone.", zh="请单独使用 --log。"),
+        )
     with open_desk(store=store, course=course, student=None) as at:
+        if as_log:
+            quiz_id = find_quiz(at.course, name).id
+            return _show_log(quiz_id, at.desk.regrades(quiz_id), as_json=as_json)
         quiz = find_quiz(at.course, name).read()
         done = at.desk.regrade(quiz, by=at.student, keep=not dry_run, drop=drop)
     if as_json:
@@ -65,6 +90,39 @@ def command(
     else:
         write_plain("\n".join(say(line) for line in _lines(done, dry_run=dry_run)))
     return EXIT_FULL_SCORE
+
+
+def _show_log(quiz: str, log: tuple[LoggedRegrade, ...], *, as_json: bool) -> int:
+    if as_json:
+        from grader.pages.escape import json_text
+
+        regrades = [
+            {
+                "at": one.at.isoformat(),
+                "by": one.by,
+                "changed": [_changed_document(change) for change in one.changed],
+                "dropped": [_dropped_document(dropped) for dropped in one.dropped],
+            }
+            for one in log
+        ]
+        write_out(json_text({"quiz": quiz, "regrades": regrades}, indent=2))
+    else:
+        write_plain("\n".join(say(line) for line in _log_lines(log)))
+    return EXIT_FULL_SCORE
+
+
+def _log_lines(log: tuple[LoggedRegrade, ...]) -> Iterator[Text]:
+    if not log:
+        yield Text(en="It was never marked again.", zh="从未重新评分。")
+    for one in log:
+        when, who = one.at.astimezone().strftime("%Y-%m-%d %H:%M"), printable(one.by, limit=60)
+        yield Text(
+            en=f"{when}, {who}: {_number(len(one.changed), 'mark')} changed.",
+            zh=f"{when}，{who}：{len(one.changed)} 个得分已改变。",
+        )
+        for change in one.changed:
+            yield _changed(change)
+        yield from _dropped_lines(one.dropped, dry_run=False)
 
 
 def _lines(done: Regraded, *, dry_run: bool) -> Iterator[Text]:
@@ -90,17 +148,21 @@ def _lines(done: Regraded, *, dry_run: bool) -> Iterator[Text]:
 
 def _settled(done: Regraded, *, dry_run: bool) -> Iterator[Text]:
     """Yield what is left out of totals now, and what still keeps attempts from having a score."""
-    for (question, why), count in Counter((one.where.question, one.why) for one in done.dropped).items():
-        reason, attempts = _DROPPED[why.value], _number(count, "attempt")
-        yield Text(
-            en=f"{question}: {'would be left' if dry_run else 'left'} out of the total of {attempts}: {reason.en}",
-            zh=f"{question}：{'将' if dry_run else '已'}从 {count} 次作答的总分中去掉：{reason.zh}",
-        )
+    yield from _dropped_lines(done.dropped, dry_run=dry_run)
     for question, count in Counter(one.question for one in done.undecided).items():
         yield Text(
             en=f"{question}: {_number(count, 'attempt')} without a score, as nobody could decide its answer. "
             f"--drop {question} leaves it out of the total there.",
             zh=f"{question}：因答案无法判定，{count} 次作答仍无得分。使用 --drop {question} 可在这些作答中去掉该题。",
+        )
+
+
+def _dropped_lines(dropped: tuple[Dropped, ...], *, dry_run: bool) -> Iterator[Text]:
+    for (question, why), count in Counter((one.where.question, one.why) for one in dropped).items():
+        reason, attempts = _DROPPED[why.value], _number(count, "attempt")
+        yield Text(
+            en=f"{question}: {'would be left' if dry_run else 'left'} out of the total of {attempts}: {reason.en}",
+            zh=f"{question}：{'将' if dry_run else '已'}从 {count} 次作答的总分中去掉：{reason.zh}",
         )
 
 
@@ -151,7 +213,7 @@ def _document(quiz: str, done: Regraded, *, dry_run: bool) -> dict[str, object]:
         "answers": done.tries,
         "changed": [_changed_document(one) for one in done.changed],
         "left": [_left_document(one) for one in done.left],
-        "dropped": [{**_spot(one.where), "why": one.why.value} for one in done.dropped],
+        "dropped": [_dropped_document(one) for one in done.dropped],
         "undecided": [_spot(one) for one in done.undecided],
     }
 
@@ -167,6 +229,10 @@ def _changed_document(one: Changed) -> dict[str, object]:
         "before": None if one.old is None or one.old.share is None else str(one.old.share),
         "after": None if one.new.share is None else str(one.new.share),
     }
+
+
+def _dropped_document(one: Dropped) -> dict[str, object]:
+    return {**_spot(one.where), "why": one.why.value}
 
 
 def _spot(where: Spot) -> dict[str, object]:

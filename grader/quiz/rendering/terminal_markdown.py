@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from grader.quiz.rendering.markdown import parsed
-from grader.quiz.rendering.styled import BREAK, Line, Paper, Span, Style
+from grader.quiz.rendering.styled import BREAK, Paper, Span, Style
 from grader.quiz.rendering.terminal_code import code_lines
 from grader.quiz.rendering.unicode_math import unicode_math
 
@@ -208,8 +208,3 @@ def _code(paper: Paper, text: str) -> Span:
 def _maths(paper: Paper, tex: str) -> Span:
     shown = None if paper.ascii_only else unicode_math(tex.strip())
     return Span(shown if shown is not None else f"${tex.strip()}$", Style.PLAIN, whole=True)
-
-
-def plain_line(line: Line) -> str:
-    """Return the text of a line, without its styles."""
-    return "".join(span.text for span in line)
