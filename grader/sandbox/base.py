@@ -80,7 +80,11 @@ def _next_request(control: socket.socket) -> OpenSlot | Prove | None:
 
 
 def _warm() -> None:
-    """Import what every slot needs, with one thread, and keep the collector from touching it after a fork."""
+    """Import what every slot needs, with one thread, and keep the collector from touching it after a fork.
+
+    Nothing is collected meanwhile: looking through what torch has imported again and again took a sixth of the time.
+    """
+    gc.disable()
     for name in ("torch", "numpy.random", "grader.sandbox.slots"):
         importlib.import_module(name)
     torch = sys.modules["torch"]
@@ -88,3 +92,4 @@ def _warm() -> None:
     torch.backends.cpu.get_cpu_capability()  # reads /proc/cpuinfo once, which no jail has
     gc.collect()
     gc.freeze()
+    gc.enable()
