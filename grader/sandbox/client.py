@@ -2,7 +2,8 @@
 
 Everything that comes back is decoded as hostile. A child that breaks the protocol, closes its wire, or lets a deadline
 pass is killed with its whole tree, and `ChildEnded` says which it was. A deadline is absolute: bytes that drip do not
-move it; only the time that a function of the test takes, when the child calls it back, is added.
+move it; only the time that a function of the test takes, when the child calls it back, is added, and the time in which
+the child waited for a core (`run_queue`).
 
 No byte is taken that was not asked for. Each question has a nonce that the child cannot foresee, and no byte may wait
 when it is asked; what arrives between that look and the question cannot carry the nonce, and what arrives behind a
@@ -41,6 +42,7 @@ from grader.sandbox.endings import (
 )
 from grader.sandbox.gpu_ledger import Verdict
 from grader.sandbox.messages import Answer, DeviceStarted, Do, Invoke, Load, Ready, Reply, Request, StartDevice
+from grader.sandbox.run_queue import MOST, RunQueue
 from grader.sandbox.wire import Buffer, Channel, DeadlinePassed, Payload, PeerGone, WireError
 
 if TYPE_CHECKING:
@@ -78,7 +80,9 @@ class Client:
         self.pid = spawned.pid
         self._output_socket: socket.socket | None = spawned.output
         spawned.output.setblocking(False)
-        self._channel = Channel(spawned.wire, output=spawned.output, drain=self._drain)
+        self._queue = RunQueue(spawned.outer_pid)
+        self._most_excused_s = 0.0
+        self._channel = Channel(spawned.wire, output=spawned.output, drain=self._drain, excused=self._excused_s)
         self._output = bytearray()
         self._dropped = 0
         self._usage = _Usage()
@@ -151,10 +155,12 @@ class Client:
     ) -> tuple[Reply, Payload]:
         """Send a request and return its reply; `serve` answers what the child calls back meanwhile.
 
-        `deadline` in `time.monotonic()` seconds; the time of the test's own functions is added, up to `latest`.
-        Raises ChildEnded.
+        `deadline` in `time.monotonic()` seconds; the time of the test's own functions is added, and that in which the
+        child waited for a core, up to `latest`. Raises ChildEnded.
         """
         self._usage.calls += 1
+        self._queue.begin()
+        self._most_excused_s = min(MOST * (deadline - time.monotonic()), latest - deadline)
         if isinstance(request, Load):
             # Of a child's peak CUDA has a part that nobody knows: no cause can be seen in that.
             memory_mib = request.memory_mib if self._gpu is None else 0
@@ -168,6 +174,7 @@ class Client:
                     raise WireError("a call back from where none is possible")
                 served = serve(reply, payload)
                 deadline = min(deadline + served.own_s, latest)
+                self._most_excused_s = min(self._most_excused_s, latest - deadline)
                 reply, payload = self._ask(served.answer, served.buffers, deadline)
             raise WireError("too many calls back")
         except DeadlinePassed:
@@ -192,6 +199,9 @@ class Client:
         if reply.nonce != request.nonce:
             raise WireError("a reply to another question")
         return reply, payload
+
+    def _excused_s(self) -> float:
+        return min(self._queue.waited_s(), self._most_excused_s)
 
     def settle(self) -> None:
         """Look at what the child has computed since its last reply. Raises ChildEnded where that is too much."""
@@ -247,6 +257,7 @@ class Client:
                 self._usage.ending = self._source.reap(self.pid)
                 self._collect_output()
                 self._channel.close()
+                self._queue.close()
                 if self._output_socket is not None:
                     self._output_socket.close()
                     self._output_socket = None
