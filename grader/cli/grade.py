@@ -63,7 +63,7 @@ DEFAULT_OUTPUT = "grades"
     "--jobs",
     type=click.IntRange(1, 256),
     metavar="N",
-    help=local("Exams side by side; else one a core.", "同时进行的考试数；默认每个核一场。"),
+    help=local("Exams side by side; else one a core, and one more.", "同时进行的考试数；默认每个核一场，再加一场。"),
 )
 @click.option("--resume", is_flag=True, help=local("Go on where a run into DIR ended.", "从上次中断处继续写入 DIR。"))
 @click.option(
@@ -177,7 +177,8 @@ def command(
     from grader.cli.grading import find_seal_key
     from grader.exercise.sealed_course import open_sealed
     from grader.report import find_format
-    from grader.runners.find import make_runner
+    from grader.runners.find import LOCAL, make_runner
+    from grader.runners.local import most_a_second
 
     mode = mode_of(resume=resume, regrade=regrade)
     known = known_plan(Places(output.absolute()), mode)
@@ -190,7 +191,9 @@ def command(
         if check is not None:
             check(setting)
     seal_key, signing_key = find_seal_key(key_file), _signing_key(sign, unsigned=unsigned)
-    runner = make_runner(runner_name, workers=jobs, isolation=isolation_by(degree, known), others=True)
+    side_by_side = jobs or most_a_second()
+    workers = side_by_side if runner_name == LOCAL else jobs  # another one knows its own machines
+    runner = make_runner(runner_name, workers=workers, isolation=isolation_by(degree, known), others=True)
     with runner:
         runner.start()  # first of all: torch is imported in the background while names are read
         found = open_sealed(course_by(course, known), seal_key)
@@ -211,7 +214,7 @@ def command(
             key=signing_key,
             unsigned=unsigned,
         )
-        result = _held(request, runner, jobs)
+        result = _held(request, runner, side_by_side)
     if result is None:
         return _EXIT_INTERRUPTED
     return _shown(result, wanted, FailWhen(fail_when))
@@ -243,12 +246,11 @@ def _is_given(context: click.Context, name: str) -> bool:
     return context.get_parameter_source(name) not in (None, ParameterSource.DEFAULT)
 
 
-def _held(request: Request, runner: Runner, jobs: int | None) -> ClassResult | None:
+def _held(request: Request, runner: Runner, workers: int) -> ClassResult | None:
     """Grade the class; None where a person stopped it."""
     from grader.batch.grade import grade_class
     from grader.batch.run import Progress
     from grader.cli.grade_progress import shown_progress
-    from grader.runners.local import count_cores
 
     reached = Progress(total=0, done=0, kept=0, unscored=0)
     notes = _Notes()
@@ -260,7 +262,6 @@ def _held(request: Request, runner: Runner, jobs: int | None) -> ClassResult | N
                 reached = progress
                 show(progress)
 
-            workers = jobs or count_cores()
             return grade_class(request, runner, workers=workers, tell=tell, note=notes.say)
     except KeyboardInterrupt:
         write_error(_stopped(reached, request.output))
