@@ -14,8 +14,8 @@ from grader.quiz.drawing import Drawing, draw
 from grader.quiz.finding import quizzes_of
 from grader.quiz.generators import Generators
 from grader.quiz.marking import Algebra, Mark, Marker, Response, read
-from grader.quiz.marking.marker import _read_own
 from grader.quiz.marking.model_answer import model_answer
+from grader.quiz.marking.reader import _read_own
 from grader.quiz.model import Key, PartsBody, PartsKey, PublicQuestion, QuestionType, TypedKey
 from grader.quiz.seeds import numbered_seeds
 

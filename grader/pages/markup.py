@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
 from grader.pages.escape import html_attribute, html_text
+from grader.pages.web import Link
 
 _EMPTY = frozenset({"meta", "link", "br", "hr", "input"})  # elements of HTML without an end
 _CODE = re.compile(r"`([^`\n]+)`")
-_WEB = re.compile(r"(?:https?://|mailto:)[\x21-\x7e]+", re.IGNORECASE)  # markdown-it writes others as %xx
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9:-]*")
 # No address and no style is ever made of a report's text, so an element needs none of these with such a value.
 _FORBIDDEN = frozenset({"style", "src", "srcset", "action", "formaction", "xlink:href"})
@@ -30,24 +30,6 @@ class Address(str):
     """Where a page beside this one lies, seen from here: no scheme, no host, nothing above this page's folder."""
 
     __slots__ = ()
-
-
-class Link(str):
-    """Where on the web a reader is led who asks for it: http, https or mailto."""
-
-    __slots__ = ()
-
-
-def outside(address: str) -> Link:
-    """Return the address of something on the web. Raises: ValueError for one that is no http, https or mailto."""
-    if not is_outside(address):
-        raise ValueError(f"no address on the web: {address[:60]!r}")
-    return Link(address)
-
-
-def is_outside(address: str) -> bool:
-    """Return whether this is an address on the web that `outside` takes."""
-    return _WEB.fullmatch(address) is not None
 
 
 def beside(*segments: str) -> Address:

@@ -143,10 +143,13 @@ class QuestionBuilder:
 
     def _variables(self, path: KeyPath, entry: Mapping[str, Any]) -> tuple[Variable, ...]:
         found = []
-        for name, (low, high) in entry.get("variables", {}).items():
+        for name, given in entry.get("variables", {}).items():
+            whole = isinstance(given, Mapping)
+            low, high = given["int"] if isinstance(given, Mapping) else given
             if low >= high:
-                self._say((*path, "variables", name), Text(en="the smaller number first", zh="较小的数在前"), both(""))
-            found.append(Variable(name=name, low=float(low), high=float(high)))
+                here = (*path, "variables", name, "int") if whole else (*path, "variables", name)
+                self._say(here, Text(en="the smaller number first", zh="较小的数在前"), both(""))
+            found.append(Variable(name=name, low=float(low), high=float(high), whole=whole))
         return tuple(found)
 
     def _pick(self, path: KeyPath, entry: Mapping[str, Any]) -> int | None:

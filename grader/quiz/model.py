@@ -229,11 +229,12 @@ class MatchKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variable:
-    """A variable of an expression, and the interval in which it is tried with numbers."""
+    """A variable of an expression, and the interval in which it is tried with numbers; `whole`: with whole ones."""
 
     name: str
     low: float = 0.5
     high: float = 2.0
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import fields
+from functools import cache
 from typing import Any, get_type_hints
 
 import msgspec
@@ -84,7 +85,7 @@ def _key(plain: dict[str, Any]) -> Key:
 
 def _others(half: type[PublicQuestion | Key], plain: dict[str, Any], done: Collection[str]) -> dict[str, Any]:
     """Return the fields of a half but those that are `done`, each checked against its type."""
-    hints = _HINTS[half]
+    hints = _hints()[half]
     return {
         field.name: msgspec.convert(plain[field.name], hints[field.name])
         for field in fields(half)
@@ -92,7 +93,9 @@ def _others(half: type[PublicQuestion | Key], plain: dict[str, Any], done: Colle
     }
 
 
-_HINTS: dict[type, dict[str, Any]] = {half: get_type_hints(half) for half in (PublicQuestion, Key)}
+@cache
+def _hints() -> dict[type, dict[str, Any]]:
+    return {half: get_type_hints(half) for half in (PublicQuestion, Key)}
 
 
 def _broken(error: Exception) -> GraderFault:

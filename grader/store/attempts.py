@@ -79,8 +79,8 @@ def add_attempt(tx: Transaction, row: AttemptRow, questions: Sequence[str]) -> N
     """Add an attempt with its questions, in their order."""
     values = {name: getattr(row, name) for name in AttemptRow.__slots__}
     tx.add(_attempts, **{**values, "phase": row.phase.value})
-    for place, question in enumerate(questions, 1):
-        tx.add(_places, attempt=row.id, place=place, question=question)
+    places = [{"attempt": row.id, "place": place, "question": question} for place, question in enumerate(questions, 1)]
+    tx.add_all(_places, places)
 
 
 def end_attempt(tx: Transaction, attempt: str, *, phase: Phase, at: datetime) -> None:

@@ -90,7 +90,7 @@ def _found(connection: sa.Connection, shown: str) -> str | None:
     names = sa.inspect(connection).get_table_names()
     if tables.schema_version.name in names:
         return _version(connection, shown)
-    if set(names) & set(tables.metadata.tables):
+    if set(names) & set(tables.whole().tables):
         raise not_ours(shown)
     return None
 
@@ -112,7 +112,7 @@ def _make(engine: sa.Engine, shown: str) -> str:
             found = _found(connection, shown)
             if found is not None:
                 return found
-            tables.metadata.create_all(connection, checkfirst=False)
+            tables.whole().create_all(connection, checkfirst=False)
             connection.execute(tables.schema_version.insert().values(version_num=tables.SCHEMA))
             if connection.dialect.name == "sqlite":
                 connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")

@@ -8,13 +8,13 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from grader.store import tables
+from grader.store import practice_tables, tables
 from grader.store.attempts import Halves
 from grader.store.store import Transaction
 
-_cards, _reviews = tables.practice_cards, tables.practice_reviews
-_public, _keys = tables.practice_public_halves, tables.practice_key_halves
-_drafts, _tries, _hints = tables.practice_drafts, tables.practice_tries, tables.practice_hints
+_cards, _reviews = practice_tables.cards, practice_tables.reviews
+_public, _keys = practice_tables.public_halves, practice_tables.key_halves
+_drafts, _tries, _hints = practice_tables.drafts, practice_tables.tries, practice_tables.hints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -48,6 +48,11 @@ class Transaction:
         """Add one row, and return its key where the database makes it."""
         key = self._connection.execute(table.insert().values(**values)).inserted_primary_key
         return key[0] if key else None
+
+    def add_all(self, table: sa.Table, rows: Sequence[Mapping[str, object]]) -> None:
+        """Add rows that have the same columns, in one statement."""
+        if rows:
+            self._connection.execute(table.insert(), list(rows))
 
 
 class Store:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 SCHEMA = "0003"  # the newest revision in migrations/versions
 
-metadata = sa.MetaData(
+metadata = sa.MetaData(  # `whole` has those of practice, too
     naming_convention={
         "pk": "pk_%(table_name)s",
         "fk": "fk_%(table_name)s_%(column_0_name)s",
@@ -21,6 +21,13 @@ metadata = sa.MetaData(
         "ix": "ix_%(table_name)s_%(column_0_name)s",
     }
 )
+
+
+def whole() -> sa.MetaData:
+    """Return the tables, those of practice among them: for whoever makes a store, or compares one."""
+    import grader.store.practice_tables  # noqa: F401  they join the others; a first question of a quiz does without
+
+    return metadata
 
 
 class Moment(sa.types.TypeDecorator[datetime]):
@@ -41,16 +48,13 @@ class Moment(sa.types.TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def _of_quiz() -> sa.Column[int]:
+def of_quiz() -> sa.Column[int]:
+    """Return the column of a table that says which quiz a row belongs to."""
     return sa.Column("quiz", sa.ForeignKey("quizzes.id"), nullable=False)
 
 
 def _of_attempt() -> sa.Column[str]:
     return sa.Column("attempt", sa.ForeignKey("attempts.id"), primary_key=True)
-
-
-def _of_review() -> sa.Column[str]:
-    return sa.Column("review", sa.ForeignKey("practice_reviews.id"), primary_key=True)
 
 
 def _place() -> sa.Column[int]:
@@ -82,7 +86,7 @@ versions = sa.Table(
     "versions",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    _of_quiz(),
+    of_quiz(),
     sa.Column("digest", sa.String(64), nullable=False),
     sa.Column("folder", sa.Text, nullable=False),  # where it was read, for messages
     sa.Column("yaml", sa.LargeBinary, nullable=False),
@@ -95,7 +99,7 @@ attempts = sa.Table(
     "attempts",
     metadata,
     sa.Column("id", sa.String(40), primary_key=True),
-    _of_quiz(),
+    of_quiz(),
     sa.Column("version", sa.ForeignKey("versions.id"), nullable=False),
     sa.Column("student", sa.String(200), nullable=False),
     sa.Column("number", sa.Integer, nullable=False),
@@ -164,7 +168,7 @@ extensions = sa.Table(
     "extensions",  # the newest of a student counts, the others are its history
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    _of_quiz(),
+    of_quiz(),
     sa.Column("student", sa.String(200), nullable=False),
     sa.Column("until", Moment),
     sa.Column("extra_s", sa.Float, nullable=False),
@@ -178,7 +182,7 @@ regrades = sa.Table(
     "regrades",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    _of_quiz(),
+    of_quiz(),
     sa.Column("digest", sa.String(64), nullable=False),  # of the version that it went by
     sa.Column("at", Moment, nullable=False),
     sa.Column("by", sa.String(200), nullable=False),
@@ -205,76 +209,4 @@ dropped_places = sa.Table(
     _place(),
     sa.Column("regrade", sa.ForeignKey("regrades.id"), nullable=False),  # that dropped it: by whom and when
     sa.Column("why", sa.String(20), nullable=False),
-)
-
-# What follows is practice: it refers to attempts, and no attempt to it.
-
-practice_cards = sa.Table(
-    "practice_cards",  # what is remembered of one question by one student
-    metadata,
-    sa.Column("quiz", sa.ForeignKey("quizzes.id"), primary_key=True),
-    sa.Column("student", sa.String(200), primary_key=True),
-    sa.Column("question", sa.String(100), primary_key=True),
-    sa.Column("state", sa.Integer, nullable=False),  # this and the next three are the scheduler's
-    sa.Column("step", sa.Integer),
-    sa.Column("stability", sa.Float, nullable=False),
-    sa.Column("difficulty", sa.Float, nullable=False),
-    sa.Column("reviewed_at", Moment, nullable=False),
-    sa.Column("due_at", Moment, nullable=False),
-    sa.Column("reviews", sa.Integer, nullable=False),
-    sa.Column("lapses", sa.Integer, nullable=False),
-    sa.Index("ix_practice_cards_student_due", "student", "due_at"),
-)
-
-practice_reviews = sa.Table(
-    "practice_reviews",  # each time that a question was asked again, and each wrong answer in an attempt
-    metadata,
-    sa.Column("id", sa.String(40), primary_key=True),
-    _of_quiz(),
-    sa.Column("student", sa.String(200), nullable=False),
-    sa.Column("question", sa.String(100), nullable=False),
-    sa.Column("number", sa.Integer, nullable=False),  # of this student's reviews of the question, from 1
-    sa.Column("attempt", sa.ForeignKey("attempts.id")),  # that the wrong answer was given in; none: it was practised
-    sa.Column("digest", sa.String(64), nullable=False),  # of the question as its author had written it
-    sa.Column("begun_at", Moment, nullable=False),
-    sa.Column("ended_at", Moment),
-    sa.Column("outcome", sa.String(20)),
-    sa.Column("rating", sa.Integer),  # the scheduler's; none where nothing was learned from it
-    sa.UniqueConstraint("quiz", "student", "question", "number", name="uq_practice_reviews_number"),
-    sa.UniqueConstraint("attempt", "question", name="uq_practice_reviews_attempt_question"),
-)
-
-practice_public_halves = sa.Table(
-    "practice_public_halves", metadata, _of_review(), sa.Column("document", sa.LargeBinary, nullable=False)
-)
-
-practice_key_halves = sa.Table(
-    "practice_key_halves", metadata, _of_review(), sa.Column("document", sa.LargeBinary, nullable=False)
-)
-
-practice_drafts = sa.Table(
-    "practice_drafts",
-    metadata,
-    _of_review(),
-    sa.Column("response", sa.Text, nullable=False),  # JSON
-    sa.Column("saved_at", Moment, nullable=False),
-)
-
-practice_tries = sa.Table(
-    "practice_tries",
-    metadata,
-    _of_review(),
-    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("at", Moment, nullable=False),
-    sa.Column("response", sa.Text, nullable=False),  # JSON
-    sa.Column("mark", sa.Text),  # JSON; none where it could not be marked
-    sa.Column("fault", sa.Text),  # why it could not be marked
-)
-
-practice_hints = sa.Table(
-    "practice_hints",
-    metadata,
-    _of_review(),
-    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("at", Moment, nullable=False),
 )

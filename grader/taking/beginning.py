@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from grader.quiz import drawing
 from grader.quiz.authored import Quiz
-from grader.quiz.drawing import chosen
 from grader.store import Transaction
 from grader.store.attempts import AttemptRow, Phase, add_attempt, attempts_at
 from grader.store.grants import grants_of
@@ -16,15 +16,16 @@ from grader.store.quizzes import KeptQuiz
 from grader.taking import refusals
 from grader.taking.clerk import Clerk
 from grader.taking.schedule import Schedule
+from grader.taking.sheet import Sheet
 
 _ID_BYTES = 10  # nobody guesses another one's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
-    """Which attempt there is now, and whether it was begun just now."""
+    """The attempt that there is now, and whether it was begun just now."""
 
-    attempt: str
+    sheet: Sheet
     is_new: bool
 
 
@@ -34,9 +35,11 @@ def begin(clerk: Clerk, quiz: Quiz, student: str) -> Begun:
     before = clerk.store.read(lambda tx: attempts_at(tx, kept.id, student=student))
     found = _open(clerk, before, now)
     if found is not None:
-        return Begun(attempt=found, is_new=False)
+        return Begun(sheet=found, is_new=False)
     clerk.key()
-    return clerk.store.write(lambda tx: _begin(tx, clerk, quiz, kept, student, now))
+    new = secrets.token_hex(_ID_BYTES)
+    attempt = clerk.store.write(lambda tx: _begin(tx, clerk, quiz, kept, student, now, new))
+    return Begun(sheet=clerk.sheet(attempt), is_new=attempt == new)
 
 
 def schedule_of(tx: Transaction, kept: KeptQuiz, quiz: Quiz, student: str) -> Schedule:
@@ -45,19 +48,18 @@ def schedule_of(tx: Transaction, kept: KeptQuiz, quiz: Quiz, student: str) -> Sc
     return Schedule(quiz=quiz, grant=grants.get(student), grants=tuple(grants.values()))
 
 
-def _open(clerk: Clerk, attempts: Sequence[AttemptRow], now: datetime) -> str | None:
+def _open(clerk: Clerk, attempts: Sequence[AttemptRow], now: datetime) -> Sheet | None:
     """Return the attempt that can be gone on with; one whose time is over is ended by asking."""
-    for row in attempts:
-        if row.phase is Phase.OPEN and clerk.sheet(row.id, at=now).is_open:
-            return row.id
-    return None
+    sheets = (clerk.sheet(row.id, at=now) for row in attempts if row.phase is Phase.OPEN)
+    return next((sheet for sheet in sheets if sheet.is_open), None)
 
 
-def _begin(tx: Transaction, clerk: Clerk, quiz: Quiz, kept: KeptQuiz, student: str, now: datetime) -> Begun:
+def _begin(tx: Transaction, clerk: Clerk, quiz: Quiz, kept: KeptQuiz, student: str, now: datetime, new: str) -> str:
+    """Begin the attempt `new`, and return it; or the open one that is there. Raises: Refused."""
     before = attempts_at(tx, kept.id, student=student)
     found = next((row.id for row in before if row.phase is Phase.OPEN), None)  # of another window, just now
     if found is not None:
-        return Begun(attempt=found, is_new=False)
+        return found
     schedule = schedule_of(tx, kept, quiz, student)
     if quiz.opens is not None and now < quiz.opens:
         raise refusals.not_open_yet(quiz.id, _shown(quiz.opens))
@@ -66,7 +68,7 @@ def _begin(tx: Transaction, clerk: Clerk, quiz: Quiz, kept: KeptQuiz, student: s
     if schedule.attempts is not None and len(before) >= schedule.attempts:
         raise refusals.no_attempts_left(quiz.id, schedule.attempts)
     row = AttemptRow(
-        id=secrets.token_hex(_ID_BYTES),
+        id=new,
         quiz=kept.id,
         version=kept.version,
         student=student,
@@ -76,9 +78,9 @@ def _begin(tx: Transaction, clerk: Clerk, quiz: Quiz, kept: KeptQuiz, student: s
         ended_at=None,
         time_limit_s=quiz.time_limit_s,
     )
-    questions = chosen(quiz, clerk.seeds(row, quiz.version))
+    questions = drawing.chosen(quiz, clerk.seeds(row, quiz.version))
     add_attempt(tx, row, [question.id for question in questions])
-    return Begun(attempt=row.id, is_new=True)
+    return new
 
 
 def _shown(moment: datetime) -> str:

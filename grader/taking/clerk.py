@@ -12,46 +12,42 @@ What cannot be marked stays without a mark, with the reason for the teacher, and
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TypeVar
+from enum import Enum, auto
+from typing import TYPE_CHECKING, TypeVar
 
 from grader import __version__
 from grader.errors import AuthorError, Closed, GraderError, GraderFault, QuestionFault
 from grader.quiz.authored import Quiz
 from grader.quiz.drawing import Drawing, draw
-from grader.quiz.marking.algebra import Algebra
 from grader.quiz.marking.mark import Unreadable
-from grader.quiz.marking.marker import Marker
 from grader.quiz.seeds import Seeds
 from grader.quiz.stored import key_document, public_document
 from grader.records import Text
 from grader.store import Store, Transaction
-from grader.store.answers import Done, TryRow, add_try, done_in, drop_draft, put_mark
+from grader.store.answers import TryRow, add_try, drop_draft, put_mark
 from grader.store.attempts import (
     AttemptRow,
     Halves,
     Phase,
-    PlaceRow,
     add_variant,
     attempt_with,
-    attempts_at,
     drawn_places,
     end_attempt,
     note_fault,
-    places_of,
 )
-from grader.store.dropped import dropped_in
-from grader.store.grants import Grant, grants_of
-from grader.store.quizzes import KeptQuiz, Named, find_quiz, keep_version, quiz_with
+from grader.store.quizzes import KeptQuiz, Named, find_quiz, keep_version
 from grader.taking.documents import mark_text, read_response
 from grader.taking.ending import ended
-from grader.taking.refusals import is_id, no_such_attempt
-from grader.taking.schedule import Schedule
-from grader.taking.sheet import AtPlace, Drawn, Place, Sheet, place_of, replace_tries
+from grader.taking.loading import sheet_of, stored_of
+from grader.taking.marking import Marking
+from grader.taking.sheet import AtPlace, Drawn, Place, Sheet, replace_tries
 from grader.taking.shelf import NotRead, Shelf, files_in
+
+if TYPE_CHECKING:
+    from grader.quiz.marking.marker import Marker
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
@@ -75,18 +71,12 @@ class _Ahead:
     fresh: _Fresh = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Rows:
-    """What is stored of one attempt."""
+class _Kept(Enum):
+    """What is kept of a question that was drawn: this variant, or one that another has kept before."""
 
-    attempt: AttemptRow
-    kept: KeptQuiz
-    grants: dict[str, Grant]
-    begun: int
-    places: tuple[PlaceRow, ...]
-    drawn: dict[int, Halves]
-    done: Done
-    dropped: frozenset[int]
+    HERE = auto()
+    BEFORE = auto()
+    NOTHING = auto()  # the attempt has ended
 
 
 class Clerk:
@@ -96,15 +86,14 @@ class Clerk:
         self.store, self.clock = store, clock
         self.shelf = Shelf(store)
         self.course = course
-        self._algebra = Algebra()
-        self.marker = Marker(self._algebra)
+        self._marking = Marking()
         self._key: bytes | None = None
         self._ahead: _Ahead | None = None
 
     def close(self) -> None:
         """End the child processes."""
         self.shelf.close()
-        self._algebra.close()
+        self._marking.close()
 
     # -------------------------------------------------------------------------------------------- quizzes
 
@@ -112,14 +101,18 @@ class Clerk:
         """Return a quiz's name in the store."""
         return Named(course=self.course, name=quiz)
 
-    def note(self, quiz: Quiz) -> KeptQuiz:
-        """Keep a quiz as the one that new attempts get, and whose dates count; nothing is written if it is already."""
+    def note(self, quiz: Quiz, known: KeptQuiz | None = None) -> KeptQuiz:
+        """Keep a quiz as the one that new attempts get, and whose dates count; nothing is written if it is already.
+
+        `known`: what the store knew of it just now, if that was asked.
+        """
         self.shelf.put(quiz)
-        named, found = self.named(quiz.id), self.known(quiz)
-        if found is not None and found.digest == quiz.version:
-            return found
-        now = self.clock()
-        return self.store.write(lambda tx: keep_version(tx, named, files_in(quiz), now=now))
+        named, found = self.named(quiz.id), known or self.known(quiz)
+        if found is None or found.digest != quiz.version:
+            now = self.clock()
+            found = self.store.write(lambda tx: keep_version(tx, named, files_in(quiz), now=now))
+        self.shelf.number(found.version, found.digest)
+        return found
 
     def known(self, quiz: Quiz) -> KeptQuiz | None:
         """Return what the store knows of a quiz; None where nobody ever began it."""
@@ -194,10 +187,11 @@ class Clerk:
 
         Raises: Refused; NotRead, which `write` sees to.
         """
-        return _sheet(_rows(tx, attempt, lock=True), at, self.shelf.held)
+        return sheet_of(stored_of(tx, attempt, lock=True), at, self.shelf.held)
 
     def _load(self, attempt: str, now: datetime) -> Sheet:
-        return _sheet(self.store.read(lambda tx: _rows(tx, attempt, lock=False)), now, self.shelf.quiz)
+        stored = self.store.read(lambda tx: stored_of(tx, attempt, lock=False))
+        return sheet_of(stored, now, self.shelf.quiz)
 
     # -------------------------------------------------------------------------------------------- questions
 
@@ -210,7 +204,7 @@ class Clerk:
         """
         if place.drawn is not None:
             return AtPlace(sheet=sheet, place=place, drawn=place.drawn)
-        attempt, number = sheet.attempt.id, place.place
+        attempt = sheet.attempt.id
         try:
             fresh = self._draw(sheet, place)
         except Closed:  # nobody waits for it any more
@@ -218,11 +212,16 @@ class Clerk:
         except (AuthorError, GraderFault) as error:
             if sheet.is_open:
                 self._note_fault(attempt, place, error.text.en)
-            raise _cannot_show(error, sheet, number) from None
-        if not sheet.is_open or not self._keep_variant(attempt, place, fresh.halves):
-            return AtPlace(sheet=sheet, place=place, drawn=fresh.drawn)
-        sheet = self._load(attempt, sheet.now)
-        return self.drawn(sheet, sheet.places[number - 1])
+            raise _cannot_show(error, sheet, place.place) from None
+        kept = self._keep_variant(attempt, place, fresh.halves) if sheet.is_open else _Kept.NOTHING
+        if kept is _Kept.BEFORE:
+            sheet = self._load(attempt, sheet.now)
+            return self.drawn(sheet, sheet.places[place.place - 1])
+        if kept is _Kept.HERE:  # nothing else can be at a place that had no variant
+            place = replace(place, drawn=fresh.drawn, fault=None)
+            places = (place if one.place == place.place else one for one in sheet.places)
+            sheet = replace(sheet, places=tuple(places))
+        return AtPlace(sheet=sheet, place=place, drawn=fresh.drawn)
 
     def draw_ahead(self, sheet: Sheet, place: Place) -> None:
         """Draw a question that is probably asked next, and keep nothing of it but in memory: nobody has seen it yet.
@@ -253,18 +252,19 @@ class Clerk:
         if place.fault != reason:
             self.store.write(work)
 
-    def _keep_variant(self, attempt: str, place: Place, halves: Halves) -> bool:
-        """Keep a variant, if there is none yet; False, with nothing kept, where the attempt has ended meanwhile."""
+    def _keep_variant(self, attempt: str, place: Place, halves: Halves) -> _Kept:
+        """Keep a variant, if there is none yet and the attempt has not ended meanwhile."""
         now = self.clock()
 
-        def work(tx: Transaction) -> bool:
+        def work(tx: Transaction) -> _Kept:
             row = attempt_with(tx, attempt, lock=True)
             if row is None or row.phase is not Phase.OPEN:
-                return False
-            if place.place not in drawn_places(tx, attempt):  # of two who draw at once, one stores it
-                add_variant(tx, attempt, place.place, halves, now=now)
-                note_fault(tx, attempt, place.place, None)
-            return True
+                return _Kept.NOTHING
+            if place.place in drawn_places(tx, attempt):  # of two who draw at once, one stores it
+                return _Kept.BEFORE
+            add_variant(tx, attempt, place.place, halves, now=now)
+            note_fault(tx, attempt, place.place, None)
+            return _Kept.HERE
 
         return self.store.write(work)
 
@@ -292,6 +292,11 @@ class Clerk:
             if one.mark is None and _is_due(one.row, sheet.now)
         ]
 
+    @property
+    def marker(self) -> Marker:
+        """What marks tries."""
+        return self._marking.marker()
+
     def marked(self, place: Place, one: TryRow, *, now: datetime) -> TryRow:
         """Return a try with its mark, or with the reason why it has none. Raises: Closed."""
         assert place.drawn is not None
@@ -309,47 +314,6 @@ class Clerk:
         if mark.share is None:
             return replace(blank, fault="undecided: whether this formula is the right one")
         return replace(blank, mark=mark_text(mark))
-
-
-def _rows(tx: Transaction, attempt: str, *, lock: bool) -> _Rows:
-    row = attempt_with(tx, attempt, lock=lock) if is_id(attempt) else None
-    if row is None:
-        raise no_such_attempt()
-    return _Rows(
-        attempt=row,
-        kept=quiz_with(tx, row.quiz),
-        grants=grants_of(tx, row.quiz),
-        begun=len(attempts_at(tx, row.quiz, student=row.student)),
-        places=places_of(tx, attempt),
-        drawn=dict(drawn_places(tx, attempt)),
-        done=done_in(tx, attempt),
-        dropped=dropped_in(tx, attempt),
-    )
-
-
-def _sheet(rows: _Rows, now: datetime, quiz_of: Callable[[int], Quiz]) -> Sheet:
-    """Return an attempt from what is stored of it; `quiz_of` gives a version by its number."""
-    attempt = rows.attempt
-    quiz, current = quiz_of(attempt.version), quiz_of(rows.kept.version)
-    drafts = {draft.place: draft for draft in rows.done.drafts}
-    hints = Counter(rows.done.hints)
-    tries: dict[int, tuple[TryRow, ...]] = {}
-    for one in rows.done.tries:
-        tries[one.place] = (*tries.get(one.place, ()), one)
-    places = (
-        place_of(
-            row,
-            quiz.question(row.question),
-            rows.drawn.get(row.place),
-            draft=drafts.get(row.place),
-            tries=tries.get(row.place, ()),
-            hints=hints[row.place],
-            was_dropped=row.place in rows.dropped,
-        )
-        for row in rows.places
-    )
-    schedule = Schedule(quiz=current, grant=rows.grants.get(attempt.student), grants=tuple(rows.grants.values()))
-    return Sheet(attempt=attempt, quiz=quiz, schedule=schedule, begun=rows.begun, now=now, places=tuple(places))
 
 
 def _is_due(one: TryRow, now: datetime) -> bool:

@@ -12,30 +12,32 @@ from typing import TYPE_CHECKING, Self
 from grader.errors import GraderError
 from grader.quiz.authored import Quiz
 from grader.quiz.hints import hints_of
-from grader.quiz.marking.marker import Response, is_blank
-from grader.quiz.marking.readable import readings
+from grader.quiz.marking.responses import Response, is_blank
 from grader.store import Store, Transaction
 from grader.store.answers import DraftRow, TryRow, add_hint, add_try, drop_draft, put_draft
 from grader.store.attempts import Phase
 from grader.store.quizzes import find_quiz
-from grader.store.regrades import regrades_of
 from grader.taking import refusals
 from grader.taking.beginning import begin
 from grader.taking.clerk import Clerk, Clock
 from grader.taking.documents import response_text
 from grader.taking.fitting import fitted, unreadable
-from grader.taking.overviews import overview, sheets_at
+from grader.taking.overviews import best_of, overview, sheets_at
 from grader.taking.sheet import MAX_TRIES, AtPlace, Place, Sheet
-from grader.taking.summing import best_of, result_of
 from grader.taking.viewing import attempt_view, question_view
-from grader.taking.views import Answered, AttemptView, PartReading, QuestionView, QuizOverview, Result, Taken
+from grader.taking.views import AttemptView, QuestionView, QuizOverview, Taken
 
 if TYPE_CHECKING:
     from grader.quiz.generators import Generators
+    from grader.taking.answer_views import Answered, PartReading
     from grader.taking.extending import Extended, More
     from grader.taking.recorded import RecordedAttempt
     from grader.taking.regrade_log import LoggedRegrade
     from grader.taking.regrading import Regraded
+    from grader.taking.result_views import Result
+
+
+_AFTER_S = 0.05  # until drawing ahead begins
 
 
 def _utc_now() -> datetime:
@@ -51,6 +53,7 @@ class Desk:
     def __init__(self, store: Store, *, course: str = "", clock: Clock = _utc_now) -> None:
         self.clerk = Clerk(store, course=course, clock=clock)
         self._ahead: list[threading.Thread] = []
+        self._closing = threading.Event()
 
     def prepare(self, quiz: Quiz) -> None:
         """Start what drawing a question will need, and go on: call it early, then read and show something else."""
@@ -70,7 +73,7 @@ class Desk:
     def begin(self, quiz: Quiz, student: str) -> AttemptView:
         """Return the student's open attempt, or a new one. Raises: Refused where none can be started."""
         begun = begin(self.clerk, quiz, refusals.checked_name(student))
-        return attempt_view(self.clerk.sheet(begun.attempt), is_new=begun.is_new)
+        return attempt_view(begun.sheet, is_new=begun.is_new)
 
     def attempt(self, attempt: str) -> AttemptView:
         """Return how an attempt stands; one whose time is over has ended. Raises: Refused."""
@@ -87,13 +90,16 @@ class Desk:
     def draw_ahead(self, attempt: str, place: int) -> None:
         """Get a question ready that is probably looked at next, and go on; it stays unseen until it is.
 
-        What cannot be drawn is met again, and told, by whoever looks at it. `close` waits for this to end.
+        It begins a moment later, as whoever calls this is about to show a question. What cannot be drawn is met again,
+        and told, by whoever looks at it. `close` waits for this to end.
         """
         thread = threading.Thread(target=self._draw_ahead, args=(attempt, place), daemon=True, name="draws ahead")
         self._ahead = [*(one for one in self._ahead if one.is_alive()), thread]
         thread.start()
 
     def _draw_ahead(self, attempt: str, place: int) -> None:
+        if self._closing.wait(_AFTER_S):
+            return
         with contextlib.suppress(GraderError):
             sheet = self.clerk.sheet(attempt)
             self.clerk.draw_ahead(sheet, _place(sheet, place))
@@ -103,6 +109,9 @@ class Desk:
 
         It costs nothing, and says nothing of right or wrong. Raises: Refused.
         """
+        from grader.quiz.marking.readable import readings  # nothing is typed yet when a question is first shown
+        from grader.taking.answer_views import PartReading
+
         question = self._at(attempt, place).drawn.public
         found = readings(question, fitted(question, response))
         return tuple(PartReading(part=part, reading=one) for part, one in found.items())
@@ -132,6 +141,8 @@ class Desk:
         `after`: how many tries of this question the UI has shown. Where there are more by now, nothing is taken.
         Raises: Refused.
         """
+        from grader.taking.answer_views import Answered
+
         now = self.clerk.clock()
         here = self._at(attempt, place, at=now)
         answer = fitted(here.drawn.public, response)
@@ -176,13 +187,16 @@ class Desk:
 
     def result(self, attempt: str) -> Result:
         """Return what an attempt has come to, as far as its student may know; an open one may be asked for, too."""
+        from grader.taking.summing import result_of
+
         sheet = self.clerk.sheet(attempt)
         best = best_of(sheets_at(self.clerk, sheet.attempt.quiz, sheet.attempt.student))
         return result_of(sheet, best=best.score if best else None)
 
     def attempts(self, quiz: str, *, student: str | None = None) -> tuple[RecordedAttempt, ...]:
         """Return what is recorded of attempts at a quiz, for statistics and practice: never to be shown as it is."""
-        from grader.taking.recording import recorded  # what is a teacher's is loaded when a teacher asks for it
+        from grader.store.regrades import regrades_of  # what is a teacher's is loaded when a teacher asks for it
+        from grader.taking.recording import recorded
 
         named = self.clerk.named(quiz)
         name = None if student is None else refusals.checked_name(student)
@@ -217,6 +231,7 @@ class Desk:
 
     def close(self) -> None:
         """End the child processes, for good, and with them what is drawn ahead."""
+        self._closing.set()
         self.clerk.close()
         for thread in self._ahead:
             thread.join()

@@ -9,7 +9,7 @@ from typing import Any
 
 from grader.errors import GraderFault
 from grader.quiz.marking.mark import Mark, Verdict
-from grader.quiz.marking.marker import Response
+from grader.quiz.marking.responses import Response
 from grader.records import Text
 from grader.taking.refusals import Reason, Refused, not_an_answer
 

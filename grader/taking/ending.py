@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from grader.quiz.marking.marker import Response, is_blank
+from grader.quiz.marking.responses import Response, is_blank
 from grader.quiz.model import PublicQuestion
 from grader.store.answers import TryRow
 from grader.store.attempts import Phase

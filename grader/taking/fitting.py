@@ -7,14 +7,16 @@ blank or not: so what one answer takes up in the store is bounded by its questio
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
 
 from grader.quiz.marking.mark import Unreadable
-from grader.quiz.marking.marker import Response, is_blank
-from grader.quiz.marking.readable import readings
+from grader.quiz.marking.responses import Response, is_blank
 from grader.quiz.model import MatchBody, OptionsBody, PartsBody, PublicQuestion, QuestionType
 from grader.taking import refusals
 from grader.taking.documents import response_text
-from grader.taking.views import PartReading
+
+if TYPE_CHECKING:
+    from grader.taking.answer_views import PartReading
 
 
 def fitted(question: PublicQuestion, response: Response) -> Response:
@@ -28,6 +30,9 @@ def fitted(question: PublicQuestion, response: Response) -> Response:
 
 def unreadable(question: PublicQuestion, response: Response) -> tuple[PartReading, ...]:
     """Return each part of an answer that cannot be read, and why; it says nothing of right or wrong."""
+    from grader.quiz.marking.readable import readings
+    from grader.taking.answer_views import PartReading
+
     found = readings(question, response).items()
     return tuple(PartReading(part=part, reading=one) for part, one in found if isinstance(one, Unreadable))
 

@@ -8,13 +8,12 @@ from fractions import Fraction
 
 from grader.quiz.authored import Pool, Quiz
 from grader.store.attempts import attempts_at
-from grader.store.quizzes import KeptQuiz, find_quiz
+from grader.store.quizzes import KeptQuiz
 from grader.taking.beginning import schedule_of
 from grader.taking.clerk import Clerk
 from grader.taking.schedule import Schedule
-from grader.taking.scoring import exact
+from grader.taking.scoring import best_scored, exact
 from grader.taking.sheet import Sheet
-from grader.taking.summing import best_of
 from grader.taking.viewing import is_answered
 from grader.taking.views import Availability, QuizOverview
 
@@ -27,13 +26,17 @@ def sheets_at(clerk: Clerk, quiz: int, student: str | None) -> tuple[Sheet, ...]
 
 def overview(clerk: Clerk, student: str, quiz: Quiz) -> QuizOverview:
     """Return how a student stands with a quiz. Its dates count from now on, if anybody has begun it before."""
-    named, now = clerk.named(quiz.id), clerk.clock()
-    kept = clerk.store.read(lambda tx: find_quiz(tx, named))
-    if kept is None:
+    known, now = clerk.known(quiz), clerk.clock()
+    if known is None:
         return _overview(quiz, Schedule(quiz=quiz, grant=None, grants=()), (), now)
-    kept = clerk.note(quiz)
+    kept = clerk.note(quiz, known)
     schedule = _schedule(clerk, kept, quiz, student)
     return _overview(quiz, schedule, sheets_at(clerk, kept.id, student), now)
+
+
+def best_of(sheets: Sequence[Sheet]) -> Sheet | None:
+    """Return the attempt that counts: the best of the ended ones whose score may be seen."""
+    return best_scored([sheet for sheet in sheets if not sheet.is_open and sheet.is_due(sheet.score_when)])
 
 
 def _schedule(clerk: Clerk, kept: KeptQuiz, quiz: Quiz, student: str) -> Schedule:

@@ -7,7 +7,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from grader.quiz.marking.mark import Verdict
-from grader.quiz.marking.marker import Response
+from grader.quiz.marking.responses import Response
 from grader.quiz.model import PublicQuestion, QuestionType, Wrong
 from grader.store.attempts import Phase
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from grader.quiz.authored import Question, Quiz, Where
 from grader.quiz.marking.mark import Mark, Verdict
-from grader.quiz.marking.marker import Response, is_blank, made
+from grader.quiz.marking.mistakes import made
+from grader.quiz.marking.responses import Response, is_blank
 from grader.quiz.model import ChoiceKey, Key, MatchKey, OrderKey, PartsKey
 from grader.taking.recorded import RecordedAttempt, RecordedPart, RecordedQuestion, RecordedTry
 from grader.taking.sheet import Drawn, Place, Sheet, Try

@@ -11,8 +11,8 @@ from datetime import datetime
 from fractions import Fraction
 
 from grader.quiz.authored import Question, Quiz
-from grader.quiz.marking.mark import Mark
-from grader.quiz.marking.marker import Response
+from grader.quiz.marking.mark import Mark, Verdict
+from grader.quiz.marking.responses import Response
 from grader.quiz.model import Key, PublicQuestion, Rules, When
 from grader.quiz.stored import read_key, read_public
 from grader.store.answers import DraftRow, TryRow
@@ -49,6 +49,11 @@ class Try:
     def share(self) -> Fraction | None:
         """What it is worth, before penalties; None while it is undecided."""
         return None if self.mark is None else self.mark.share
+
+    @property
+    def verdict(self) -> Verdict:
+        """What became of it."""
+        return Verdict.UNDECIDED if self.mark is None else self.mark.verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

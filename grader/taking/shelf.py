@@ -56,6 +56,10 @@ class Shelf:
         """Keep a quiz that was read elsewhere."""
         self._by_digest.setdefault(quiz.version, quiz)
 
+    def number(self, version: int, digest: str) -> None:
+        """Take note that a version is the one with this digest."""
+        self._digests[version] = digest
+
     def quiz(self, version: int) -> Quiz:
         """Return a version by its number in the store, from the files that the store has kept.
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from grader.quiz.marking.marker import Response
+from grader.quiz.marking.responses import Response
 from grader.quiz.model import ChoiceKey, Key, MatchKey, OrderKey, PartsKey, QuestionType, WrongPair
 from grader.records import Text
-from grader.taking.views import Revealed
+from grader.taking.answer_views import Revealed
 
 
 def revealed(key: Key) -> Revealed:

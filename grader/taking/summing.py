@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from grader.quiz.authored import Topic
-from grader.quiz.marking.marker import made
+from grader.quiz.marking.mistakes import made
 from grader.records import Text
-from grader.taking.scoring import best_scored
+from grader.taking.result_views import Misconception, QuestionResult, Result, TopicResult, UnreadDraft
 from grader.taking.sheet import Place, Sheet
-from grader.taking.viewing import about_of, attempt_view, disclosure, has_feedback, is_answered, left_out
-from grader.taking.views import Misconception, QuestionResult, Result, TopicResult, UnreadDraft
+from grader.taking.tried import about_of
+from grader.taking.viewing import attempt_view, disclosure, has_feedback, is_answered, left_out
 
 
 def result_of(sheet: Sheet, *, best: Fraction | None = None) -> Result:
@@ -38,11 +38,6 @@ def result_of(sheet: Sheet, *, best: Fraction | None = None) -> Result:
         ),
         best=best,
     )
-
-
-def best_of(sheets: Sequence[Sheet]) -> Sheet | None:
-    """Return the attempt that counts: the best of the ended ones whose score may be seen."""
-    return best_scored([sheet for sheet in sheets if not sheet.is_open and sheet.is_due(sheet.score_when)])
 
 
 def _question(sheet: Sheet, place: Place, *, is_shown: bool) -> QuestionResult:

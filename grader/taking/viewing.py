@@ -7,33 +7,17 @@ What belongs to the key goes into a view through `Sheet.is_due` alone: verdicts 
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from grader.quiz.hints import hints_of
-from grader.quiz.marking.mark import Mark, Verdict
-from grader.quiz.marking.marker import made
-from grader.quiz.model import ChoiceKey, Key, MatchKey, PartsKey, QuestionType, When
-from grader.records import Text
+from grader.quiz.model import Key, When
 from grader.taking.documents import read_response
 from grader.taking.fitting import unreadable
 from grader.taking.sheet import Drawn, Place, Sheet, Try
-from grader.taking.solutions import revealed
-from grader.taking.views import (
-    AttemptView,
-    Disclosure,
-    FeedbackView,
-    PartReading,
-    PartView,
-    PlaceState,
-    PlaceView,
-    QuestionView,
-    Revealed,
-    TryView,
-)
+from grader.taking.views import AttemptView, Disclosure, PlaceState, PlaceView, QuestionView
 
-_UNDECIDED = Text(
-    en="Nobody could decide this answer yet. It is unscored, by no fault of yours, and your teacher can see it.",
-    zh="这个答案暂时无法判定，暂不计分。这不是你的错，老师能看到它。",
-)
+if TYPE_CHECKING:
+    from grader.taking.answer_views import PartReading, Revealed, TryView
 
 
 def attempt_view(sheet: Sheet, *, is_new: bool = False) -> AttemptView:
@@ -75,7 +59,7 @@ def question_view(sheet: Sheet, place: Place, drawn: Drawn) -> QuestionView:
         place=place.place,
         public=drawn.public,
         feedback=rules.feedback,
-        tries=tuple(_try_view(sheet, one, drawn.key) for one in place.tries),
+        tries=_try_views(sheet, place.tries, drawn.key),
         tries_left=place.tries_left if sheet.is_open else 0,
         draft=None if place.draft is None else read_response(place.draft.response),
         hints=hints[: place.hints],
@@ -115,7 +99,7 @@ def _place_view(sheet: Sheet, place: Place) -> PlaceView:
         state=state,
         tries=len(place.tries),
         tries_left=place.tries_left if sheet.is_open else 0,
-        verdict=_verdict(last.mark) if last and is_known else None,
+        verdict=last.verdict if last and is_known else None,
         earned=place.earned if is_known and state is PlaceState.DONE else None,
     )
 
@@ -130,61 +114,14 @@ def _state(sheet: Sheet, place: Place) -> PlaceState:
     return PlaceState.UNSEEN if place.drawn is None else PlaceState.SEEN
 
 
-def _try_view(sheet: Sheet, one: Try, key: Key) -> TryView:
-    if not sheet.is_due(key.rules.feedback):
-        return TryView(number=one.row.number, at=one.row.at, response=one.response)
-    return checked_try(one, key)
-
-
-def checked_try(one: Try, key: Key) -> TryView:
-    """Return a try with its verdict and what is said of it: for where both may be seen."""
-    row, mark = one.row, one.mark
-    if mark is None:
-        return TryView(number=row.number, at=row.at, response=one.response, verdict=Verdict.UNDECIDED, note=_UNDECIDED)
-    return TryView(
-        number=row.number,
-        at=row.at,
-        response=one.response,
-        verdict=mark.verdict,
-        share=mark.share,
-        said=said(key, mark),
-        parts=_parts(key, mark),
-    )
-
-
-def _verdict(mark: Mark | None) -> Verdict:
-    return Verdict.UNDECIDED if mark is None else mark.verdict
-
-
-def _parts(key: Key, mark: Mark) -> tuple[PartView, ...]:
-    if not isinstance(key.answer, PartsKey):
+def _try_views(sheet: Sheet, tries: tuple[Try, ...], key: Key) -> tuple[TryView, ...]:
+    if not tries:  # as of a question that is shown for the first time
         return ()
-    return tuple(
-        PartView(part=part.part, verdict=own.verdict, share=own.share, said=said(part, own))
-        for part, own in zip(key.answer.parts, mark.parts, strict=True)
-    )
+    from grader.taking.tried import checked_try, unchecked_try
 
-
-def said(key: Key, mark: Mark) -> tuple[FeedbackView, ...]:
-    """Return what is said of known mistakes, each sentence once, with all that it is said of."""
-    about: dict[Text, dict[str, None]] = {}
-    for wrong, own in zip(made(key, mark), about_of(key, mark), strict=True):
-        if wrong.say is not None:
-            about.setdefault(wrong.say, {}).update(dict.fromkeys(own))
-    return tuple(FeedbackView(text=text, about=tuple(ids)) for text, ids in about.items())
-
-
-def about_of(key: Key, mark: Mark) -> tuple[tuple[str, ...], ...]:
-    """Return, for each mistake that is known of an answer, the options or rows that show it, by their ids.
-
-    Of a `choice` there is one answer, and of what is typed, too; what is said of parts stands with the parts.
-    """
-    answer = key.answer
-    if isinstance(answer, ChoiceKey) and key.type is QuestionType.MULTI:
-        return tuple((answer.options[place].id,) for place in mark.known)
-    if isinstance(answer, MatchKey):
-        return tuple((answer.wrong[place].row,) for place in mark.known)
-    return tuple(() for _ in made(key, mark))
+    if not sheet.is_due(key.rules.feedback):
+        return tuple(map(unchecked_try, tries))
+    return tuple(checked_try(one, key) for one in tries)
 
 
 def disclosure(sheet: Sheet, when: When) -> Disclosure:
@@ -197,4 +134,8 @@ def _revealed(sheet: Sheet, key: Key, *, is_done: bool) -> Revealed | None:
     when = sheet.schedule.quiz.reveal.answers
     if when is When.AFTER_ATTEMPT and not is_done:
         return None
-    return revealed(key) if sheet.is_due(when) else None
+    if not sheet.is_due(when):
+        return None
+    from grader.taking.solutions import revealed
+
+    return revealed(key)

@@ -2,21 +2,27 @@
 
 No type here holds a key, and none leads to one: what a student may not see yet is not in a view at all, so no UI can
 show it by mistake. Texts are the author's Markdown in both languages. Places count from 1, as a student counts.
+
+What there is only once something was answered is in `answer_views`, what an attempt comes to in `result_views`: a
+student's first question waits for neither.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
-from grader.quiz.marking.mark import Reading, Unreadable, Verdict
-from grader.quiz.marking.marker import Response
+from grader.quiz.marking.mark import Verdict
+from grader.quiz.marking.responses import Response
 from grader.quiz.model import PublicQuestion, When
 from grader.records import Text
 from grader.store.attempts import Phase
+
+if TYPE_CHECKING:
+    from grader.taking.answer_views import PartReading, Revealed, TryView
 
 
 class PlaceState(StrEnum):
@@ -82,70 +88,6 @@ class AttemptView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FeedbackView:
-    """One sentence about an answer. `about`: the options of a `multi` that it is said of, or the rows of a `match`, by
-    their ids; empty where it is said of the whole answer."""
-
-    text: Text
-    about: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartView:
-    """What became of one part of a `multi-part` in one try."""
-
-    part: str
-    verdict: Verdict
-    share: Fraction | None
-    said: tuple[FeedbackView, ...] = ()
-
-    @property
-    def feedback(self) -> tuple[Text, ...]:
-        """The sentences alone."""
-        return tuple(one.text for one in self.said)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TryView:
-    """One answer that was checked.
-
-    `verdict`, `share`, `said` and `parts` are there when the question's rules let them be seen. Verdict.UNDECIDED
-    has a `note`: it is unscored until a person has looked, by no fault of the student's.
-    """
-
-    number: int  # from 1
-    at: datetime
-    response: Response
-    verdict: Verdict | None = None
-    share: Fraction | None = None
-    said: tuple[FeedbackView, ...] = ()
-    parts: tuple[PartView, ...] = ()
-    note: Text | None = None
-
-    @property
-    def feedback(self) -> tuple[Text, ...]:
-        """The sentences alone."""
-        return tuple(one.text for one in self.said)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Revealed:
-    """The right answer, once it may be seen: `answer` as the response that earns everything, in the ids shown.
-
-    Of an `order` it is one right order of perhaps many (`is_one_of_many`). `others` are further answers that are as
-    good. `says`: why an option is right or wrong, by its id; of a `match` by the row's. `parts`: of a `multi-part`, by
-    part.
-    """
-
-    answer: Response
-    is_one_of_many: bool = False
-    others: tuple[str, ...] = ()
-    explanation: Text | None = None
-    says: Mapping[str, Text] = field(default_factory=dict)
-    parts: Mapping[str, Revealed] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionView:
     """One question of an attempt, with all that its student did about it and may know.
 
@@ -183,96 +125,12 @@ class Taken(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
-    """What `answer` did, and the question after it."""
-
-    taken: Taken
-    question: QuestionView
-    unreadable: tuple[PartReading, ...] = ()  # which parts to ask back, with Taken.UNREADABLE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartReading:
-    """How what was typed is understood; `part` is "" but within a `multi-part`. It says nothing of right or wrong."""
-
-    part: str
-    reading: Reading[object] | Unreadable
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Disclosure:
     """Whether something may be seen yet, and when it will be."""
 
     shown: bool
     when: When
     at: datetime | None = None  # of `after-close`, where a time is set
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuestionResult:
-    """What one question earned. `earned` is None where it may not be seen yet, or nobody could decide it."""
-
-    place: int
-    question: str
-    topics: tuple[str, ...]
-    points: Fraction
-    earned: Fraction | None
-    is_answered: bool
-    is_undecided: bool = False
-    is_dropped: bool = False  # left out of the total: nobody could decide it, by no fault of the student's
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TopicResult:
-    """What the questions of one topic earned together; `read`, where something was lost, is what to read again."""
-
-    topic: str
-    title: Text
-    points: Fraction
-    earned: Fraction | None
-    read: Text | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Misconception:
-    """A known mistake that was made, with the places where; only of questions whose feedback may be seen.
-
-    `about`: the ids of the options or rows that showed it, by place; of a question that has none, nothing.
-    """
-
-    id: str
-    says: tuple[Text, ...]
-    places: tuple[int, ...]
-    about: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnreadDraft:
-    """Parts of a draft that could not be read when the attempt ended, and so counted as blank; "": the whole."""
-
-    place: int
-    parts: tuple[PartReading, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """What an attempt came to, as far as its student may know.
-
-    `score` is None while it may not be seen (`scores.shown` is False), or while an answer is undecided (`undecided`).
-    Neither it nor `points` counts a question that is dropped.
-    """
-
-    attempt: AttemptView
-    score: Fraction | None
-    points: Fraction
-    scores: Disclosure
-    answers: Disclosure
-    questions: tuple[QuestionResult, ...]
-    topics: tuple[TopicResult, ...]
-    misconceptions: tuple[Misconception, ...]
-    undecided: tuple[int, ...] = ()  # places
-    left_out: tuple[UnreadDraft, ...] = ()
-    best: Fraction | None = None  # over all ended attempts whose scores are shown: it is the one that counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from grader.cli.quiz.feedback import put_revealed
 from grader.quiz.model import Option, OptionsBody, PublicQuestion, QuestionType
 from grader.quiz.rendering.styled import Paper
 from grader.records import Language, Text
-from grader.taking.views import Revealed
+from grader.taking.answer_views import Revealed
 
 
 def test_beside_the_right_options_stands_why_they_are_right() -> None:

@@ -27,7 +27,8 @@ from grader.quiz.model import (
 )
 from grader.quiz.rendering.styled import Paper
 from grader.records import Language, Text
-from grader.taking.views import Disclosure, FeedbackView, PartView, QuestionView, Revealed, TryView
+from grader.taking.answer_views import FeedbackView, PartView, Revealed, TryView
+from grader.taking.views import Disclosure, QuestionView
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 

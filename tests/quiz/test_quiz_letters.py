@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.quiz.marking.mark import Unreadable
-from grader.quiz.marking.marker import Response
+from grader.quiz.marking.responses import Response
 from grader.quiz.model import MatchBody, Option, OptionsBody, PublicQuestion, QuestionType, TypedBody
 from grader.quiz.rendering.letters import letter, letters_of, typed_response
 from grader.records import Text

@@ -11,7 +11,7 @@ from itertools import permutations, product
 from pathlib import Path
 
 import pytest
-from exchange_bank import QUIZZES, booklet, shown
+from exchange_bank import QUIZZES, SOLUTIONS, booklet, shown
 
 from grader.quiz.exchange import qti
 from grader.quiz.exchange.decimals import bounds, number_in
@@ -40,10 +40,10 @@ from grader.quiz.exchange.quiz_file import quiz_yaml
 from grader.quiz.marking import orders
 from grader.quiz.marking.choices import Choosable, Pair, mark_match, mark_multi
 from grader.quiz.marking.mark import Mark
-from grader.quiz.marking.marker import precision_of
 from grader.quiz.marking.precision import accepts
+from grader.quiz.marking.reader import precision_of
 from grader.quiz.model import Partial, Precision, QuestionType
-from grader.quiz.reading import quiz_of
+from grader.quiz.reading import quiz_of, read_quiz
 from grader.records import Language
 
 RESPONSE = "RESPONSE"
@@ -87,11 +87,14 @@ def test_a_quiz_comes_back_from_qti_as_it_was_fitted(name: str, language: Langua
 
 def test_what_comes_back_from_qti_is_a_quiz_again(tmp_path: Path) -> None:
     name = QUIZZES[1]
+    asked = {v for one in read_quiz(SOLUTIONS / name).questions for v in one.variables}
     fitted = qti.fit(booklet(name, Language.EN))
     back = qti.read(qti.write(fitted), origin="file.zip", language=Language.EN)
     written = quiz_yaml(back.booklet, tmp_path / name, name[:6])
     quiz = quiz_of(tmp_path / name, written.content, None)
     assert len(quiz.questions) == len(fitted.booklet.leaves)
+    assert {v for one in quiz.questions for v in one.variables} == asked
+    assert {v.name for v in asked if v.whole} == {"t"}
 
 
 @pytest.mark.parametrize("name", QUIZZES)

@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 from grader.errors import AuthorError
 from grader.quiz import kept
 from grader.quiz.authored import Gap, Pool
-from grader.quiz.model import When
+from grader.quiz.model import Variable, When
 from grader.quiz.problems import SCHEMA
 from grader.quiz.reading import read_quiz
 from grader.quiz.yaml_file import MAX_BYTES, parse_yaml
@@ -241,6 +241,15 @@ def test_numbers_keep_the_figures_that_their_author_wrote(tmp_path: Path) -> Non
     a, b, c, d = quiz.questions
     assert [one.answer for one in (a, b, c, d)] == ["1.0000", "-inf", "[[1.50, 1/3], [2, {{n}}]]", "[]"]
     assert a.precision and (a.precision.relative, a.precision.absolute) == ("1e-3", "0.10")
+
+
+def test_variables_have_an_interval_of_numbers_or_of_whole_ones(tmp_path: Path) -> None:
+    question = "- {id: a, type: expression, text: x, answer: N/r, variables: {r: [0.5, 2], N: {int: [1, 100]}}}"
+    (one,) = quiz_in(tmp_path, question).questions
+    assert one.variables == (
+        Variable(name="r", low=0.5, high=2.0),
+        Variable(name="N", low=1.0, high=100.0, whole=True),
+    )
 
 
 def test_a_missing_language_is_a_gap_for_lint_and_no_error(tmp_path: Path) -> None:

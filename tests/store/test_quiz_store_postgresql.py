@@ -37,7 +37,7 @@ pytestmark = pytest.mark.skipif(not ADDRESS, reason="DLGRADE_TEST_POSTGRESQL nam
 def engine() -> Iterator[sa.Engine]:
     engine = sa.create_engine(ADDRESS)
     yield engine
-    tables.metadata.drop_all(engine)
+    tables.whole().drop_all(engine)
     engine.dispose()
 
 
@@ -148,4 +148,4 @@ def test_an_older_store_is_brought_up_to_the_same_tables(engine: sa.Engine) -> N
     open_store(ADDRESS).close()
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, tables.metadata) == []
+        assert compare_metadata(context, tables.whole()) == []

@@ -11,7 +11,7 @@ from taking.quiz_desks import NOON, TEACHER, THREE, Room, option, room
 
 from grader.quiz.model import When
 from grader.taking.extending import More
-from grader.taking.views import Result
+from grader.taking.result_views import Result
 
 CLOSES = "closes: 2026-05-04T14:00Z"
 LIMIT = "time-limit: 20min"

@@ -128,10 +128,18 @@ def test_who_draws_when_the_desk_is_closed_is_told_that_and_no_fault_is_kept(at:
         assert raw.execute("SELECT fault FROM places").fetchall() == [(None,)]
 
 
-def test_what_is_drawn_ahead_is_there_or_nothing_is_when_the_desk_is_closed(at: Room, tmp_path: Path) -> None:
-    attempt = at.begin(computed(tmp_path, 1, SLOW))
-    at.desk.draw_ahead(attempt.id, 1)
-    at.desk.close()
+@pytest.mark.parametrize("when", ["at once", "in the call"])
+def test_what_is_drawn_ahead_is_there_or_nothing_is_when_the_desk_is_closed(
+    at: Room, tmp_path: Path, when: str
+) -> None:
+    quiz = computed(tmp_path, 1, SLOW)
+    attempt = at.begin(quiz)
+    with at.desk.clerk.shelf.lent(quiz) as generators:
+        at.desk.draw_ahead(attempt.id, 1)
+        while when == "in the call" and not generators._is_ready:
+            at.desk._ahead[0].join(0.01)
+            assert at.desk._ahead[0].is_alive()
+        at.desk.close()
     assert not [one for one in threading.enumerate() if one.name == "draws ahead"]
     with sqlite3.connect(at.file) as raw:
         assert raw.execute("SELECT fault FROM places").fetchall() == [(None,)]

@@ -9,7 +9,8 @@ import pytest
 from quiz_desks import Room, option, room
 
 from grader.quiz.model import MatchBody, OptionsBody, When
-from grader.taking.views import FeedbackView, PlaceState
+from grader.taking.answer_views import FeedbackView
+from grader.taking.views import PlaceState
 
 SEVERAL = """
 - id: pairs

@@ -19,11 +19,12 @@ from grader.cli.quiz.summary import exit_code
 from grader.errors import EXIT_FULL_SCORE, EXIT_USAGE, AuthorError, QuestionFault, UsageError
 from grader.pages.escape import json_text
 from grader.quiz.marking.mark import Unreadable
-from grader.quiz.marking.marker import Response
+from grader.quiz.marking.responses import Response
 from grader.quiz.model import PartsBody, TypedBody
 from grader.quiz.rendering.letters import typed_response
 from grader.records import Text
-from grader.taking.views import AttemptView, Availability, PartReading, QuestionView, QuizOverview, Taken
+from grader.taking.answer_views import PartReading
+from grader.taking.views import AttemptView, Availability, QuestionView, QuizOverview, Taken
 
 if TYPE_CHECKING:
     from grader.cli.quiz.desk import AtDesk

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from grader.cli.language import local
 from grader.cli.quiz.feedback import SIGNS
 from grader.cli.quiz.words import duration, joined, number, points, questions
 from grader.errors import AuthorError, QuestionFault
-from grader.quiz.marking.marker import Response
+from grader.quiz.marking.responses import Response
 from grader.quiz.rendering.styled import Paper, Span, Style
 from grader.quiz.rendering.terminal_markdown import put_markdown
 from grader.records import Language, Text
 from grader.taking.desk import Desk
-from grader.taking.views import Answered, AttemptView, PartReading, PlaceState, PlaceView, QuestionView
+from grader.taking.views import AttemptView, PlaceState, PlaceView, QuestionView
+
+if TYPE_CHECKING:
+    from grader.taking.answer_views import Answered, PartReading
 
 
 class DeskCounter:

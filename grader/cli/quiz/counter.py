@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from grader.cli.quiz.commands import Command
-from grader.quiz.marking.marker import Response
-from grader.taking.views import Answered, PartReading, QuestionView
+from grader.quiz.marking.responses import Response
+from grader.taking.views import QuestionView
+
+if TYPE_CHECKING:
+    from grader.taking.answer_views import Answered, PartReading
 
 
 class Counter(Protocol):

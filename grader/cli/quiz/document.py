@@ -12,16 +12,9 @@ from typing import Any
 
 from grader.quiz.model import MatchBody, Option, OptionsBody, PartsBody, PublicQuestion
 from grader.records import Language, Text
-from grader.taking.views import (
-    AttemptView,
-    Disclosure,
-    PartReading,
-    QuestionView,
-    QuizOverview,
-    Result,
-    Revealed,
-    TryView,
-)
+from grader.taking.answer_views import PartReading, Revealed, TryView
+from grader.taking.result_views import Result
+from grader.taking.views import AttemptView, Disclosure, QuestionView, QuizOverview
 
 Plain = dict[str, Any]
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from grader.cli.language import local
 from grader.cli.quiz.words import joined, later, number, points
 from grader.quiz.marking.mark import Verdict
 from grader.quiz.model import OptionsBody, PartsBody, PublicQuestion, QuestionType, TypedBody
-from grader.quiz.rendering.answers import right_answer
 from grader.quiz.rendering.letters import labels_of, letter, letters_of
 from grader.quiz.rendering.styled import Paper, Span, Style
 from grader.quiz.rendering.terminal import put_answer
 from grader.quiz.rendering.terminal_markdown import put_markdown
 from grader.records import Language
-from grader.taking.views import FeedbackView, PartView, QuestionView, Revealed, TryView
+from grader.taking.views import QuestionView
+
+if TYPE_CHECKING:
+    from grader.taking.answer_views import FeedbackView, PartView, Revealed, TryView
 
 SIGNS = {
     Verdict.RIGHT: ("✓", Style.RIGHT),
@@ -188,6 +191,8 @@ def _shown(question: PublicQuestion, answer: str, language: Language) -> str:
     """Return a right answer that is typed on one line; a program's output stays as it is."""
     if question.type is QuestionType.CODE_OUTPUT:
         return answer
+    from grader.quiz.rendering.answers import right_answer  # nothing is revealed when a question is first shown
+
     return right_answer(question, answer).within(language)
 
 

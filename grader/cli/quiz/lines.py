@@ -10,7 +10,7 @@ from grader.cli.quiz.console import Console, StudentLeft
 from grader.cli.quiz.counter import Counter, Move, Setting
 from grader.cli.quiz.feedback import put_heading, put_hint, put_history, put_revealed, tries_left
 from grader.quiz.marking.mark import Reading, Unreadable
-from grader.quiz.marking.marker import Response
+from grader.quiz.marking.responses import Response
 from grader.quiz.model import PublicQuestion, QuestionType, TypedBody
 from grader.quiz.rendering.letters import typed_response
 from grader.quiz.rendering.styled import Paper, Span, Style

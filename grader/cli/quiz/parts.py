@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from grader.cli.language import local, say
 from grader.cli.quiz.counter import Move
 from grader.cli.quiz.lines import Lines
-from grader.quiz.marking.marker import Response, is_blank
+from grader.quiz.marking.responses import Response, is_blank
 from grader.quiz.model import PartsBody, PublicQuestion
-from grader.quiz.rendering.answers import as_read
 from grader.quiz.rendering.letters import letters_of
 from grader.quiz.rendering.styled import Paper, Span, Style
 from grader.quiz.rendering.terminal import put_answer, what_to_type
@@ -62,6 +61,8 @@ class PartAnswers:
 
     def _put_read(self, paper: Paper, part: PublicQuestion, number: int) -> None:
         """Add the answer to a part as it is understood."""
+        from grader.quiz.rendering.answers import as_read  # nothing is typed yet when a question is first shown
+
         language, answer = self._lines.console.language, self.answers.get(part.part, "")
         head = Span(f"{number}) ", Style.LETTER)
         read = as_read(part, answer)

@@ -16,9 +16,10 @@ from grader.errors import EXIT_FULL_SCORE, EXIT_USAGE, AuthorError, QuestionFaul
 from grader.pages.escape import json_text
 from grader.quiz.marking.mark import Unreadable
 from grader.records import Text
+from grader.taking.answer_views import PartReading
 from grader.taking.practice.plan import Item, Plan
 from grader.taking.practice.practice import Practice
-from grader.taking.views import PartReading, PlaceState, QuestionView, Taken
+from grader.taking.views import PlaceState, QuestionView, Taken
 
 FORM = "quiz-practice/1"
 

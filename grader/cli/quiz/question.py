@@ -15,7 +15,7 @@ from grader.cli.quiz.feedback import put_history, put_revealed, put_verdict, put
 from grader.cli.quiz.lines import Lines
 from grader.cli.quiz.parts import PartAnswers
 from grader.quiz.marking.mark import Unreadable
-from grader.quiz.marking.marker import Response, is_blank
+from grader.quiz.marking.responses import Response, is_blank
 from grader.quiz.model import PartsBody
 from grader.quiz.rendering.styled import Span, Style
 from grader.quiz.rendering.terminal import what_to_type

@@ -134,10 +134,7 @@ class Sitting:
 
     def _questions(self) -> int:
         place = self._pending_after(0)
-        while True:
-            attempt = self._look(self._desk.attempt(self._open.id))
-            if not attempt.is_open:
-                return self._time_is_over()
+        while self._open.is_open:
             move = self._ask(place) if place is not None else self._all_seen()
             at = place or 0
             match move.command:
@@ -146,14 +143,16 @@ class Sitting:
                     return EXIT_FULL_SCORE
                 case Command.SUBMIT:
                     if self._is_sure():
-                        self._desk.submit(attempt.id)
+                        self._desk.submit(self._open.id)
                         return self._finish()
                 case Command.GO:
                     place = self._existing(move.place, place)
                 case Command.BACK:
-                    place = max(at - 1, 1) if place is not None else len(attempt.places)
+                    place = max(at - 1, 1) if place is not None else len(self._open.places)
                 case _:
                     place = self._pending_after(at)
+            self._look(self._desk.attempt(self._open.id))
+        return self._time_is_over()
 
     def _ask(self, place: int) -> Move:
         """Ask one question; where its author's mistake shows, or ours, say so and go on."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from grader.exercise import Course
     from grader.quiz.authored import Quiz
     from grader.quiz.finding import QuizEntry
+    from grader.quiz.generators import Generators
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,39 +48,56 @@ def start(asked: StartArguments) -> int:
 
 
 @contextlib.contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Collect no garbage in the block: importing makes much that stays, and looking through it takes a tenth of it."""
+def _uncollected() -> Iterator[Callable[[], None]]:
+    """Collect no garbage until what this gives is called.
+
+    What is made on the way to a first question stays, and looking through it takes a tenth of the way: later
+    collections leave it out, too.
+    """
+
+    def collect() -> None:
+        gc.freeze()
+        gc.enable()
+
     gc.disable()
     try:
-        yield
+        yield collect
     finally:
         gc.enable()
+        gc.unfreeze()
 
 
 def _take(asked: StartArguments, name: str) -> int:
     """Take a quiz. The process that computes answers starts first: it gets ready while the store is imported."""
-    from grader.exercise import load_course
-    from grader.quiz.generators import Generators
+    with _uncollected() as collect:
+        from grader.exercise import load_course
+        from grader.quiz.generators import Generators
 
-    course = load_course(asked.course)
-    quiz = _read(course, name)
-    with Generators(quiz) as generators:
-        if quiz.is_computed:
-            generators.prepare()
-        with _without_collecting():
-            import grader.cli.quiz.sitting
-            import grader.taking.desk  # noqa: F401
-        from grader.cli.quiz.desk import open_desk
+        course = load_course(asked.course)
+        quiz = _read(course, name)
+        with Generators(quiz) as generators:
+            if quiz.is_computed:
+                generators.prepare()
+            return _at_desk(asked, course, quiz, generators, collect)
 
-        with open_desk(store=asked.store, course=course, student=asked.student) as at:
-            at.desk.adopt(quiz, generators)
-            if asked.json:
-                from grader.cli.quiz.as_json import answer_json
 
-                return answer_json(at, quiz, asked)
-            from grader.cli.quiz.sitting import Sitting
+def _at_desk(
+    asked: StartArguments, course: Course, quiz: Quiz, generators: Generators, collect: Callable[[], None]
+) -> int:
+    """Take a quiz that was read; garbage is collected again from when all is loaded that asking needs."""
+    from grader.cli.quiz.desk import open_desk
 
-            return Sitting(at, quiz, again=asked.again).run()
+    with open_desk(store=asked.store, course=course, student=asked.student) as at:
+        at.desk.adopt(quiz, generators)
+        if asked.json:
+            from grader.cli.quiz.as_json import answer_json
+
+            collect()
+            return answer_json(at, quiz, asked)
+        from grader.cli.quiz.sitting import Sitting
+
+        collect()
+        return Sitting(at, quiz, again=asked.again).run()
 
 
 def _read(course: Course, name: str) -> Quiz:

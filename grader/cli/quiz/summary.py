@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
@@ -20,7 +21,11 @@ from grader.quiz.rendering.terminal import put_answer, put_question
 from grader.quiz.rendering.terminal_markdown import put_markdown
 from grader.records import Language, Text
 from grader.taking.desk import Desk
-from grader.taking.views import Misconception, QuestionResult, QuestionView, Result, Revealed, TopicResult
+from grader.taking.views import QuestionView
+
+if TYPE_CHECKING:
+    from grader.taking.answer_views import Revealed
+    from grader.taking.result_views import Misconception, QuestionResult, Result, TopicResult
 
 _BAR = 10  # cells
 

@@ -7,9 +7,9 @@ from decimal import Context, Decimal
 from fractions import Fraction
 
 from grader.quiz.marking.mark import Reading
-from grader.quiz.marking.marker import precision_of
 from grader.quiz.marking.numbers import read_number
 from grader.quiz.marking.precision import Number, exponent, is_half, rounded, without_noise
+from grader.quiz.marking.reader import precision_of
 from grader.quiz.model import Precision
 
 _FIGURES = 30  # a number with more is written as the float that it is nearest to

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from grader.pages.markup import Markup, element, is_outside, together
+from grader.pages.markup import Markup, element, together
+from grader.pages.web import is_outside
 from grader.quiz.exchange.html_tree import Element, parsed_html
 from grader.quiz.exchange.leaf import NOTHING, Remark
 from grader.quiz.rendering.markdown import Maths, to_html, to_inline_html

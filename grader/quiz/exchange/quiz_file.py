@@ -35,7 +35,7 @@ from grader.quiz.exchange.skipping import Skip
 from grader.quiz.generators import Generators
 from grader.quiz.marking.mark import Reading
 from grader.quiz.marking.matrices import read_matrix
-from grader.quiz.model import Partial, Precision, QuestionType
+from grader.quiz.model import Partial, Precision, QuestionType, Variable
 from grader.quiz.reading import quiz_of
 from grader.quiz.seeds import Seeds
 from grader.records import Text
@@ -214,11 +214,17 @@ def _typed(leaf: Leaf, typed: Typed) -> dict[str, Any]:
     if typed.whole:
         made["whole"] = True
     if typed.variables:
-        made["variables"] = {one.name: [one.low, one.high] for one in typed.variables}
+        made["variables"] = {one.name: _interval(one) for one in typed.variables}
     wrong = [
         {"value": _rows(known.value) if table else _code(known.value)} | _remark(known.remark) for known in typed.wrong
     ]
     return made | ({"wrong": wrong} if wrong else {})
+
+
+def _interval(variable: Variable) -> list[float] | dict[str, list[int]]:
+    if variable.whole:
+        return {"int": [int(variable.low), int(variable.high)]}
+    return [variable.low, variable.high]
 
 
 def _accept(answer: str, precision: Precision) -> dict[str, int | float]:

@@ -19,7 +19,7 @@ from grader.quiz.linting.options import shown_option
 from grader.quiz.linting.subject import Placed, SeedDraw, Subject, drawn_of, halves_of, options_of, wrongs_of
 from grader.quiz.marking import Marker, Reading, check
 from grader.quiz.marking.checking import Unfair
-from grader.quiz.marking.marker import read_own
+from grader.quiz.marking.reader import read_own
 from grader.quiz.model import ChoiceKey, Key, QuestionType, TypedKey, Variant, Wrong
 from grader.quiz.seeds import numbered_seeds
 from grader.records import Severity, Text

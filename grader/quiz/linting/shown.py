@@ -12,11 +12,11 @@ from grader.quiz.linting.draws import Draws
 from grader.quiz.linting.findings import Finding
 from grader.quiz.linting.subject import Placed, SeedDraw, Subject, drawn_of, halves_of, options_of, rows_of, wrongs_of
 from grader.quiz.marking import Reading
-from grader.quiz.marking.marker import read_own
 from grader.quiz.marking.numbers import plain
+from grader.quiz.marking.reader import read_own
 from grader.quiz.model import ChoiceKey, QuestionType, TypedKey
 from grader.quiz.rendering.formulas import formula, is_bounded
-from grader.quiz.rendering.markdown import parsed
+from grader.quiz.rendering.tokens import parsed
 from grader.quiz.yaml_file import KeyPath
 from grader.records import Severity, Text
 

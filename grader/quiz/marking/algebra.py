@@ -23,6 +23,7 @@ from grader.errors import AuthorError, Closed, GraderFault
 from grader.quiz.marking.algebra_frames import receive, send
 from grader.quiz.marking.formula import Formula, to_wire
 from grader.quiz.marking.mark import RIGHT, UNDECIDED, Mark, mark_of
+from grader.quiz.model import Variable
 from grader.records import Text
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Comparison:
 
     right: tuple[Formula, ...]
     known: tuple[Formula, ...] = ()
-    intervals: Mapping[str, tuple[Fraction, Fraction]]
+    variables: tuple[Variable, ...] = ()
 
 
 class Algebra:
@@ -59,7 +60,7 @@ class Algebra:
             "given": to_wire(given),
             "right": [to_wire(one) for one in asked.right],
             "known": [to_wire(one) for one in asked.known],
-            "intervals": {name: [str(low), str(high)] for name, (low, high) in asked.intervals.items()},
+            "intervals": {one.name: [repr(one.low), repr(one.high), one.whole] for one in asked.variables},
         }
         with self._turn:
             if self._is_closed:

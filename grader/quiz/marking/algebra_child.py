@@ -26,7 +26,7 @@ import mpmath  # type: ignore[import-untyped]
 
 from grader.quiz.marking.algebra_frames import receive, send
 from grader.quiz.marking.algebra_numbers import DIGITS, ENOUGH, agrees, samples
-from grader.quiz.marking.algebra_points import Intervals
+from grader.quiz.marking.algebra_points import Interval, Intervals
 from grader.quiz.marking.algebra_symbols import proof
 from grader.quiz.marking.formula import Wire
 from grader.sandbox.jail import limit_memory
@@ -45,7 +45,10 @@ class _Request:
     @classmethod
     def of(cls, frame: bytes) -> _Request:
         data = json.loads(frame)
-        intervals = {name: (Fraction(low), Fraction(high)) for name, (low, high) in data["intervals"].items()}
+        intervals = {
+            name: Interval(Fraction(low), Fraction(high), whole)
+            for name, (low, high, whole) in data["intervals"].items()
+        }
         return cls(data["given"], data["right"], data["known"], intervals)
 
 

@@ -11,12 +11,40 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from grader.quiz.marking.formula import Wire
 
 Point = dict[str, Fraction]
-Intervals = Mapping[str, tuple[Fraction, Fraction]]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Where a variable lies, both ends included; `whole`: at whole numbers alone."""
+
+    low: Fraction
+    high: Fraction
+    whole: bool = False
+
+    def between(self, draw: random.Random) -> Fraction:
+        """Return any number of it."""
+        if self.whole:
+            return Fraction(draw.randint(math.ceil(self.low), math.floor(self.high)))
+        below = draw.randrange(_SMALLEST, _LARGEST)
+        return self.low + (self.high - self.low) * Fraction(draw.randrange(1, below), below)
+
+    def multiple(self, base: Fraction, draw: random.Random) -> Fraction:
+        """Return a multiple of `base` in it; without one, any number."""
+        least, most = math.ceil(self.low / base), math.floor(self.high / base)
+        found = draw.randint(least, most) * base if least <= most else self.between(draw)
+        return found if found in self else self.between(draw)
+
+    def __contains__(self, number: Fraction) -> bool:
+        return self.low <= number <= self.high and (not self.whole or number.denominator == 1)
+
+
+Intervals = Mapping[str, Interval]
 
 _SMALLEST, _LARGEST = 10**50, 10**51  # denominators: no formula is long enough to hold a multiple of all of them
 _KINKS = frozenset({"abs", "sign", "floor", "ceil", "relu", "max", "min"})
@@ -29,7 +57,7 @@ def random_points(intervals: Intervals) -> Iterator[Point]:
     """Yield points without end, the same ones for the same intervals; one where there is no variable."""
     draw = random.Random(9)  # the same answer gets the same mark
     while True:
-        yield {name: _between(low, high, draw) for name, (low, high) in intervals.items()}
+        yield _anywhere(intervals, draw)
         if not intervals:
             return
 
@@ -49,23 +77,23 @@ def special_points(formulas: Sequence[Wire], intervals: Intervals) -> list[Point
 
 def _ends(intervals: Intervals, draw: random.Random) -> Iterator[Point]:
     """Yield two corners, and each end of each variable with the others anywhere."""
-    yield {name: low for name, (low, _) in intervals.items()}
-    yield {name: high for name, (_, high) in intervals.items()}
-    for name, ends in intervals.items():
-        for end in ends:
+    yield {name: one.low for name, one in intervals.items()}
+    yield {name: one.high for name, one in intervals.items()}
+    for name, one in intervals.items():
+        for end in (one.low, one.high):
             yield {**_anywhere(intervals, draw), name: end}
 
 
 def _whole(intervals: Intervals, draw: random.Random) -> Point:
-    return {name: _multiple(low, high, Fraction(1), draw) for name, (low, high) in intervals.items()}
+    return {name: one.multiple(Fraction(1), draw) for name, one in intervals.items()}
 
 
 def _multiples(intervals: Intervals, constants: Sequence[Fraction], draw: random.Random) -> Iterator[Point]:
     """Yield points at which all variables are multiples of one of them, or of a constant, where they can be."""
-    for name, (low, high) in intervals.items():
-        least = max(Fraction(math.ceil(low)), Fraction(1))
-        for base in (least, abs(_multiple(low, high, Fraction(1), draw))):
-            if low <= base <= high and base:
+    for name, one in intervals.items():
+        least = max(Fraction(math.ceil(one.low)), Fraction(1))
+        for base in (least, abs(one.multiple(Fraction(1), draw))):
+            if base in one and base:
                 yield {**_all_multiples(intervals, base, draw), name: base}
     for base in constants:
         if base.denominator == 1 and 1 < base <= _MAX_DIVISOR:
@@ -74,29 +102,18 @@ def _multiples(intervals: Intervals, constants: Sequence[Fraction], draw: random
 
 def _at_constants(intervals: Intervals, constants: Sequence[Fraction], draw: random.Random) -> Iterator[Point]:
     for constant in constants:
-        for name, (low, high) in intervals.items():
+        for name, one in intervals.items():
             for value in (constant, -constant):
-                if low <= value <= high:
+                if value in one:
                     yield {**_anywhere(intervals, draw), name: value}
 
 
 def _anywhere(intervals: Intervals, draw: random.Random) -> Point:
-    return {name: _between(low, high, draw) for name, (low, high) in intervals.items()}
+    return {name: one.between(draw) for name, one in intervals.items()}
 
 
 def _all_multiples(intervals: Intervals, base: Fraction, draw: random.Random) -> Point:
-    return {name: _multiple(low, high, base, draw) for name, (low, high) in intervals.items()}
-
-
-def _between(low: Fraction, high: Fraction, draw: random.Random) -> Fraction:
-    below = draw.randrange(_SMALLEST, _LARGEST)
-    return low + (high - low) * Fraction(draw.randrange(1, below), below)
-
-
-def _multiple(low: Fraction, high: Fraction, base: Fraction, draw: random.Random) -> Fraction:
-    """Return a multiple of `base` in an interval; without one, any number in it."""
-    least, most = math.ceil(low / base), math.floor(high / base)
-    return draw.randint(least, most) * base if least <= most else _between(low, high, draw)
+    return {name: one.multiple(base, draw) for name, one in intervals.items()}
 
 
 def _has_kinks(formula: Wire) -> bool:

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import sympy  # type: ignore[import-untyped]
 
-from grader.quiz.marking.algebra_points import Intervals
+from grader.quiz.marking.algebra_points import Interval, Intervals
 from grader.quiz.marking.formula import Wire
 
 SYMBOLIC: dict[str, Callable[..., sympy.Expr]] = {
@@ -55,7 +55,7 @@ def expression(formula: Wire, symbols: dict[str, sympy.Symbol]) -> sympy.Expr:
 
 def proof(formula: Wire, answer: Wire, intervals: Intervals) -> bool | None:
     """Return whether algebra proves two formulas the same, or different; None where it cannot say."""
-    symbols = {name: sympy.Symbol(name, real=True, positive=low >= 0 or None) for name, (low, _) in intervals.items()}
+    symbols = {name: _symbol(name, one) for name, one in intervals.items()}
     difference = expression(formula, symbols) - expression(answer, symbols)
     for simpler in (sympy.expand, lambda one: sympy.expand(sympy.expand_log(one)), sympy.simplify):
         reduced = simpler(difference)
@@ -63,9 +63,13 @@ def proof(formula: Wire, answer: Wire, intervals: Intervals) -> bool | None:
             return True
         if not reduced.free_symbols and reduced.is_zero is False:
             return False
-        if all(low < high for low, high in intervals.values()) and _is_rational_polynomial(reduced):
-            return False  # one that is not 0 has other values in every interval
+        if all(one.low < one.high for one in intervals.values()) and _is_rational_polynomial(reduced):
+            return False  # one that is not 0 has other values in every interval, and at some whole numbers
     return None
+
+
+def _symbol(name: str, interval: Interval) -> sympy.Symbol:
+    return sympy.Symbol(name, real=True, positive=interval.low >= 0 or None, integer=interval.whole or None)
 
 
 def _is_rational_polynomial(expanded: sympy.Expr) -> bool:

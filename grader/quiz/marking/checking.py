@@ -13,10 +13,12 @@ from itertools import pairwise
 
 from grader.errors import both
 from grader.quiz.marking.mark import Mark, Reading, Unreadable, Verdict
-from grader.quiz.marking.marker import Marker, Response, precision_of, read_own
+from grader.quiz.marking.marker import Marker
 from grader.quiz.marking.model_answer import model_answer
 from grader.quiz.marking.output import Claim, Output
 from grader.quiz.marking.precision import Number, Special, collides, concern
+from grader.quiz.marking.reader import precision_of, read_own
+from grader.quiz.marking.responses import Response
 from grader.quiz.model import (
     ChoiceKey,
     Key,

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 
 from grader.quiz.marking import wording
 from grader.quiz.marking.mark import Reading, Unreadable
-from grader.quiz.marking.marker import Response, is_blank, read
+from grader.quiz.marking.reader import read
+from grader.quiz.marking.responses import Response, is_blank
 from grader.quiz.model import MatchBody, OptionsBody, PartsBody, PublicQuestion, QuestionType
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 from grader.quiz.marking.mark import Reading
-from grader.quiz.marking.marker import precision_of, read, read_own
 from grader.quiz.marking.matrices import Matrix
 from grader.quiz.marking.numbers import plain
 from grader.quiz.marking.precision import Accuracy, Number, Special, rounded
+from grader.quiz.marking.reader import precision_of, read, read_own
 from grader.quiz.model import PublicQuestion, QuestionType, TypedBody
 from grader.records import Text
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from grader.quiz.marking.mark import Unreadable
-from grader.quiz.marking.marker import Response
+from grader.quiz.marking.responses import Response
 from grader.quiz.model import MatchBody, OptionsBody, PartsBody, PublicQuestion, QuestionType, TypedBody
 from grader.records import Text
 

@@ -11,9 +11,8 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 from grader.quiz.marking.mark import Unreadable
-from grader.quiz.marking.marker import Response
+from grader.quiz.marking.responses import Response
 from grader.quiz.model import MatchBody, Option, OptionsBody, PublicQuestion, QuestionType
-from grader.quiz.rendering.answers import as_read
 from grader.records import Text
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -62,6 +61,8 @@ def letters_of(question: PublicQuestion, response: Response) -> str:
             if response.get(row.id)
         )
     if question.type is QuestionType.SHAPE:
+        from grader.quiz.rendering.answers import as_read  # nobody has answered yet when a question is first shown
+
         read = as_read(question, response)  # one notation for all, but for "error", which has a word in each language
         response = read.en if read is not None and read.en == read.zh else response
     if isinstance(response, str):

@@ -1,10 +1,4 @@
-"""Authors' Markdown: the one set-up of it, for the terminal, for pages and for other systems.
-
-CommonMark with tables and `$maths$`, and without HTML: a tag is shown as the text that it is. Links lead to http, https
-and mailto only, anything else stays text; there are no images, as a question is one file that loads nothing, and in
-the place of one stands its description. What would steer a terminal or hide is made visible, also where it was written
-as a character reference.
-"""
+"""Authors' Markdown as HTML, for pages and for other systems, and as one line of text."""
 
 from __future__ import annotations
 
@@ -14,18 +8,17 @@ from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from grader.pages.markup import Markup, element, is_outside, outside, together
-from grader.plaintext import printable
+from grader.pages.markup import Markup, element, together
+from grader.pages.web import is_outside, outside
 from grader.quiz.rendering.code_html import code_block
 from grader.quiz.rendering.formulas import formula
 from grader.quiz.rendering.mathml import maths_html
+from grader.quiz.rendering.tokens import parsed
 from grader.quiz.rendering.unicode_math import unicode_math
 
 if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-MAX_CHARACTERS = 60_000  # a little more than what filling a template may make
 # Where TeX is typeset by a script, it looks for these in all text.
 _TEX_MARK = re.compile(r"\\(?=[()\[\]])|\$(?=\$)")
 # A browser would begin a line with what follows a formula.
@@ -41,18 +34,6 @@ class Maths(Enum):
 
     MATHML = "mathml"
     TEX = "tex"  # `\\(…\\)`, for a system that typesets it
-
-
-def parsed(text: str) -> list[Token]:
-    """Return the tokens of markdown-it: a paragraph's own in the `children` of its `inline`.
-
-    Formulas are `math_inline`, `math_inline_double` and `math_block`, their TeX in `content`. There are no images, no
-    HTML, and nothing that steers a terminal, but newlines where Markdown keeps them.
-    """
-    tokens = _reader().parse(printable(text, limit=MAX_CHARACTERS, newlines=True))
-    for token in tokens:
-        _clean(token)
-    return tokens
 
 
 @lru_cache(maxsize=1024)
@@ -85,29 +66,6 @@ def _plain(token: Token) -> str | None:
     if token.nesting or token.type in ("text", "code_inline"):
         return token.content
     return " " if token.type in ("softbreak", "hardbreak") else None
-
-
-@lru_cache(maxsize=1)
-def _reader() -> MarkdownIt:
-    from markdown_it import MarkdownIt
-    from mdit_py_plugins.dollarmath import dollarmath_plugin
-
-    reader = MarkdownIt("commonmark", {"html": False}).enable("table")
-    reader.use(dollarmath_plugin, allow_labels=False, allow_space=False, double_inline=True)
-    # An instance's own: markdown-it asks it for every address, and leaves what it refuses as text.
-    reader.validateLink = is_outside  # type: ignore[method-assign,assignment]
-    return reader
-
-
-def _clean(token: Token) -> None:
-    """Make what stood as a character reference printable, and images their descriptions."""
-    token.content = printable(token.content, limit=MAX_CHARACTERS, newlines=True)
-    kept: list[Token] = []
-    for child in token.children or ():
-        _clean(child)
-        kept += (child.children or []) if child.type == "image" else [child]
-    if token.children is not None:
-        token.children = kept
 
 
 class _Writer:

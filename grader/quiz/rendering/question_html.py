@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from grader.pages.markup import Markup, element
 from grader.pages.page import LANGUAGE_TAGS
-from grader.quiz.marking.marker import Response
 from grader.quiz.marking.matrices import written_cells
+from grader.quiz.marking.responses import Response
 from grader.quiz.model import (
     MatchBody,
     Option,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from grader.quiz.marking.marker import Response, is_blank
+from grader.quiz.marking.responses import Response, is_blank
 from grader.quiz.model import MatchBody, Option, OptionsBody, PartsBody, PublicQuestion, QuestionType, TypedBody
 from grader.quiz.rendering.letters import letter, letters_of
 from grader.quiz.rendering.styled import Paper, Span, Style

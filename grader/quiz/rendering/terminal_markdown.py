@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from grader.quiz.rendering.markdown import parsed
 from grader.quiz.rendering.styled import BREAK, Paper, Span, Style
 from grader.quiz.rendering.terminal_code import code_lines
-from grader.quiz.rendering.unicode_math import unicode_math
+from grader.quiz.rendering.tokens import parsed
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -206,5 +205,7 @@ def _code(paper: Paper, text: str) -> Span:
 
 
 def _maths(paper: Paper, tex: str) -> Span:
+    from grader.quiz.rendering.unicode_math import unicode_math  # many a question has no formula, and waits for none
+
     shown = None if paper.ascii_only else unicode_math(tex.strip())
     return Span(shown if shown is not None else f"${tex.strip()}$", Style.PLAIN, whole=True)

@@ -17,14 +17,15 @@ from datetime import datetime
 
 from grader.quiz.authored import Question, Quiz
 from grader.quiz.hints import hints_of
-from grader.quiz.marking.marker import Response, is_blank
 from grader.quiz.marking.readable import readings
+from grader.quiz.marking.responses import Response, is_blank
 from grader.quiz.stored import read_key, read_public
 from grader.store import Transaction
 from grader.store import practice as kept
 from grader.store.answers import TryRow
 from grader.store.practice import PracticeDraft, PracticeTry, Practised, ReviewRow
 from grader.taking import refusals
+from grader.taking.answer_views import Answered, PartReading
 from grader.taking.desk import Desk
 from grader.taking.documents import response_text
 from grader.taking.fitting import fitted, unreadable
@@ -40,7 +41,7 @@ from grader.taking.practice.varying import Varying
 from grader.taking.recording import question_digest
 from grader.taking.refusals import is_id
 from grader.taking.sheet import Place
-from grader.taking.views import Answered, PartReading, QuestionView, Taken
+from grader.taking.views import QuestionView, Taken
 
 _ID_BYTES = 10
 

@@ -14,7 +14,7 @@ from grader.store.practice import PracticeTry, Practised
 from grader.taking.documents import read_mark, read_response
 from grader.taking.sheet import Drawn, Place, Try
 from grader.taking.solutions import revealed
-from grader.taking.viewing import checked_try
+from grader.taking.tried import checked_try
 from grader.taking.views import QuestionView
 
 

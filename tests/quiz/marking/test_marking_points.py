@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from fractions import Fraction
 
 import pytest
 
@@ -12,6 +11,7 @@ from grader.quiz.marking.formula import Formula
 from grader.quiz.marking.formula_reading import read_formula
 from grader.quiz.marking.formula_words import Names
 from grader.quiz.marking.mark import RIGHT, Mark, Reading, Verdict
+from grader.quiz.model import Variable
 
 Intervals = Mapping[str, tuple[float, float]]
 BATCHES = {"E": (1, 20), "N": (1000, 60000), "B": (8, 512)}
@@ -27,7 +27,7 @@ def algebra() -> Iterator[Algebra]:
         yield started
 
 
-def mark(algebra: Algebra, typed: str, right: str, intervals: Intervals, *known: str) -> Mark:
+def mark(algebra: Algebra, typed: str, right: str, intervals: Intervals, *known: str, whole: bool = False) -> Mark:
     names = Names(list(intervals))
 
     def formula(text: str) -> Formula:
@@ -35,8 +35,8 @@ def mark(algebra: Algebra, typed: str, right: str, intervals: Intervals, *known:
         assert isinstance(reading, Reading), text
         return reading.value
 
-    exact = {name: (Fraction(str(low)), Fraction(str(high))) for name, (low, high) in intervals.items()}
-    asked = Comparison(right=(formula(right),), known=tuple(map(formula, known)), intervals=exact)
+    variables = tuple(Variable(name=name, low=low, high=high, whole=whole) for name, (low, high) in intervals.items())
+    asked = Comparison(right=(formula(right),), known=tuple(map(formula, known)), variables=variables)
     return algebra.mark(formula(typed), asked)
 
 
@@ -109,3 +109,37 @@ def test_the_same_answer_gets_the_same_mark_in_another_child() -> None:
         with Algebra() as algebra:
             found.append([mark(algebra, typed, "E*ceil(N/B)", BATCHES) for typed in ("E*N/B", "E*(floor(N/B)+1)")])
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(
+    ("typed", "right", "intervals"),
+    [
+        ("floor((N + B - 1)/B)", "ceil(N/B)", BATCHES),
+        ("floor((N - 1)/B) + 1", "ceil(N/B)", BATCHES),
+        ("E*floor((N + B - 1)/B)", "E*ceil(N/B)", BATCHES),
+        ("floor((H + 2*P - K + S)/S)", "floor((H + 2*P - K)/S) + 1", CONVOLVED),
+        ("t^2 + floor(t)", "t*(t + 1)", {"t": (1, 5)}),
+    ],
+)
+def test_of_whole_variables_what_is_the_same_at_whole_numbers_is_right(
+    algebra: Algebra, typed: str, right: str, intervals: Intervals
+) -> None:
+    assert mark(algebra, typed, right, intervals, whole=True) == RIGHT
+
+
+@pytest.mark.parametrize(
+    ("typed", "right", "intervals"),
+    [
+        ("floor(N/B) + 1", "ceil(N/B)", BATCHES),
+        ("floor(N/B)", "ceil(N/B)", BATCHES),
+        ("floor((N + B)/B)", "ceil(N/B)", BATCHES),
+        ("N/B", "ceil(N/B)", BATCHES),
+        ("t^2 + 1", "t*(t + 1)", {"t": (1, 5)}),
+        ("t + 1", "t^2 - 4*t + 5", {"t": (1, 5)}),  # the same at 1 and at 4
+        ("t + (t - 1)*(t - 2)*(t - 3)", "t", {"t": (1, 3)}),  # the same wherever it is tried
+    ],
+)
+def test_of_whole_variables_what_differs_at_a_whole_number_is_wrong(
+    algebra: Algebra, typed: str, right: str, intervals: Intervals
+) -> None:
+    assert mark(algebra, typed, right, intervals, whole=True).verdict is Verdict.WRONG

@@ -10,8 +10,9 @@ from quiz.quiz_folders import drawing_of, quiz_in
 from grader.quiz.drawing import draw_all
 from grader.quiz.marking.algebra import Algebra
 from grader.quiz.marking.mark import Unreadable
-from grader.quiz.marking.marker import Marker, Response
+from grader.quiz.marking.marker import Marker
 from grader.quiz.marking.readable import readings
+from grader.quiz.marking.responses import Response
 from grader.quiz.model import MatchBody, OptionsBody, PublicQuestion, Variant
 
 QUESTIONS = """

@@ -11,7 +11,8 @@ import pytest
 from quiz.quiz_hostile import HOSTILE
 
 from grader.quiz.rendering.formulas import ALLOWED, MAX_COMMANDS, MAX_GROUPS, formula
-from grader.quiz.rendering.markdown import Maths, parsed, plain_text, to_html, to_inline_html
+from grader.quiz.rendering.markdown import Maths, plain_text, to_html, to_inline_html
+from grader.quiz.rendering.tokens import parsed
 
 BLOCKS = {"p", "ul", "ol", "li", "blockquote", "em", "strong", "table", "thead", "tbody", "tr", "th", "td", "pre",
           "code", "span", "a", "h4", "h5", "h6", "br", "hr"}  # fmt: skip

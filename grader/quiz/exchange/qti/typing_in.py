@@ -22,7 +22,7 @@ from grader.quiz.exchange.qti.elements import el
 from grader.quiz.exchange.qti.spelling import spellings
 from grader.quiz.exchange.qti.tables import cells_of
 from grader.quiz.marking.precision import Special
-from grader.quiz.model import Partial, Precision, QuestionType
+from grader.quiz.model import Partial, Precision, QuestionType, Variable
 from grader.records import Language, Text
 
 NOTE_CLASS, UNIT_CLASS, VARIABLE_CLASS, WHOLE_CLASS = "dlgrade-note", "dlgrade-unit", "dlgrade-var", "dlgrade-whole"
@@ -173,7 +173,7 @@ def _field(leaf: Leaf, content: Typed, place: ResponseSlot) -> Element:
         [
             places_of(leaf),
             *([WHOLE_CLASS] if content.whole else ()),
-            *(f"{VARIABLE_CLASS}:{one.name}:{one.low!r}:{one.high!r}" for one in content.variables),
+            *map(_variable_class, content.variables),
         ]
     )
     lines = max(text.count("\n") + 1 for text in (content.answer, *content.also, *(w.value for w in content.wrong)))
@@ -184,6 +184,10 @@ def _field(leaf: Leaf, content: Typed, place: ResponseSlot) -> Element:
     blank = el("textEntryInteraction", attributes | {"expectedLength": str(width)})
     unit: list[Element | str] = [" ", el("span", {"class": UNIT_CLASS}, content.unit)] if content.unit else []
     return el("p", None, _ANSWER.within(place.language), blank, *unit)
+
+
+def _variable_class(one: Variable) -> str:
+    return f"{VARIABLE_CLASS}:{one.name}:{one.low!r}:{one.high!r}" + (":int" if one.whole else "")
 
 
 def _blank(kind: QuestionType, name: str) -> Element:
