@@ -32,6 +32,11 @@ def grants_of(tx: Transaction, quiz: int) -> dict[str, Grant]:
     return {row.student: Grant(**row._mapping) for row in rows}
 
 
+def hold_grants(tx: Transaction, quiz: int) -> None:
+    """Let nobody else grant anything for this quiz until the transaction is over: a grant says all that there is."""
+    tx.row(sa.select(tables.quizzes.c.id).where(tables.quizzes.c.id == quiz).with_for_update())
+
+
 def add_grant(tx: Transaction, quiz: int, grant: Grant) -> None:
     """Grant something, in the place of what was granted to that student before."""
     tx.add(_extensions, quiz=quiz, **{name: getattr(grant, name) for name in Grant.__slots__})

@@ -10,7 +10,7 @@ from grader.quiz.authored import Quiz
 from grader.records import Text
 from grader.store import Transaction
 from grader.store.attempts import Phase, attempts_at
-from grader.store.grants import Grant, add_grant
+from grader.store.grants import Grant, add_grant, hold_grants
 from grader.taking.beginning import schedule_of
 from grader.taking.clerk import Clerk
 from grader.taking.overviews import sheets_at
@@ -52,6 +52,7 @@ def extend(clerk: Clerk, quiz: Quiz, student: str, more: More, *, by: str) -> Ex
     sheets_at(clerk, kept.id, student)  # ends what is over: more time does not bring it back
 
     def work(tx: Transaction) -> Extended:
+        hold_grants(tx, kept.id)
         was = schedule_of(tx, kept, quiz, student)
         grant = _granted(student, more, was.grant, now=now, by=by)
         add_grant(tx, kept.id, grant)

@@ -11,13 +11,14 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from taking.quiz_desks import NOON, TEACHER, Clock, Room
+from taking.quiz_desks import NOON, TEACHER, THREE, Clock, Room
 
 from grader.store import StoreUnavailable, Transaction, open_store, tables
 from grader.store.migrating import bring_up
@@ -79,6 +80,20 @@ def test_those_who_meet_have_one_attempt_and_one_try(at: Room) -> None:
     at_once([lambda: taken.append(at.desk.answer(ids[0], 1, "7", after=0).taken)] * 6)
     assert sorted(taken) == [Taken.CHECKED] + [Taken.OVERTAKEN] * 5
     assert len(at.desk.question(ids[0], 1).tries) == 1
+
+
+def test_teachers_who_grant_different_things_at_once_both_have_granted_them(at: Room) -> None:
+    quiz = at.quiz(THREE, None, "time-limit: 20min", "retakes: 0")
+    for number in range(12):
+        student, both = f"student{number}", threading.Barrier(2)
+
+        def grant(more: More, student: str = student, both: threading.Barrier = both) -> None:
+            both.wait()
+            at.desk.extend(quiz, student, more, by=TEACHER)
+
+        at_once([partial(grant, More(extra=timedelta(minutes=5))), partial(grant, More(attempts=2))])
+        found = at.desk.extend(quiz, student, More(extra=timedelta(minutes=5)), by=TEACHER)
+        assert (found.extra, found.attempts) == (timedelta(minutes=5), 2)
 
 
 def test_a_read_sees_one_state_and_writes_nothing(engine: sa.Engine) -> None:
