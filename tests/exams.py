@@ -64,6 +64,7 @@ class Exams:
         self._root = root
         self._numbers = itertools.count(1)
         self._of_module: dict[str, Report | Exception] = {}
+        self._made: dict[str, Exercise] = {}
 
     def exercise(
         self,
@@ -105,9 +106,15 @@ class Exams:
         return self.grader.examine(exercise, submission_of(student), seed=seed)
 
     def run(self, student: str, tests: str, *, reference: str | None = None, seed: int = 1, **more: Any) -> Report:
-        """Make an exercise with these tests and examine this source; it is its own reference unless one is given."""
+        """Examine this source in an exercise with these tests; it is its own reference unless one is given.
+
+        The same tests, reference and settings are one exercise, made and loaded once.
+        """
         text = f"import pytest, torch, numpy as np\nfrom grader.examination import *\n{textwrap.dedent(tests)}\n"
-        return self.examine(self.exercise(text, reference=reference or student, **more), student, seed=seed)
+        told = repr((text, reference or student, sorted(more.items())))
+        if told not in self._made:
+            self._made[told] = self.exercise(text, reference=reference or student, **more)
+        return self.examine(self._made[told], student, seed=seed)
 
     def of_module(self, module: types.ModuleType) -> Report:
         """Examine a test module's `STUDENT` with that module's own file as the hidden tests; once."""

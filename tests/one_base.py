@@ -13,6 +13,7 @@ import atexit
 import os
 import threading
 from dataclasses import dataclass, field
+from subprocess import Popen
 
 import pytest
 
@@ -72,6 +73,11 @@ class Lease:
 
     def last_words(self) -> str:
         return "" if _BASE.started is None else _BASE.started.last_words()
+
+    @property
+    def _process(self) -> Popen[bytes]:
+        """The base's own process, for tests that look below it."""
+        return _BASE.at_work()._process
 
     def close(self) -> None:
         """Leave the base to the next."""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import ast
 import functools
+import gc
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
 GRADER = Path(__file__).parent.parent / "grader"
 MODULES = sorted(GRADER.rglob("*.py"))
+# The public API and `python -m grader` stand above all stages.
+BELOW = [module for module in MODULES if module.parent != GRADER or module.stem not in ("__init__", "__main__")]
 
 # A stage imports itself and earlier ones; those on one line do not know each other.
 ORDER = (
@@ -50,16 +53,24 @@ def shown(module: Path) -> str:
     return module.relative_to(GRADER.parent).as_posix()
 
 
-def own_imports(tree: ast.AST) -> Iterator[str]:
+def named(expression: ast.expr) -> set[str]:
+    """Return the names in an expression, the last parts of dotted ones too."""
+    nodes = list(ast.walk(expression))
+    return {node.id for node in nodes if isinstance(node, ast.Name)} | {
+        node.attr for node in nodes if isinstance(node, ast.Attribute)
+    }
+
+
+def own_imports(module: Path) -> Iterator[str]:
     """Yield the dotted names of ours that a module imports, at its top or in a function, but not for types only."""
     skipped = {
         inner
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        for node in walked(module)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in named(node.test)
         for statement in node.body
         for inner in ast.walk(statement)
     }
-    for node in ast.walk(tree):
+    for node in walked(module):
         if node in skipped:
             continue
         if isinstance(node, ast.Import):
@@ -73,29 +84,57 @@ def parsed(module: Path) -> ast.Module:
     return ast.parse(module.read_text(encoding="utf-8"), filename=str(module))
 
 
+@functools.cache
+def walked(module: Path) -> tuple[ast.AST, ...]:
+    """Return every node of a module: several rules look at all of them."""
+    return tuple(ast.walk(parsed(module)))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def trees_in_peace() -> Iterator[None]:
+    """Keep the collector from going through 700,000 nodes, again and again, and drop them in the end."""
+    gc.disable()
+    yield
+    parsed.cache_clear()
+    walked.cache_clear()
+    gc.enable()
+
+
+def holds(found: Iterable[str]) -> None:
+    """Fail with all that breaks a rule, in whichever modules, and not with the first of it only."""
+    told = list(found)
+    assert not told, "\n".join(told)
+
+
 def called(node: ast.Call) -> str:
     """Return the last part of what a call names; nothing for a call of anything but a name."""
     return getattr(node.func, "attr", "") or getattr(node.func, "id", "")
 
 
-@pytest.mark.parametrize("module", MODULES, ids=shown)
-def test_a_stage_imports_earlier_stages_only(module: Path) -> None:
+def test_every_stage_has_its_place() -> None:
+    holds(f"{shown(module)}: give the stage its place in ORDER" for module in BELOW if stage_of(module) not in RANK)
+
+
+def test_a_stage_imports_earlier_stages_only() -> None:
+    holds(f"{shown(module)} imports {name}" for module in BELOW for name in too_early(module))
+
+
+def too_early(module: Path) -> Iterator[str]:
+    """Yield the imports of what is no earlier stage than the module's own."""
     stage = stage_of(module)
-    if stage in ("__init__", "__main__"):
-        return  # the public API and `python -m grader` stand above all stages
-    assert stage in RANK, f"{shown(module)}: give the stage {stage} its place in ORDER"
-    for name in own_imports(parsed(module)):
+    for name in own_imports(module):
         imported = [*name.split("."), ""][1]
         if imported in ("", "__version__"):
             continue  # the package itself: what it offers is loaded on first use
-        assert imported == stage or RANK[imported] < RANK[stage], f"{shown(module)} imports {name}"
+        if imported != stage and not RANK[imported] < RANK[stage]:
+            yield name
 
 
 def test_records_and_errors_import_nothing_later_than_each_other() -> None:
     allowed = {"texts": set(), "pictures": {"texts"}, "records": {"texts", "pictures"}}
     for name, earlier in allowed.items():
-        assert {imported.split(".")[1] for imported in own_imports(parsed(GRADER / f"{name}.py"))} <= earlier
-    assert {name.split(".")[1] for name in own_imports(parsed(GRADER / "errors.py"))} <= {"records", "texts"}
+        assert {imported.split(".")[1] for imported in own_imports(GRADER / f"{name}.py")} <= earlier
+    assert {name.split(".")[1] for name in own_imports(GRADER / "errors.py")} <= {"records", "texts"}
 
 
 def test_what_runs_in_the_child_knows_the_sandbox_records_and_errors_only() -> None:
@@ -103,7 +142,7 @@ def test_what_runs_in_the_child_knows_the_sandbox_records_and_errors_only() -> N
     while waiting:
         module = waiting.pop()
         seen.add(module)
-        for name in own_imports(parsed(module)):
+        for name in own_imports(module):
             parts = name.split(".")
             if len(parts) == 1:
                 continue
@@ -116,46 +155,53 @@ def test_what_runs_in_the_child_knows_the_sandbox_records_and_errors_only() -> N
     assert len(seen) > 1
 
 
-@pytest.mark.parametrize("module", MODULES, ids=shown)
-def test_verdicts_are_made_in_the_examination_only(module: Path) -> None:
-    if stage_of(module) == "examination":
-        return
-    for node in ast.walk(parsed(module)):
+def test_verdicts_are_made_in_the_examination_only() -> None:
+    holds(found for module in MODULES if stage_of(module) != "examination" for found in verdicts(module))
+
+
+def verdicts(module: Path) -> Iterator[str]:
+    """Say where a module makes a test's result, or changes one."""
+    for node in walked(module):
         if isinstance(node, ast.Call) and called(node) == "TestResult":
-            raise AssertionError(f"{shown(module)}:{node.lineno} makes a TestResult")
+            yield f"{shown(module)}:{node.lineno} makes a TestResult"
         if isinstance(node, ast.Call) and called(node) == "replace":
             changed = {keyword.arg for keyword in node.keywords}
-            assert not changed & {"outcome", "earned"}, f"{shown(module)}:{node.lineno} changes a verdict"
+            if changed & {"outcome", "earned"}:
+                yield f"{shown(module)}:{node.lineno} changes a verdict"
 
 
-@pytest.mark.parametrize("module", MODULES, ids=shown)
-def test_sql_is_in_the_store_only(module: Path) -> None:
-    if stage_of(module) == "store":
-        return
-    for node in ast.walk(parsed(module)):
+def test_sql_is_in_the_store_only() -> None:
+    holds(found for module in MODULES if stage_of(module) != "store" for found in databases(module))
+
+
+def databases(module: Path) -> Iterator[str]:
+    """Say where a module imports what speaks to a database."""
+    for node in walked(module):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-        databases = {"sqlalchemy", "alembic", "sqlite3"} & {name.split(".")[0] for name in names}
-        assert not databases, f"{shown(module)}:{getattr(node, 'lineno', 0)} imports {databases}"
+        if found := {"sqlalchemy", "alembic", "sqlite3"} & {name.split(".")[0] for name in names}:
+            yield f"{shown(module)}:{getattr(node, 'lineno', 0)} imports {found}"
 
 
-@pytest.mark.parametrize("module", MODULES, ids=shown)
-def test_a_module_is_one_noun_long(module: Path) -> None:
-    if "wording" in module.parts:
-        return  # a table of sentences, which nobody reads from end to end
-    lines = len(module.read_text(encoding="utf-8").splitlines())
-    assert lines <= MAX_LINES, f"{shown(module)} has {lines} lines: split it by what it is about"
+def test_a_module_is_one_noun_long() -> None:
+    # A table of sentences is read by nobody from end to end.
+    read = [module for module in MODULES if "wording" not in module.parts]
+    lines = {module: len(module.read_text(encoding="utf-8").splitlines()) for module in read}
+    holds(
+        f"{shown(module)} has {count} lines: split it by what it is about"
+        for module, count in lines.items()
+        if count > MAX_LINES
+    )
 
 
-@pytest.mark.parametrize("module", MODULES, ids=shown)
-def test_a_module_opens_with_what_it_is(module: Path) -> None:
-    assert ast.get_docstring(parsed(module)), f"{shown(module)} has no docstring"
+def test_a_module_opens_with_what_it_is() -> None:
+    holds(f"{shown(module)} has no docstring" for module in MODULES if not ast.get_docstring(parsed(module)))
 
 
 def test_hostile_bytes_are_never_unpickled_or_evaluated() -> None:
     for stage in ("sandbox", "examination", "diagnosis", "submission", "report"):
         for module in sorted((GRADER / stage).rglob("*.py")):
-            for node in ast.walk(parsed(module)):
+            for node in walked(module):
                 names = []
                 if isinstance(node, ast.Import):
                     names = [alias.name for alias in node.names]
@@ -187,7 +233,7 @@ def test_what_renders_a_question_knows_no_type_of_the_key() -> None:
     modules = sorted((GRADER / "quiz" / "rendering").glob("*.py"))
     assert len(modules) > 5
     for module in modules:
-        for name in own_imports(parsed(module)):
+        for name in own_imports(module):
             words = name.split(".")[2:]
             known = [word for word in words if word in secret or word.endswith("Key") or word.startswith("Wrong")]
             assert not known, f"{shown(module)} imports {name}"

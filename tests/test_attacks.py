@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from one_base import sharing
 from sandbox.living import assert_gone, descendants, linux_only
 
 from grader.exercise import load_course
@@ -25,7 +26,7 @@ COURSE = load_course(ROOT)
 
 @pytest.fixture(scope="module")
 def grader() -> Iterator[Grader]:
-    with Grader() as warm:
+    with sharing(Grader()) as warm:
         yield warm
 
 
@@ -133,7 +134,7 @@ def test_spoiling_the_reference_on_disk_blames_nobody_else(tmp_path: Path) -> No
         def softmax(logits, dim):
             return logits
     """
-    with Grader(Isolation.PROCESS) as open_to_files:  # a stronger jail does not let it get so far
+    with sharing(Grader(Isolation.PROCESS)) as open_to_files:  # a stronger jail does not let it get so far
         report = examine(open_to_files, exercise, source)
     assert reference.read_text().startswith("def softmax(logits, dim): return")  # the attack itself works
     assert report.status is Status.PARTIAL

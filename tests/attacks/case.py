@@ -14,9 +14,6 @@ from grader.records import Isolation, Outcome
 
 CASES = Path(__file__).parent / "cases"
 REJECTED = "rejected"
-# What `strong` adds to `landlock` is a root, processes, a network and an IPC of the child's own, and what namespaces
-# let it reach of the kernel: these classes try just that, so the suite tries them at both.
-_AT_NAMESPACES = {1, 6, 7, 8, 41, 64, 66, 67, 68, 69, 70, 72, 81, 83, 86, 87, 88, 89}
 _HEADER = re.compile(r"^# /// attack$\s(?P<content>(?:^#(?:| .*)$\s)+)^# ///$", re.MULTILINE)
 _SECOND = "# --- the second submission ---\n"
 
@@ -90,17 +87,8 @@ class Case:
         return self.outcomes == {REJECTED} and not self.degrees
 
     def is_for(self, degree: Isolation) -> bool:
-        """Return whether it is tried at this degree where every degree is: in gVisor, only what is marked for it."""
+        """Return whether it is tried at this degree: in gVisor, only what is marked for it."""
         return self.gvisor if degree is Isolation.GVISOR else True
-
-    def is_quick_at(self, degree: Isolation) -> bool:
-        """Return whether the suite tries it at this degree: at `landlock`, where there is most to reach.
-
-        At `strong` too where the outcome or what is reached for may be another there.
-        """
-        if degree is Isolation.STRONG:
-            return bool(self.degrees) or self.number in _AT_NAMESPACES
-        return degree is Isolation.LANDLOCK
 
     def outcomes_in(self, degree: Isolation) -> frozenset[str]:
         """Return how the attacked tests may end at this degree."""

@@ -10,7 +10,7 @@ import pytest
 from attacks.arena import Arena
 from attacks.case import Case, read_cases
 from attacks.classes import CLASSES
-from attacks.conftest import DEGREES, IS_WHOLE
+from attacks.conftest import DEGREES
 from attacks.naive_run import Naive
 from attacks.table import ATTACK, NAIVE
 from attacks.trial import Opponent, try_naively
@@ -33,7 +33,7 @@ def _trials() -> Iterator[tuple[Isolation, Case]]:
             if case.is_refused:
                 if place == 0:
                     yield degree, case
-            elif case.is_for(degree) and (IS_WHOLE or case.is_quick_at(degree)):
+            elif case.is_for(degree):
                 yield degree, case
 
 

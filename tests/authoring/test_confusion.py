@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -34,15 +35,21 @@ def test_a_row_says_what_its_failed_tests_say_together(causes: dict[str, str], d
     assert row(**causes).diagnosis is diagnosis
 
 
-def test_each_mistake_of_an_exercise_is_diagnosed_as_itself_with_several_seeds() -> None:
+def test_each_mistake_of_an_exercise_is_diagnosed_as_itself_with_several_seeds(tmp_path: Path) -> None:
+    """Of every third mistake of exercise03: `dlgrade verify` does it with all, and test_exercises.py with one seed."""
     name = "exercise03_softmax"
-    exercise = read_exercise(ROOT / "exercises" / name, solution_folder=ROOT / "solutions" / name)
+    hidden = tmp_path / name
+    shutil.copytree(ROOT / "solutions" / name, hidden)
+    files = sorted((hidden / "mistakes").glob("*.py"))
+    for file in files:
+        if file not in files[::3]:
+            file.unlink()
+    exercise = read_exercise(ROOT / "exercises" / name, solution_folder=hidden)
     with sharing(Grader()) as grader:
         rows = confusion(exercise, grader, seeds=(1, 2))
     text = table(rows)
     assert {one.diagnosis for one in rows} == {Diagnosis.ITSELF}, text
-    mistakes = sorted(file.stem for file in (ROOT / "solutions" / name / "mistakes").glob("*.py"))
-    assert [line.split()[:2] for line in text.splitlines()] == [[stem, "itself"] for stem in mistakes]
+    assert [line.split()[:2] for line in text.splitlines()] == [[file.stem, "itself"] for file in files[::3]]
 
 
 def test_the_table_shows_the_worst_of_a_mistakes_seeds() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -35,9 +36,16 @@ IMPORT_FAILURES = {
         "the number of names (2)",
     ),
 }
-WRONG_MARKS = {
+UNKNOWN_NAMES = {  # each is told alone
     "unknown": ("pionts(3)", "unknown mark `pionts`", "Did you mean `points`? Allowed: fresh, gpu, hint, needs"),
     "misspelt parametrize": ("parametrise('a', [1])", "unknown mark `parametrise`", "Did you mean `parametrize`?"),
+    "needs a stranger": (
+        "needs('test_strange')",
+        "test_it: needs('test_strange')",
+        "no test of that name stands before",
+    ),
+}
+WRONG_MARKS = {
     "skip": ("skip", "mark `skip`", "Allowed: "),
     "points as text": ("points('3')", "points('3')", "a number from 0 to 1000"),
     "points below zero": ("points(-1)", "points(-1)", "a number from 0 to 1000"),
@@ -58,7 +66,6 @@ WRONG_MARKS = {
     "needs nothing": ("needs()", "needs()", "names of tests"),
     "needs a number": ("needs(3)", "needs(3)", "names of tests"),
     "needs by name": ("needs(test='test_a')", "needs(test='test_a')", "names of tests"),
-    "needs a stranger": ("needs('test_strange')", "needs('test_strange')", "no test of that name stands before"),
     "visible with a value": ("visible(False)", "visible(False)", "no arguments"),
     "fresh with a value": ("fresh(1)", "fresh(1)", "no arguments"),
     "gpu with a value": ("gpu(device=0)", "gpu(device=0)", "no arguments"),
@@ -87,14 +94,33 @@ def test_a_file_that_cannot_be_imported_is_told_by_line(exams: Any, tests: str, 
     assert "no submission can be graded before" in text
 
 
-@pytest.mark.parametrize(("mark", "value", "allowed"), WRONG_MARKS.values(), ids=WRONG_MARKS.keys())
-def test_a_wrong_mark_is_told_by_line_value_and_what_is_allowed(
-    exams: Any, mark: str, value: str, allowed: str
-) -> None:
+@pytest.mark.parametrize(("mark", "says", "allowed"), UNKNOWN_NAMES.values(), ids=UNKNOWN_NAMES.keys())
+def test_an_unknown_name_is_told_by_line_with_what_is_allowed(exams: Any, mark: str, says: str, allowed: str) -> None:
     text = complaint(exams, f"{HEAD}# a comment\n@pytest.mark.{mark}\n{GOOD}")
-    assert "test_hidden.py:5: " in text
-    assert value in text
+    assert f"test_hidden.py:5: {says}" in text
     assert allowed in text
+
+
+@pytest.fixture(scope="module")
+def told_of_marks(exams: Any) -> dict[str, str]:
+    """What is told of each wrong mark, some eight of them in one file: no more than ten are told of."""
+    told: dict[str, str] = {}
+    for start in range(0, len(WRONG_MARKS), 8):
+        names = [*WRONG_MARKS][start : start + 8]
+        tests = [f"@pytest.mark.{WRONG_MARKS[name][0]}\n{GOOD}" for name in names]  # of three lines each, from line 4
+        text = complaint(exams, HEAD + "".join(test.replace("test_it", f"test_{n}") for n, test in enumerate(tests)))
+        parts = re.split(r"test_hidden\.py:(\d+): ", text)
+        assert {int(line) % 3 for line in parts[1::2]} == {1}, "the line of each mark, and no other"
+        told |= {names[(int(line) - 4) // 3]: said for line, said in zip(parts[1::2], parts[2::2], strict=True)}
+    return told
+
+
+@pytest.mark.parametrize("name", WRONG_MARKS)
+def test_a_wrong_mark_is_told_by_line_value_and_what_is_allowed(told_of_marks: dict[str, str], name: str) -> None:
+    _, value, allowed = WRONG_MARKS[name]
+    assert name in told_of_marks, "nothing is told of its line"
+    assert value in told_of_marks[name]
+    assert allowed in told_of_marks[name]
 
 
 def test_a_mark_of_a_whole_file_is_told_by_the_test(exams: Any) -> None:
@@ -105,9 +131,10 @@ def test_a_mark_of_a_whole_file_is_told_by_the_test(exams: Any) -> None:
 
 def test_right_marks_are_no_fault(exams: Any) -> None:
     marks = ("points(0.5)", "timeout(30)", "timeout(0.5)", "hint('a', zh='b')", "hint('a')", "visible", "fresh()")
-    for mark in marks:
-        exercise = exams.exercise(f"{HEAD}@pytest.mark.{mark}\n{GOOD}", reference=CODE)
-        assert exams.examine(exercise, CODE).fault is None, mark
+    tests = [f"@pytest.mark.{mark}\n{GOOD}".replace("test_it", f"test_{n}") for n, mark in enumerate(marks)]
+    report = exams.examine(exams.exercise(HEAD + "".join(tests), reference=CODE), CODE)
+    assert report.fault is None
+    assert len(report.tests) == len(marks)
 
 
 def test_all_that_is_wrong_is_told_at_once(exams: Any) -> None:

@@ -154,7 +154,7 @@ def assert_the_students(report: Report) -> None:
 def exercise(exams: Any) -> Any:
     """One exercise for all: what is raised is the submission's."""
     head = "import pytest, torch\nfrom grader.examination import *\n"
-    return exams.exercise(head + TESTS, reference=REFERENCE, limits="call_s = 2.0\nexam_s = 30.0")
+    return exams.exercise(head + TESTS, reference=REFERENCE, limits="call_s = 1.0\nexam_s = 30.0")
 
 
 @pytest.mark.parametrize("raised", RAISED)

@@ -359,7 +359,7 @@ def test_deeply_nested_manifest_is_refused(course_files: Any) -> None:
     assert "nested too deeply" in refused(course_files, BASE + "topics = " + "[" * 5000 + "]" * 5000)
 
 
-@pytest.mark.parametrize("dots", [250, 20_000])
+@pytest.mark.parametrize("dots", [250, 5_000])
 def test_a_key_of_thousands_of_dots_is_refused(course_files: Any, dots: int) -> None:
     assert "nested too deeply" in refused(course_files, BASE + "a." * dots + "b = 1\n")
 
