@@ -178,7 +178,7 @@ def command(
     from grader.exercise.sealed_course import open_sealed
     from grader.report import find_format
     from grader.runners.find import LOCAL, make_runner
-    from grader.runners.local import most_a_second
+    from grader.runners.local import exams_at_once
 
     mode = mode_of(resume=resume, regrade=regrade)
     known = known_plan(Places(output.absolute()), mode)
@@ -191,7 +191,7 @@ def command(
         if check is not None:
             check(setting)
     seal_key, signing_key = find_seal_key(key_file), _signing_key(sign, unsigned=unsigned)
-    side_by_side = jobs or most_a_second()
+    side_by_side = jobs or exams_at_once()
     workers = side_by_side if runner_name == LOCAL else jobs  # another one knows its own machines
     runner = make_runner(runner_name, workers=workers, isolation=isolation_by(degree, known), others=True)
     with runner:

@@ -24,6 +24,7 @@ from grader.examination.evidence import (
     HandleMisused,
     InputChanged,
     MissingName,
+    NotCallable,
     NotInGraph,
     Refused,
     Unusable,
@@ -113,6 +114,17 @@ def explain_missing_name(missing: MissingName, reveal: Reveal) -> Explanation:
     if reveal is not Reveal.FULL or not missing.candidates:
         return made
     return replace(made, got=same(printable(", ".join(missing.candidates[:12]), limit=200)))
+
+
+def explain_not_callable(found: NotCallable, reveal: Reveal) -> Explanation:
+    """Something else stands where a function or class is asked for; what, is shown at FULL only: code can name it."""
+    facts = {"name": printable(found.name, limit=80), "module": printable(found.module, limit=80)}
+    line = problem("not_callable.class" if found.is_class else "not_callable.function", **facts)
+    key = "not_callable.kernel" if found.is_of_kernel else "not_callable"
+    made = _explanation(line, cause(key, cause_id="not_callable", **facts), None, reveal)
+    if reveal is not Reveal.FULL or not found.type_name:
+        return made
+    return replace(made, got=same(printable(found.type_name, limit=80)))
 
 
 def explain_refused(refused: Refused, reveal: Reveal) -> Explanation:

@@ -22,7 +22,7 @@ from grader.diagnosis.finding import Finding
 from grader.diagnosis.generic import pair_of
 from grader.diagnosis.pair import Pair
 from grader.examination.evidence import Compared, Evidence
-from grader.examination.watch import interrupted_at
+from grader.examination.watch import ending_at, interrupted_at
 from grader.plugins import CALLABLE, Plugin, PluginError, broken, load, what_raised
 from grader.records import Exercise, Explanation, Reveal, Text
 
@@ -104,7 +104,7 @@ class Diagnoses:
     def _ask(self, failure: Failure) -> tuple[Finding, ...]:
         for one in self._loaded:
             try:
-                with interrupted_at(time.monotonic() + LIMIT_S, _TooLate, overtime_s=0.0):
+                with interrupted_at(ending_at(time.monotonic() + LIMIT_S), _TooLate, overtime_s=0.0):
                     found = one.diagnosis.diagnose(failure)
                 if found is None:
                     continue

@@ -10,6 +10,7 @@ Decisions, each held by a test:
 - int against float, bool against int, a 0-d tensor against a float: TYPE. A loss is what the exercise says it is.
 - A NumPy scalar counts as the Python number it holds (`np.float64` *is* a float), or as a 0-d array when the other
   side is an ndarray, because NumPy itself returns one for the other. Two NumPy scalars must agree in dtype.
+- The keys of a dict are compared as strictly as values, though Python takes True, 1 and 1.0 for one key.
 - `torch.Size` counts as a tuple and `OrderedDict` as a dict. On the expected side only, which is trusted,
   subclasses count as their base: an `nn.Parameter` is a Tensor, a named tuple a tuple.
 - A Python float has no dtype. When the *expected* one is exactly a float32 number, as `.item()` of a float32 tensor
@@ -163,13 +164,16 @@ def _compare(actual: Any, expected: Any, place: _Place) -> Mismatch | None:
     return None if same else _attribute(MismatchKind.VALUE, actual, expected, place, differing=1, total=1)
 
 
-def _category_of_expected(expected: object) -> str:
+def _category(expected: object) -> str | None:
+    """Name the plain class that an expected value is of; None where it is of none."""
     exact = TYPE_NAMES.get(type(expected))
-    if exact is not None:
-        return exact
-    for base, name in TYPE_NAMES.items():
-        if issubclass(type(expected), base):
-            return name
+    return exact or next((name for base, name in TYPE_NAMES.items() if issubclass(type(expected), base)), None)
+
+
+def _category_of_expected(expected: object) -> str:
+    category = _category(expected)
+    if category is not None:
+        return category
     if issubclass(type(expected), np.generic):
         return "number"
     raise TypeError(
@@ -309,17 +313,32 @@ def _sequences(
 
 
 def _dicts(actual: dict[Any, object], expected: dict[Any, object], place: _Place) -> Mismatch | None:
-    if actual.keys() != expected.keys():
-        missing = tuple(literal(key) for key in expected if key not in actual)
-        extra = tuple(literal(key) for key in actual if key not in expected)
-        return _attribute(
-            MismatchKind.LENGTH, actual, expected, place, missing_keys=missing[:20], extra_keys=extra[:20]
-        )
+    own, asked = {key: key for key in actual}, {key: key for key in expected}  # of two that are equal, each one's own
+    missing = [key for key in expected if key not in own or not _is_same_key(own[key], key)]
+    extra = [key for key in actual if key not in asked or not _is_same_key(key, asked[key])]
+    if missing or extra:
+        told = [tuple(_key_as_text(key) for key in keys[:20]) for keys in (missing, extra)]
+        return _attribute(MismatchKind.LENGTH, actual, expected, place, missing_keys=told[0], extra_keys=told[1])
     for key, wanted in expected.items():
         found = _compare(actual[key], wanted, place.inside(key))
         if found is not None:
             return found
     return None
+
+
+def _is_same_key(actual: Any, expected: Any) -> bool:
+    """Whether two keys that are equal are of one kind, too: True, 1 and 1.0 are equal, and hash alike."""
+    if TYPE_NAMES.get(type(actual)) == "tuple" and issubclass(type(expected), tuple):
+        return all(_is_same_key(a, e) for a, e in zip(actual, expected, strict=True))
+    a, e = (scalar(key) if issubclass(type(key), np.generic) else key for key in (actual, expected))
+    if a is not actual and e is not expected:
+        return dtype_name(actual) == dtype_name(expected)
+    return TYPE_NAMES.get(type(a), type(a)) == (_category(e) or type(e))
+
+
+def _key_as_text(key: Any) -> str:
+    number = issubclass(type(key), np.generic)
+    return f"{type_name(key)}({literal(scalar(key))})" if number else literal(key)
 
 
 def _attribute(kind: MismatchKind, actual: object, expected: object, place: _Place, **measured: Any) -> Mismatch:

@@ -213,6 +213,17 @@ class MissingName:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotCallable:
+    """The submission has something else where the course has a function or class. `type_name` comes from the child."""
+
+    name: str
+    module: str
+    is_class: bool
+    type_name: str
+    is_of_kernel: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
     """The child would not send a result: too large, or of a kind that cannot be compared."""
 
@@ -258,7 +269,17 @@ class Ended:
 
 
 Evidence = (
-    Compared | Asserted | Raised | Unusable | InputChanged | NotInGraph | MissingName | Refused | HandleMisused | Ended
+    Compared
+    | Asserted
+    | Raised
+    | Unusable
+    | InputChanged
+    | NotInGraph
+    | MissingName
+    | NotCallable
+    | Refused
+    | HandleMisused
+    | Ended
 )
 
 

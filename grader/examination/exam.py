@@ -161,7 +161,6 @@ class Exam:
             files,
             seed=derive_seed(self._request.seed, "load"),
             device=self._device.value,
-            deadline=time.monotonic() + self._exercise.limits.exam_s,
             signatures=self._signatures,
         )
         Proxies(session)
@@ -225,7 +224,7 @@ class Exam:
             session.begin_test(seed=self._test_seed, limit_s=self._test_limit_s, fresh=case.fresh)
         except TestStopped as stopped:
             return Verdict(outcome_of(stopped.evidence), stopped.evidence)
-        with interrupted_at(session.deadline, session.overran):
+        with interrupted_at(lambda: session.deadline, session.overran):
             reports = runtestprotocol(case.item, log=False, nextitem=None)
         self._settle(session)
         failure = next((report for report in reports if not report.passed), None)

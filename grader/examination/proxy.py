@@ -12,9 +12,10 @@ from typing import Any, NoReturn, Self
 
 import torch
 
-from grader.examination.evidence import HandleMisused
+from grader.examination.evidence import HandleMisused, Unusable, facts, type_name
 from grader.examination.operation import EXHAUSTED, Operation
 from grader.examination.session import Session
+from grader.examination.signatures import NameKind
 from grader.sandbox.calls import CallScope
 from grader.sandbox.messages import REMOTE_ROOT, STUDENT_ROOT, HandleSpec
 
@@ -174,7 +175,10 @@ def _kept(session: Session, operation: Operation) -> Any:
 
 
 class RemoteFunction:
-    """A function or class of the student's module."""
+    """What the exercise asks for as a function or class, whatever object the student's module has there.
+
+    So `grad` is the examiner's, even where that object has a `grad` of its own.
+    """
 
     def __init__(self, session: Session, name: str) -> None:
         self._session = session
@@ -219,7 +223,11 @@ class RemoteFunction:
         """Return the function as an object, to be passed; it is kept, or the child would forget it."""
         if "_object" not in self.__dict__:
             operation = Operation(op="get", handle=STUDENT_ROOT, path=(self.__name__,), name=self.__name__)
-            self._object = _kept(self._session, operation)
+            found = _kept(self._session, operation)
+            if not isinstance(found, Handle):  # a tensor of a class of its own may be callable, and is sent by value
+                problem = f"TypeError: {self.__name__} is a {type_name(found)}, and no function that could be passed"
+                raise self._session.stop(Unusable(problem=problem, returned=facts(found), call=None))
+            self._object = found
         return self._object
 
     def __repr__(self) -> str:
@@ -227,7 +235,10 @@ class RemoteFunction:
 
 
 class Student:
-    """The student's module: its functions and classes are called in the child, its constants come by value."""
+    """The student's module: functions and classes are called in the child, values come by value.
+
+    Which is which the course says (see `Signatures.kind`), not the student's object.
+    """
 
     _session: Session
 
@@ -240,9 +251,9 @@ class Student:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        if self._session.require(name).kind in ("function", "class"):
-            return RemoteFunction(self._session, name)
-        return _kept(self._session, Operation(op="get", handle=STUDENT_ROOT, path=(name,), name=name))
+        if self._session.require(name) is NameKind.VALUE:
+            return _kept(self._session, Operation(op="get", handle=STUDENT_ROOT, path=(name,), name=name))
+        return RemoteFunction(self._session, name)
 
     def __repr__(self) -> str:
         return "<the student's module>"
@@ -301,5 +312,10 @@ def fetch(value: Any) -> Any:
 
 
 def in_graph(value: torch.Tensor) -> bool:
-    """Whether a result was in the autograd graph in the child; results themselves arrive detached."""
+    """Whether a result was in the autograd graph in the child; results themselves arrive detached.
+
+    A tensor that `remote` keeps in the child is asked there. Raises TestStopped for any other object in the child.
+    """
+    if isinstance(value, Handle) and value._spec.kind != "tensor":
+        raise value._misused("asked for its graph")
     return bool(value.__dict__.get("in_graph", value.requires_grad))

@@ -1,10 +1,10 @@
-"""What a reply that carries no value means, as evidence."""
+"""What a reply that carries no value, or comes of a changed argument, means, as evidence."""
 
 from __future__ import annotations
 
 import difflib
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.examination.evidence import (
@@ -13,20 +13,25 @@ from grader.examination.evidence import (
     Ended,
     Evidence,
     Facts,
+    InputChanged,
     Mismatch,
     MismatchKind,
     MissingName,
+    NotCallable,
     NotInGraph,
     Raised,
     Refused,
 )
 from grader.examination.rules import rule_of, told_name
+from grader.examination.signatures import NameKind
 from grader.records import Limits, Outcome, SourceFile, SourceLine
 from grader.sandbox import messages, wire
+from grader.sandbox.calls import Change
 from grader.sandbox.endings import GPU_MEMORY, ChildEnded
-from grader.sandbox.messages import Reply
+from grader.sandbox.messages import Name, Reply
 
 MAX_LINES = 20  # of a traceback
+MAX_CANDIDATES = 500  # looking for near misses among more takes too long
 _ALLOCATION_FAILURES = ("can't allocate memory", "not enough memory", "std::bad_alloc")
 _GPU_ALLOCATION_FAILURE = "CUDA out of memory"
 _GPU_FAILURES = ("CUDA error", "CUBLAS_STATUS", "CUDNN_STATUS")  # after the first, the process's context is no use
@@ -124,9 +129,32 @@ def evidence_of_end(ended: ChildEnded, limits: Limits, *, limit_s: float, is_lat
     )
 
 
+def use_of(
+    name: str, names: Mapping[str, Name], declared: NameKind | None, module: SourceFile
+) -> NameKind | MissingName | NotCallable:
+    """Return what a test uses a public name as: what the course has there, and else what the submission says it has.
+
+    `names` are those of the submission. What the course calls must be something that can be called.
+    """
+    found = names.get(name)
+    if found is None:
+        return missing_name(name, names, module)
+    if declared in (NameKind.FUNCTION, NameKind.CLASS) and found.kind == "value":
+        return NotCallable(
+            name=name,
+            module=module.name,
+            is_class=declared is NameKind.CLASS,
+            type_name=found.type_name[:200],
+            is_of_kernel=module.is_of_kernel,
+        )
+    if declared is not None:
+        return declared
+    return NameKind(found.kind) if found.kind in ("function", "class") else NameKind.VALUE
+
+
 def missing_name(name: str, names: Iterable[str], module: SourceFile) -> MissingName:
     """Say that the submission has no such public name; `names` are those that it has."""
-    candidates = tuple(sorted(names))
+    candidates = tuple(sorted([*names][-MAX_CANDIDATES:]))  # the last: star imports come first
     close = difflib.get_close_matches(name, candidates, n=2, cutoff=0.6)
     return MissingName(
         name=name,
@@ -135,6 +163,11 @@ def missing_name(name: str, names: Iterable[str], module: SourceFile) -> Missing
         close_matches=tuple(close),
         is_of_kernel=module.is_of_kernel,
     )
+
+
+def input_changed(change: Change, call: Call) -> InputChanged:
+    """Say that a call changed an argument that is protected."""
+    return InputChanged(parameter=change.place, change=change.what, before=change.before, after=change.after, call=call)
 
 
 def leaves_spoilt(evidence: Evidence) -> bool:

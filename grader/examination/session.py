@@ -16,14 +16,15 @@ import msgspec
 import torch
 
 from grader.errors import GraderFault
-from grader.examination.evidence import Call, Ended, Evidence, InputChanged, Raised
+from grader.examination.evidence import Call, Ended, Evidence, Raised
+from grader.examination.exam_time import ExamTime
 from grader.examination.functions import Functions
 from grader.examination.operation import EXHAUSTED, Operation, TestState, added, shape_of_last
 from grader.examination.patience import Patience, Wait
 from grader.examination.recording import MAX_RECORDED_BYTES, CallLog, RecordedCall
-from grader.examination.replies import Around, evidence_of, evidence_of_end, leaves_spoilt, missing_name
+from grader.examination.replies import Around, evidence_of, evidence_of_end, input_changed, leaves_spoilt, use_of
 from grader.examination.signals import TestIsBroken, TestStopped, student_raised
-from grader.examination.signatures import Signatures
+from grader.examination.signatures import NameKind, Signatures
 from grader.examination.transcript import MAX_EXAM_BYTES, Transcript, kept
 from grader.records import Exercise, Outcome, Resources, SourceFile
 from grader.sandbox import messages
@@ -34,14 +35,14 @@ from grader.sandbox.cpu import limit_for
 from grader.sandbox.endings import ChildEnded
 from grader.sandbox.graph import Unsendable
 from grader.sandbox.messages import Do, HandleSpec, Invoke, Load, Loaded, Name, Node, Reply, Returned
+from grader.sandbox.run_queue import MOST
 from grader.sandbox.wire import Buffer, Payload, WireError
 
 LOAD_FACTOR = 2.0  # importing the module may take this many times `call_s`
-MAX_NAMES = 500  # of the submission's public names; looking for near misses among more takes too long
 
 
 class Session:
-    """Talks to the children of one exam. `deadline` of the whole exam in `time.monotonic()` seconds."""
+    """Talks to the children of one exam, whose time begins now."""
 
     def __init__(
         self,
@@ -51,7 +52,6 @@ class Session:
         *,
         seed: int,
         device: str,
-        deadline: float,
         signatures: Signatures,
     ) -> None:
         self._source = source
@@ -59,7 +59,7 @@ class Session:
         self._files = files
         self._seed = seed
         self._device = device
-        self.deadline = deadline
+        self._time = ExamTime(exercise.limits.exam_s)
         self._signatures = signatures
         self._client: Client | None = None
         self._names: dict[str, Name] = {}
@@ -87,7 +87,7 @@ class Session:
         except GraderFault as fault:
             raise self._note(fault) from None
         self.generation += 1
-        self.deadline += client.device_s
+        self._time.watch(client)
         limits = self._exercise.limits
         request = Load(
             nonce=self._nonces.next(),
@@ -103,7 +103,7 @@ class Session:
         if not isinstance(reply, Loaded):
             self._end_child()
             raise self.stop(self._evidence_of(reply, None))
-        self._names = {name.name: name for name in reply.names[:MAX_NAMES]}
+        self._names = {name.name: name for name in reply.names}
         return client.take_output()
 
     def begin_test(self, *, seed: int, limit_s: float | None, fresh: bool) -> None:
@@ -171,6 +171,11 @@ class Session:
             raise self._note(fault) from None
         self._last_output = client.take_output()
         self._finished = added(self._finished, client.resources)
+
+    @property
+    def deadline(self) -> float:
+        """When the exam is over as far as is known, in `time.monotonic()` seconds: waiting for a core moves it."""
+        return self._time.ends()
 
     def _note(self, fault: GraderFault) -> GraderFault:
         self.fault = self.fault or fault
@@ -282,9 +287,10 @@ class Session:
         serve: Callable[[Invoke, Payload], Served] | None,
         spent_s: float = 0.0,
     ) -> tuple[Reply, Payload]:
-        deadline = min(time.monotonic() + wait.limit_s - spent_s, self.deadline)
+        latest = self._time.ends(within_s=(1 + MOST) * wait.limit_s)
+        deadline = min(time.monotonic() + wait.limit_s - spent_s, latest)
         try:
-            found = client.exchange(request, buffers, deadline=deadline, latest=self.deadline, serve=serve)
+            found = client.exchange(request, buffers, deadline=deadline, latest=latest, serve=serve)
         except ChildEnded as ended:
             self._test.transcript.spoil()
             evidence = wait.ran_out(self._evidence_of_end(ended, limit_s=wait.limit_s, call=call() if call else None))
@@ -315,16 +321,7 @@ class Session:
         value: Any = EXHAUSTED if reply.root == -1 else decoder.value(reply.root)
         recorded.result = value
         if changes:
-            first = changes[0]
-            raise self.stop(
-                InputChanged(
-                    parameter=first.place,
-                    change=first.what,
-                    before=first.before,
-                    after=first.after,
-                    call=recorded.evidence(),
-                )
-            )
+            raise self.stop(input_changed(changes[0], recorded.evidence()))
         if type(value) is torch.Tensor and reply.root >= 0:
             node = scope.table.nodes[reply.root]
             recorded.in_graph = isinstance(node, messages.TensorSpec) and (node.in_graph or node.requires_grad)
@@ -364,11 +361,11 @@ class Session:
 
     # -- names of the module
 
-    def require(self, name: str) -> Name:
-        """Return what the submission says of a public name. Raises TestStopped where it has none such."""
-        found = self._names.get(name)
-        if found is None:
-            raise self.stop(missing_name(name, self._names, self._files[0]))
+    def require(self, name: str) -> NameKind:
+        """Return what a public name is used as. Raises TestStopped where the submission has none such."""
+        found = use_of(name, self._names, self._signatures.kind(name), self._files[0])
+        if not isinstance(found, NameKind):
+            raise self.stop(found)
         return found
 
     # -- callbacks

@@ -1,7 +1,9 @@
-"""The parameter names of an exercise's functions, as the course has them.
+"""What an exercise's public names are, as the course has them: functions with their parameters, classes, values.
 
-They decide which arguments a function may change, so they come from the reference where it is at hand: in a clone of a
-course the stub is the student's own file. Without a reference there is only the stub, and then only visible tests run.
+Parameter names decide which arguments a function may change, and kinds which operations a test asks for: of a function
+its gradient is the examiner's to take, and no object that the student binds to the name has a say in that. So both come
+from the reference where it is at hand: in a clone of a course the stub is the student's own file. Without a reference
+there is only the stub, and then only visible tests run.
 """
 
 from __future__ import annotations
@@ -9,10 +11,12 @@ from __future__ import annotations
 import ast
 import inspect
 import types
+from enum import StrEnum
 
 from grader.exercise.public import public_as_it_is
 from grader.exercise.solution import has_solution, solution_file
 from grader.records import Exercise
+from grader.sandbox.student_module import kind_of_name
 from grader.submission.apart import is_long
 
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # the last two: nested too deeply to be parsed
@@ -24,6 +28,14 @@ def _stub_tree(text: str) -> ast.Module:
     return ast.parse(text)
 
 
+class NameKind(StrEnum):
+    """What a public name of the student's module stands for."""
+
+    FUNCTION = "function"
+    CLASS = "class"
+    VALUE = "value"
+
+
 class Signatures:
     """What the course declares: functions, and methods as "Class.method" without `self`.
 
@@ -33,11 +45,13 @@ class Signatures:
     def __init__(self, exercise: Exercise, reference: types.ModuleType | None = None) -> None:
         self._parameters: dict[str, tuple[str, ...]] = {}
         self._texts: dict[str, str] = {}
+        self._kinds: dict[str, NameKind] = {}
+        self._main = exercise.files[0]
         self._mutates = exercise.mutates
         self._is_by_stub = not has_solution(exercise)
         for name in exercise.files:
             try:
-                self._read(_stub_tree(public_as_it_is(exercise, name).text).body, prefix="")
+                self._read_file(name, _stub_tree(public_as_it_is(exercise, name).text))
             except _UNREADABLE:  # in a clone students write into the stub: its exam tells them
                 continue
         if not self._is_by_stub:
@@ -46,11 +60,19 @@ class Signatures:
     def _take_from_reference(self, exercise: Exercise, reference: types.ModuleType | None) -> None:
         for function in self._mutates:  # of these the stub has no say at all
             self._parameters.pop(function, None)
+        self._kinds.clear()  # nor of kinds
         for name in exercise.files:
-            self._read(ast.parse(solution_file(exercise, name).text).body, prefix="")
+            self._read_file(name, ast.parse(solution_file(exercise, name).text))
         for function in self._mutates:
             if function not in self._parameters and reference is not None:
                 self._parameters[function] = _positional(reference, function)
+        if reference is not None:
+            self._kinds |= _kinds_in(reference, self._kinds)
+
+    def _read_file(self, name: str, tree: ast.Module) -> None:
+        self._read(tree.body, prefix="")
+        if name == self._main:
+            self._kinds |= _kinds_written(tree.body)
 
     def _read(self, body: list[ast.stmt], *, prefix: str) -> None:
         for statement in body:
@@ -80,9 +102,34 @@ class Signatures:
             return wanted | {*places}
         return wanted
 
+    def kind(self, name: str) -> NameKind | None:
+        """Return what a public name of the student's module is; None where the course does not say."""
+        return self._kinds.get(name)
+
     def text(self, function: str) -> str:
         """Return the signature as the course has it, without annotations: "softmax(logits, dim)"; "" if unknown."""
         return self._texts.get(function, "")
+
+
+def _kinds_written(body: list[ast.stmt]) -> dict[str, NameKind]:
+    """Return what a file defines; not what it assigns: `rate = None` in a stub may stand for a function."""
+    return {
+        statement.name: NameKind.CLASS if isinstance(statement, ast.ClassDef) else NameKind.FUNCTION
+        for statement in body
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    }
+
+
+def _kinds_in(reference: types.ModuleType, written: dict[str, NameKind]) -> dict[str, NameKind]:
+    """Return what the names of the reference are; a callable object in place of what it has `written` is decorated."""
+    found: dict[str, NameKind] = {}
+    for name, value in vars(reference).items():
+        kind = kind_of_name(value)
+        if kind in ("function", "class"):
+            found[name] = NameKind(kind)
+        elif kind != "module":
+            found[name] = written.get(name, NameKind.VALUE) if kind == "callable" else NameKind.VALUE
+    return found
 
 
 def _positional(module: types.ModuleType, function: str) -> tuple[str, ...]:

@@ -20,24 +20,27 @@ MEMORY_MIB = 2_048  # of an exam's process, on top of what the examiner has load
 
 @contextlib.contextmanager
 def interrupted_at(
-    deadline: float, stop: Callable[[], BaseException], *, overtime_s: float = OVERTIME_S
+    ends: Callable[[], float], stop: Callable[[], BaseException], *, overtime_s: float = OVERTIME_S
 ) -> Iterator[None]:
-    """Raise `stop()` inside the block when it is not left `overtime_s` after `deadline`, in `time.monotonic()` seconds.
+    """Raise `stop()` inside the block when it is not left `overtime_s` after it `ends`, in `time.monotonic()` seconds.
 
-    Inside another such block, that one's time goes on. Where there is no timer signal (Windows) the controller's own
-    limit is the only one.
+    `ends` is asked again when the time has come: it may have moved. Inside another such block, that one's time goes on.
+    Where there is no timer signal (Windows) the controller's own limit is the only one.
     """
     if not hasattr(signal, "setitimer"):
         yield
         return
 
     def ring(_number: int, _frame: object) -> None:
-        raise stop()
+        left_s = ends() + overtime_s - time.monotonic()
+        if left_s <= 0:
+            raise stop()
+        signal.setitimer(signal.ITIMER_REAL, max(left_s, _AT_ONCE_S))
 
     began = time.monotonic()
     around_s, _ = signal.setitimer(signal.ITIMER_REAL, 0.0)  # of the block around this one; 0.0: there is none
     before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, max(max(deadline - began, 0.0) + overtime_s, _AT_ONCE_S))
+    signal.setitimer(signal.ITIMER_REAL, max(max(ends() - began, 0.0) + overtime_s, _AT_ONCE_S))
     try:
         yield
     finally:
@@ -46,6 +49,11 @@ def interrupted_at(
         if around_s:
             left_s = around_s - (time.monotonic() - began)
             signal.setitimer(signal.ITIMER_REAL, max(left_s, 0.001))
+
+
+def ending_at(moment: float) -> Callable[[], float]:
+    """Return an end that does not move."""
+    return lambda: moment
 
 
 def limit_memory() -> None:

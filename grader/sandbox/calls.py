@@ -4,6 +4,9 @@ Undeclared arguments are protected: the child changes its own copies, and what i
 are brought up to date, in place, so that mutation and rebinding look as they would locally. When the child calls a
 function of the test in the middle of a call, that function gets the test's own objects, or, where the child has
 meanwhile changed a protected one, replicas that show its present state.
+
+What a storage holds beside the arguments stays here: the child is sent zeros for it (see `reach`), and what it makes of
+them is shown where it returns an array that reaches so far, which is then a copy.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ import torch
 from grader.sandbox.decode import Decoder, check_bool_bytes, split_payload
 from grader.sandbox.encode import Encoder
 from grader.sandbox.graph import Table
-from grader.sandbox.memory import bytes_array, received
+from grader.sandbox.memory import Memory, bytes_array, received
 from grader.sandbox.messages import (
     ArraySpec,
     CallbackSpec,
@@ -31,6 +34,7 @@ from grader.sandbox.messages import (
     Node,
     TensorSpec,
 )
+from grader.sandbox.reach import Layout, Reach
 from grader.sandbox.wire import Buffer, Payload, WireError
 
 
@@ -73,7 +77,9 @@ class CallScope:
     _sent: list[Node] = field(default_factory=list)  # the arguments' nodes as they were sent
     _arguments: int = 0  # objects in the table that are arguments
     _memories: int = 0
-    _changed_bytes: dict[int, Payload] = field(default_factory=dict)  # protected storages, as the child has them
+    _changed_bytes: dict[int, Payload] = field(default_factory=dict)  # storages, where protected bytes differ
+    _told: dict[int, Payload] = field(default_factory=dict)  # storages sent in part, as the child last told them
+    _copies: dict[int, Memory] = field(default_factory=dict)  # of those, for one frame's arrays that reach further
     _changed_nodes: dict[int, Node] = field(default_factory=dict)  # of protected arguments, in the last frame's terms
     _updated: set[int] = field(default_factory=set)  # declared arguments that are not what was sent
 
@@ -116,6 +122,7 @@ class CallScope:
             raise WireError("a dict with unequal numbers of keys and values")
         sizes = [self.table.memories[index].nbytes for index in changes.dirty]
         parts = split_payload(payload, [*graph.storages, *sizes])
+        self._copies = {}
         changed = changes.dirty or changes.updates or self._changed_bytes
         mutable = self._mutable() if changed else frozenset()
         self._take_bytes(changes.dirty, parts[len(graph.storages) :], mutable)
@@ -132,20 +139,42 @@ class CallScope:
         return decoder, table
 
     def _decoder(self, table: Table) -> Decoder:
-        return Decoder(table, handle=lambda spec: self.hooks.handle(spec, self), callback=None)
+        return Decoder(
+            table, handle=lambda spec: self.hooks.handle(spec, self), callback=None, beyond=self._as_the_child_has_it
+        )
 
     def _take_bytes(self, dirty: list[int], parts: list[Payload], mutable: frozenset[int]) -> None:
-        storages = self._storages_of(mutable)
+        """Take over what declared arguments reach, also where protected ones lie over them; note what others reach."""
         for index, part in zip(dirty, parts, strict=True):
-            original = bytes_array(self.table.memories[index])
-            if index in storages:
+            memory = self.table.memories[index]
+            original, sent = bytes_array(memory), memory.reach or Reach(0, memory.nbytes)
+            declared = self._reach_of(mutable, index)
+            if declared is not None:
                 if index in self._bool_storages():
                     check_bool_bytes(part)
-                original[:] = part
-            elif np.array_equal(part, original):
-                self._changed_bytes.pop(index, None)  # changed for a while, and put back
-            else:
+                declared.copy(part, original)
+            if memory.reach is not None:
+                self._told[index] = part
+            if (declared is None or not declared.is_all(memory.nbytes)) and sent.differs(part, original):
                 self._changed_bytes[index] = part
+            else:
+                self._changed_bytes.pop(index, None)  # not changed, or for a while and put back
+
+    def _reach_of(self, indices: frozenset[int], storage: int) -> Reach | None:
+        """Return what these arguments reach of a storage; None where none lies in it."""
+        nodes = [node for at in indices if isinstance(node := self._sent[at], TensorSpec | ArraySpec)]
+        layouts = [Layout.of(node) for node in nodes if node.storage == storage]
+        return Reach.of(layouts) if layouts else None
+
+    def _as_the_child_has_it(self, storage: int) -> Memory:
+        """Return a storage that was sent in part with what stands in the child where it was not: zeros, or its own."""
+        if storage not in self._copies:
+            memory = self.table.memories[storage]
+            assert memory.reach is not None, "only what was sent in part is reached beyond"
+            told = self._told.get(storage)
+            known = b"".join(memory.reach.parts(bytes_array(memory))) if told is None else told
+            self._copies[storage] = received(np.frombuffer(known, dtype=np.uint8).copy())
+        return self._copies[storage]
 
     def _bool_storages(self) -> set[int]:
         return {
@@ -176,7 +205,12 @@ class CallScope:
         affected = self._affected() - mutable
         known = {index: value for index, value in enumerate(self.table.objects) if index not in affected}
         nodes = [self._changed_nodes.get(index, node) for index, node in enumerate(self.table.nodes)]
-        decoder = Decoder(replica, handle=lambda spec: self.hooks.handle(spec, self), callback=self.hooks.callback)
+        decoder = Decoder(
+            replica,
+            handle=lambda spec: self.hooks.handle(spec, self),
+            callback=self.hooks.callback,
+            beyond=self._as_the_child_has_it,
+        )
         decoder.read(Graph(storages=graph.storages, nodes=[*nodes, *graph.nodes]), parts, known=known)
         return decoder, replica
 
@@ -216,9 +250,6 @@ class CallScope:
                 found.add(index)
                 waiting.extend(_references(self._sent[index]))  # what the child puts in later stays protected
         return frozenset(found)
-
-    def _storages_of(self, indices: frozenset[int]) -> set[int]:
-        return {node.storage for index in indices if isinstance(node := self._sent[index], TensorSpec | ArraySpec)}
 
     def protected_changes(self) -> list[Change]:
         """List the protected arguments that differ in the child from what was sent."""

@@ -52,6 +52,7 @@ START_DEVICE_S = 60.0  # a context takes a second; a GPU that slept, or a machin
 MAX_OUTPUT_BYTES = 16 * 1024  # of what a child prints that is kept, between two `take_output`
 MAX_CALLBACKS = 100_000  # of one call
 _TRACE_GRACE_S = 0.05
+_WORTH_A_LOOK_S = 0.01  # what is quicker has waited for no core that matters
 _MAX_READS = 64  # of the output at a time, 64 KiB each
 
 
@@ -70,6 +71,14 @@ class _Usage:
     ending: Ending | None = None
 
 
+@dataclass(slots=True)
+class _Excuse:
+    """By how much the deadline of one exchange may move, and what its asks have waited for a core, but for the last."""
+
+    most_s: float
+    before_s: float = 0.0
+
+
 class Client:
     """One living child. `files` are the submission's, to recognise its lines in a trace."""
 
@@ -81,12 +90,12 @@ class Client:
         self._output_socket: socket.socket | None = spawned.output
         spawned.output.setblocking(False)
         self._queue = RunQueue(spawned.outer_pid)
-        self._most_excused_s = 0.0
+        self._excuse = _Excuse(0.0)
         self._channel = Channel(spawned.wire, output=spawned.output, drain=self._drain, excused=self._excused_s)
         self._output = bytearray()
         self._dropped = 0
         self._usage = _Usage()
-        self.waited_s = 0.0  # for replies, all together
+        self.waited_s = 0.0  # for replies, all together, but for what the child itself waited for a core
         self._outer_pid = spawned.outer_pid
         self._allowed = Allowed(isolation=spawned.isolation)
         self._gpu: GpuWatch | None = None  # once it watches the child
@@ -155,18 +164,17 @@ class Client:
     ) -> tuple[Reply, Payload]:
         """Send a request and return its reply; `serve` answers what the child calls back meanwhile.
 
-        `deadline` in `time.monotonic()` seconds; the time of the test's own functions is added, and that in which the
-        child waited for a core, up to `latest`. Raises ChildEnded.
+        `deadline` in `time.monotonic()` seconds; the time of the test's own functions is added, up to `latest`, and the
+        time in which the child waited for a core. Raises ChildEnded.
         """
         self._usage.calls += 1
-        self._queue.begin()
-        self._most_excused_s = min(MOST * (deadline - time.monotonic()), latest - deadline)
+        excuse = _Excuse(MOST * (deadline - time.monotonic()))
         if isinstance(request, Load):
             # Of a child's peak CUDA has a part that nobody knows: no cause can be seen in that.
             memory_mib = request.memory_mib if self._gpu is None else 0
             self._allowed = replace(self._allowed, memory_mib=memory_mib, cpu_s=request.cpu_s)
         try:
-            reply, payload = self._ask(request, buffers, deadline)
+            reply, payload = self._ask(request, buffers, deadline, excuse)
             for _ in range(MAX_CALLBACKS):
                 if not isinstance(reply, Invoke):
                     return reply, payload
@@ -174,8 +182,7 @@ class Client:
                     raise WireError("a call back from where none is possible")
                 served = serve(reply, payload)
                 deadline = min(deadline + served.own_s, latest)
-                self._most_excused_s = min(self._most_excused_s, latest - deadline)
-                reply, payload = self._ask(served.answer, served.buffers, deadline)
+                reply, payload = self._ask(served.answer, served.buffers, deadline, excuse)
             raise WireError("too many calls back")
         except DeadlinePassed:
             raise self._end_for_time() from None
@@ -185,23 +192,37 @@ class Client:
             self.end()
             raise ChildEnded(Outcome.CRASHED, "wire") from None
 
-    def _ask(self, request: Request, buffers: Sequence[Buffer], deadline: float) -> tuple[Reply, Payload]:
+    def _ask(
+        self, request: Request, buffers: Sequence[Buffer], deadline: float, excuse: _Excuse
+    ) -> tuple[Reply, Payload]:
         self.work.asks()
         if self.work.too_much:
             raise self._end_for_work()
         if self._channel.has_unsolicited():
             raise WireError("bytes before the question")
+        self._excuse = excuse
+        self._queue.begin()
         asked = time.monotonic()
         self._channel.send(request, buffers, deadline=deadline)
         reply, payload = self._channel.receive(wire.decode_reply, deadline=deadline)
-        self.waited_s += time.monotonic() - asked
+        took_s = time.monotonic() - asked
+        if took_s > _WORTH_A_LOOK_S:
+            waited_s = min(self._queue.waited_s(), took_s)
+            excuse.before_s += waited_s
+            took_s -= waited_s
+        self.waited_s += took_s
         self.work.replies()
         if reply.nonce != request.nonce:
             raise WireError("a reply to another question")
         return reply, payload
 
     def _excused_s(self) -> float:
-        return min(self._queue.waited_s(), self._most_excused_s)
+        return min(self._excuse.before_s + self._queue.waited_s(), self._excuse.most_s)
+
+    @property
+    def queued_s(self) -> float:
+        """What the child has waited for a core since it was born."""
+        return self._queue.total_s()
 
     def settle(self) -> None:
         """Look at what the child has computed since its last reply. Raises ChildEnded where that is too much."""
@@ -251,6 +272,7 @@ class Client:
     def end(self) -> Ending:
         """Kill the child with everything that it started; return how it ended and what it used."""
         if self._usage.ending is None:
+            self._queue.total_s()  # for the last time
             try:
                 verdict = self._end_watch()  # before its number can become another's
             finally:

@@ -39,11 +39,16 @@ def limit_for(life_s: float) -> float:
     return (life_s + _OVERTIME_S) * (os.cpu_count() or 1)
 
 
+def cpu_clock(pid: int | None) -> int | None:
+    """Return the clock that counts a process's CPU time, all threads together; None where there is none."""
+    return None if pid is None or sys.platform != "linux" else (~pid << 3) | 2
+
+
 class Work:
     """What one child has computed. `pid` is its number among our own processes; None where it has none."""
 
     def __init__(self, pid: int | None) -> None:
-        self._clock = None if pid is None or sys.platform != "linux" else (~pid << 3) | 2
+        self._clock = cpu_clock(pid)
         self.between_s = 0.0  # CPU seconds between calls, beyond what is forgiven
         self._asked = self._replied = time.monotonic()
         self._cpu_s = self._read()

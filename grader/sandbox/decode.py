@@ -25,6 +25,7 @@ from grader.sandbox.graph import (
 )
 from grader.sandbox.memory import ALIGNMENT, Memory, bytes_array, received, torch_storage
 from grader.sandbox.messages import Graph, Node
+from grader.sandbox.reach import Layout, Reach, runs_of
 from grader.sandbox.wire import Payload, WireError
 
 _UNMADE = object()
@@ -49,8 +50,10 @@ def split_payload(payload: Payload, sizes: list[int]) -> list[Payload]:
 class Decoder:
     """Decodes one frame of a scope into `table`; every rule that a hostile graph could break is checked.
 
-    `handle` and `callback` make what stands for a remote object or a function of the other side. On `device` other
-    than "cpu" the tensors are made there, which only a child does: the examiner never touches a GPU.
+    `handle` and `callback` make what stands for a remote object or a function of the other side. Of a storage of which
+    the other side was sent a part, no array here shows more: for one that reaches further, `beyond` returns the storage
+    as the other side has it. On `device` other than "cpu" the tensors are made there, which only a child does: the
+    examiner never touches a GPU.
     """
 
     def __init__(
@@ -59,12 +62,14 @@ class Decoder:
         *,
         handle: Callable[[messages.HandleSpec], object],
         callback: Callable[[messages.CallbackSpec], object] | None = None,
+        beyond: Callable[[int], Memory] | None = None,
         device: str = "cpu",
     ) -> None:
         self._table = table
         self._device = device
         self._handle = handle
         self._callback = callback
+        self._beyond = beyond
 
     def read(self, graph: Graph, parts: list[Payload], *, known: Mapping[int, object] | None = None) -> None:
         """Append the graph's objects to the table. `parts` are the graph's storages. Raises WireError.
@@ -79,7 +84,8 @@ class Decoder:
         self._first = len(table.objects)
         self._count = self._first + len(graph.nodes)
         self._nodes = graph.nodes
-        self._bools_checked: set[int] = set()  # storages: many tensors over a large one must not cost many passes
+        self._bools_checked: set[int] = set()  # memories: many tensors over a large one must not cost many passes
+        self._looked_through = 0  # bytes of masks
         table.objects.extend([_UNMADE] * len(graph.nodes))
         for place, value in (known or {}).items():
             self._remember(self._first + place, value)
@@ -189,27 +195,40 @@ class Decoder:
             made[key] = self.value(value_ref)
         return made
 
-    def _memory(self, index: int) -> Memory:
+    def _memory(self, index: int, layout: Layout) -> Memory:
+        """Return the storage for an array of this layout, which is checked."""
         if not 0 <= index < len(self._table.memories):
             raise WireError(f"storage {index} of {len(self._table.memories)}")
-        return self._table.memories[index]
+        memory = self._table.memories[index]
+        _check_geometry(layout, memory)
+        if memory.reach is None or self._was_sent(memory.reach, layout):
+            return memory
+        if self._beyond is None:
+            raise WireError("an array over bytes that were not sent")
+        return self._beyond(index)
 
-    def _check_bools(self, storage: int) -> None:
-        memory = self._table.memories[storage]
-        if memory.device == "cpu" and storage not in self._bools_checked:
+    def _was_sent(self, reach: Reach, layout: Layout) -> bool:
+        runs = runs_of(layout)
+        if runs is None:
+            return True
+        self._looked_through += 0 if reach.mask is None else runs.nbytes
+        return self._looked_through <= MAX_LOOKED_THROUGH and reach.covers(runs)
+
+    def _check_bools(self, memory: Memory) -> None:
+        if memory.device == "cpu" and id(memory) not in self._bools_checked:
             check_bool_bytes(bytes_array(memory))
-            self._bools_checked.add(storage)
+            self._bools_checked.add(id(memory))
 
     def _tensor(self, node: messages.TensorSpec) -> torch.Tensor:
         dtype = TORCH_DTYPES.get(node.dtype)
         if dtype is None or len(node.stride) != len(node.shape) or any(step < 0 for step in node.stride):
             raise WireError(f"tensor of dtype {node.dtype!r}, shape {node.shape}, stride {node.stride}")
-        memory, itemsize = self._memory(node.storage), dtype.itemsize
-        _check_geometry(node.shape, [step * itemsize for step in node.stride], node.offset, itemsize, memory)
+        itemsize = dtype.itemsize
+        memory = self._memory(node.storage, Layout.of(node))
         if node.offset % itemsize:
             raise WireError(f"{node.dtype} tensor at byte {node.offset}")
         if dtype is torch.bool:
-            self._check_bools(node.storage)
+            self._check_bools(memory)
         source = torch_storage(memory, self._device)
         made = torch.empty(0, dtype=dtype, device=memory.device)
         made.set_(source, node.offset // itemsize, tuple(node.shape), tuple(node.stride))
@@ -228,10 +247,9 @@ class Decoder:
         dtype = NUMPY_DTYPES.get(node.dtype)
         if dtype is None or len(node.strides) != len(node.shape) or (node.scalar and node.shape):
             raise WireError(f"array of dtype {node.dtype!r}, shape {node.shape}, strides {node.strides}")
-        memory = self._memory(node.storage)
-        _check_geometry(node.shape, node.strides, node.offset, dtype.itemsize, memory)
+        memory = self._memory(node.storage, Layout.of(node))
         if dtype == np.bool_:
-            self._check_bools(node.storage)
+            self._check_bools(memory)
         if memory.device != "cpu":
             raise WireError("an array over memory of a GPU")
         return np.ndarray(
@@ -239,8 +257,13 @@ class Decoder:
         )
 
 
-def _check_geometry(shape: list[int], strides: list[int], offset: int, itemsize: int, memory: Memory) -> None:
-    """Refuse an array that reaches outside its storage. `strides` and `offset` in bytes; strides may be negative."""
+# A child can name layouts that take long to compare with what was sent; beyond this, they count as reaching further.
+MAX_LOOKED_THROUGH = 1 << 26  # bytes, in one frame
+
+
+def _check_geometry(layout: Layout, memory: Memory) -> None:
+    """Refuse an array that reaches outside its storage."""
+    shape, strides, offset, itemsize = layout
     if len(shape) > MAX_RANK or offset < 0 or any(size < 0 for size in shape):
         raise WireError(f"array of shape {shape} at byte {offset}")
     elements = 1

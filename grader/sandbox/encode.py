@@ -29,13 +29,15 @@ from grader.sandbox.graph import (
 )
 from grader.sandbox.memory import ALIGNMENT, Memory, memory_bytes, padded
 from grader.sandbox.messages import Graph, Node
+from grader.sandbox.reach import Layout, Reach, runs_of
 
 
 class Encoder:
     """Encodes values into one frame of a scope.
 
-    `whole` sends each new storage entirely, as a caller's arguments are; else only the span of bytes that the frame's
-    tensors use. `other` turns anything that is no plain data into a node, or raises Unsendable.
+    `whole` sends each new storage at its full length, as a caller's arguments are, with zeros where none of the frame's
+    arrays reaches; else only the span of bytes that they use. `other` turns anything that is no plain data into a node,
+    or raises Unsendable.
     """
 
     def __init__(self, table: Table, *, whole: bool, other: Callable[[object], Node]) -> None:
@@ -45,6 +47,7 @@ class Encoder:
         self._first = len(table.objects)
         self._first_memory = len(table.memories)
         self._spans: dict[int, list[int]] = {}  # index of a new memory -> [first byte, end byte] in use
+        self._covered: set[int] = set()  # new memories that one dense array covers: nearly all
         self._depth = 0
 
     def add(self, value: object) -> int:
@@ -76,7 +79,9 @@ class Encoder:
     def finish(self) -> tuple[Graph, list[wire.Buffer]]:
         """Return the graph of everything new, and its payload. Raises Unsendable when it is over the cap."""
         table = self.table
-        if not self._whole:
+        if self._whole:
+            self._find_reaches()
+        else:
             self._shrink_to_spans()
             shared = too_shared(table.nodes, self._first)
             if shared is not None:
@@ -87,8 +92,26 @@ class Encoder:
             raise Unsendable("too-large", largest, shape=tuple(getattr(largest, "shape", ())), nbytes=sum(storages))
         buffers: list[wire.Buffer] = []
         for memory in table.memories[self._first_memory :]:
-            buffers.extend(padded(memory_bytes(memory)))
+            buffers.extend(_bytes_to_send(memory))
         return Graph(storages=storages, nodes=table.nodes[self._first :]), buffers
+
+    def _find_reaches(self) -> None:
+        """Note for each new memory which bytes the frame's arrays reach, where that is not all of them."""
+        table = self.table
+        layouts: dict[int, list[Layout]] = {
+            index: []
+            for index in range(self._first_memory, len(table.memories))
+            if index not in self._covered and table.memories[index].nbytes
+        }
+        if not layouts:
+            return
+        for node in table.nodes[self._first :]:
+            if isinstance(node, messages.TensorSpec | messages.ArraySpec) and node.storage in layouts:
+                layouts[node.storage].append(Layout.of(node))
+        for index, reaching in layouts.items():
+            reach = Reach.of(reaching)
+            if not reach.is_all(table.memories[index].nbytes):
+                table.memories[index].reach = reach
 
     def _shrink_to_spans(self) -> None:
         """Cut each new memory down to the bytes in use, and move the offsets accordingly."""
@@ -191,10 +214,12 @@ class Encoder:
             raise Unsendable("too-large", value, shape=tuple(plain.shape), nbytes=nbytes)
         storage = plain.untyped_storage()
         shape, stride = list(plain.shape), list(plain.stride())
-        start = int(plain.storage_offset()) * plain.element_size()
-        memory, base = self._memory(storage.data_ptr(), storage.nbytes(), str(plain.device), storage, storage)
-        end = start + _extent(shape, [step * plain.element_size() for step in stride], plain.element_size())
-        self._use(memory, base + start, base + end)
+        itemsize = plain.element_size()
+        start = int(plain.storage_offset()) * itemsize
+        layout = Layout(shape, [step * itemsize for step in stride], start, itemsize)
+        memory, base = self._memory(storage.data_ptr(), storage.nbytes(), str(plain.device), storage, storage, layout)
+        end = start + _extent(layout)
+        self._use(memory, base + start, base + end, dense=plain.is_contiguous())
         leaf = plain.is_leaf
         index = self.table.add(value, PENDING, identity=True)
         grad = self.add(plain.grad) if leaf and plain.grad is not None else -1
@@ -219,15 +244,16 @@ class Encoder:
             raise Unsendable("too-large", value, shape=plain.shape, nbytes=plain.size * plain.itemsize)
         low, high = np.lib.array_utils.byte_bounds(plain) if plain.size else (plain.ctypes.data, plain.ctypes.data)
         owner_low, owner_high, owner = _owner(plain, low, high)
-        memory, base = self._memory(owner_low, owner_high - owner_low, "cpu", owner, None)
-        first = base + plain.__array_interface__["data"][0] - owner_low
-        self._use(memory, base + low - owner_low, base + high - owner_low)
+        first = plain.__array_interface__["data"][0] - owner_low
+        layout = Layout(plain.shape, plain.strides, first, plain.itemsize)
+        memory, base = self._memory(owner_low, owner_high - owner_low, "cpu", owner, None, layout)
+        self._use(memory, base + low - owner_low, base + high - owner_low, dense=plain.flags.c_contiguous)
         node = messages.ArraySpec(
             storage=memory,
             dtype=NUMPY_NAMES[plain.dtype],
             shape=list(plain.shape),
             strides=list(plain.strides),
-            offset=first,
+            offset=base + first,
         )
         return self.table.add(value, node, identity=True)
 
@@ -235,19 +261,28 @@ class Encoder:
         array = np.asarray(value)
         memory = len(self.table.memories)
         self.table.memories.append(Memory(array.ctypes.data, array.nbytes, "cpu", array))
-        self._use(memory, 0, array.nbytes)
+        self._use(memory, 0, array.nbytes, dense=True)
         node = messages.ArraySpec(
             storage=memory, dtype=NUMPY_NAMES[array.dtype], shape=[], strides=[], offset=0, scalar=True
         )
         return self.table.add(value, node, identity=False)
 
     def _memory(
-        self, address: int, nbytes: int, device: str, owner: object, source: torch.UntypedStorage | None
+        self,
+        address: int,
+        nbytes: int,
+        device: str,
+        owner: object,
+        source: torch.UntypedStorage | None,
+        layout: Layout,
     ) -> tuple[int, int]:
-        """Return the index of the storage that holds these bytes, and where in it they begin; add it if new."""
+        """Return the index of the storage that holds these bytes, and where in it they begin; add it if new.
+
+        One of which the other side was sent a part is another storage for an array, at `layout`, that reaches further.
+        """
         for index, memory in enumerate(self.table.memories):
             inside = memory.address <= address and address + nbytes <= memory.address + memory.nbytes
-            if inside and nbytes and memory.device == device:
+            if inside and nbytes and memory.device == device and _was_sent(memory, address, layout):
                 return index, address - memory.address
             around = address <= memory.address and memory.address + memory.nbytes <= address + nbytes
             if around and memory.nbytes and memory.device == device and index >= self._first_memory:
@@ -260,6 +295,7 @@ class Encoder:
         """Let a new storage, met in part so far, be the whole that it is a part of."""
         shift = self.table.memories[index].address - whole.address
         self.table.memories[index] = whole
+        self._covered.discard(index)
         if index in self._spans:
             self._spans[index] = [end + shift for end in self._spans[index]]
         for position in range(self._first, len(self.table.nodes)):
@@ -267,9 +303,11 @@ class Encoder:
             if isinstance(node, messages.TensorSpec | messages.ArraySpec) and node.storage == index:
                 self.table.nodes[position] = msgspec.structs.replace(node, offset=node.offset + shift)
 
-    def _use(self, memory: int, start: int, end: int) -> None:
+    def _use(self, memory: int, start: int, end: int, *, dense: bool) -> None:
         if memory < self._first_memory:
             return
+        if dense and start == 0 and end == self.table.memories[memory].nbytes:
+            self._covered.add(memory)
         span = self._spans.setdefault(memory, [start, end])
         span[0], span[1] = min(span[0], start), max(span[1], end)
 
@@ -309,11 +347,26 @@ def plain_tensor(value: torch.Tensor) -> torch.Tensor:
         return value
 
 
-def _extent(shape: list[int], strides: list[int], itemsize: int) -> int:
+def _extent(layout: Layout) -> int:
     """Return how many bytes from its first element a non-negatively strided array spans."""
-    if 0 in shape:
+    if 0 in layout.shape:
         return 0
-    return sum((size - 1) * stride for size, stride in zip(shape, strides, strict=True)) + itemsize
+    return sum((size - 1) * step for size, step in zip(layout.shape, layout.strides, strict=True)) + layout.itemsize
+
+
+def _was_sent(memory: Memory, address: int, layout: Layout) -> bool:
+    """Whether all that an array shows was sent; its layout counts from `address`."""
+    if memory.reach is None:
+        return True
+    runs = runs_of(layout._replace(offset=layout.offset + address - memory.address))
+    return runs is None or memory.reach.covers(runs)
+
+
+def _bytes_to_send(memory: Memory) -> list[wire.Buffer]:
+    shown = memory_bytes(memory)
+    if memory.reach is None:
+        return padded(shown)
+    return [*memory.reach.parts(np.frombuffer(shown, dtype=np.uint8)), bytes(-len(shown) % ALIGNMENT)]
 
 
 def _owner(array: npt.NDArray[Any], low: int, high: int) -> tuple[int, int, npt.NDArray[Any]]:

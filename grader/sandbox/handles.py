@@ -55,13 +55,14 @@ class Handles:
 
 
 def kind_of(value: object) -> str:
-    """Return how the examiner may use the object."""
-    if isinstance(value, type):
+    """Return how the examiner may use the object: its own class says so, not the `__class__` that it claims."""
+    kind = type(value)
+    if issubclass(kind, type):
         return "class"
-    if isinstance(value, types.ModuleType):
+    if issubclass(kind, types.ModuleType):
         return "module"
-    if isinstance(value, torch.Tensor):
+    if issubclass(kind, torch.Tensor):
         return "tensor"
-    if hasattr(type(value), "__next__"):
+    if hasattr(kind, "__next__"):
         return "iterator"
     return "callable" if callable(value) else "object"

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
 from grader.sandbox.wire import Buffer, Payload
+
+if TYPE_CHECKING:
+    from grader.sandbox.reach import Reach
 
 ALIGNMENT = 16
 
@@ -22,6 +26,7 @@ class Memory:
     owner: object
     source: torch.UntypedStorage | None = None  # for torch views of it
     view: Payload | None = None  # its bytes, once somebody has asked; of its own, so that an array's base ends here
+    reach: Reach | None = None  # the bytes that the other side was sent, where that is not all of them
 
 
 def memory_bytes(memory: Memory) -> memoryview:

@@ -225,11 +225,13 @@ class DeviceStarted(msgspec.Struct, tag="device-started", frozen=True):
 
 
 class Name(msgspec.Struct, array_like=True, frozen=True):
-    """A public name of the loaded module; `kind`: "function", "class", "module" or "value"."""
+    """A public name of the loaded module; `kind`: "function", "class", "callable" (another object that can be called)
+    or "value", which has a `type_name`."""
 
     name: str
     kind: str
     signature: str
+    type_name: str = ""
 
 
 class Loaded(msgspec.Struct, tag="loaded", frozen=True):

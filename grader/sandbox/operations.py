@@ -46,9 +46,12 @@ def _gradient(function: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[
     """
     *inputs, upstream = args
     leaves = [_leaf(value) for value in inputs]
-    result = function(*leaves, **kwargs)
-    if not isinstance(result, torch.Tensor) or not result.requires_grad:
-        raise Unsendable("not-in-graph", result)
+    returned = function(*leaves, **kwargs)
+    if not issubclass(type(returned), torch.Tensor):  # an object may claim to be one by its `__class__`
+        raise Unsendable("not-in-graph", returned)
+    result = _plain(returned)
+    if not result.requires_grad:
+        raise Unsendable("not-in-graph", returned)
     if upstream is None:
         upstream = torch.ones_like(result)
     if upstream.shape != result.shape:
@@ -57,6 +60,12 @@ def _gradient(function: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[
     # The scalar product, not grad_outputs=: that would import sympy on its first use, a quarter of a second.
     found = iter(_differentiate((result * upstream.conj()).sum().real, wanted, allow_unused=True))
     return tuple(next(found) if isinstance(leaf, torch.Tensor) and leaf.requires_grad else None for leaf in leaves)
+
+
+def _plain(tensor: torch.Tensor) -> torch.Tensor:
+    """Return a tensor as an exact one, in the same graph: a subclass has operators and attributes of its own."""
+    with torch._C.DisableTorchFunctionSubclass():
+        return tensor if type(tensor) is torch.Tensor else torch.Tensor.as_subclass(tensor, torch.Tensor)
 
 
 def _leaf(value: Any) -> Any:

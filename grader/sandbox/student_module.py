@@ -16,7 +16,8 @@ from grader.sandbox.messages import Frame, Name, SourceText
 
 MAX_TEXT = 4_000  # characters of one message or source line
 MAX_FRAMES = 20
-MAX_NAMES = 500
+MAX_NAMES = 10_000  # star imports bring a thousand and more
+MAX_LISTED = 1 << 19  # characters of all names and signatures: they go into one header
 
 
 class SubmissionImporter(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -45,35 +46,58 @@ class SubmissionImporter(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 def names_of(module: types.ModuleType) -> list[Name]:
     """List the module's own public names: what it defines, and plain values; not what it imports."""
     found: list[Name] = []
+    left = MAX_LISTED
     for name, value in list(vars(module).items())[:MAX_NAMES]:
-        if name.startswith("_") or not isinstance(name, str):
+        if type(name) is not str or name.startswith("_"):
             continue
-        kind, signature = _describe(value)
+        kind = kind_of_name(value)
         if kind != "module":
-            found.append(Name(name=clean(name), kind=kind, signature=signature))
+            told = _type_name(value) if kind == "value" else ""
+            one = Name(name=clean(name), kind=kind, signature=_signature(value), type_name=told)
+            left -= len(one.name) + len(one.signature) + len(one.type_name)
+            if left < 0:
+                break
+            found.append(one)
     return found
 
 
-def _describe(value: object) -> tuple[str, str]:
-    if isinstance(value, types.ModuleType):
-        return "module", ""
+def kind_of_name(value: object) -> str:
+    """Return what a name of a module stands for: "module", "class", "function", "callable" or "value".
+
+    The object's own class says so, never what the object says of itself: `__class__` and `__getattr__` say anything.
+    A callable without a name is an object that happens to be one, such as a module of torch.
+    """
+    kind = type(value)
+    if issubclass(kind, types.ModuleType):
+        return "module"
+    if issubclass(kind, type):
+        return "class"
     if not callable(value):
-        return "value", ""
-    if not isinstance(value, type | functools.partial) and not hasattr(value, "__name__"):
-        return "value", ""  # an object that happens to be callable, such as a module of torch
-    kind = "class" if isinstance(value, type) else "function"
-    if not isinstance(value, types.FunctionType | type) or (isinstance(value, type) and not _is_own(value)):
-        return kind, ""
+        return "value"
+    is_named = issubclass(kind, functools.partial) or inspect.getattr_static(value, "__name__", None) is not None
+    return "function" if is_named else "callable"
+
+
+def _type_name(value: object) -> str:
+    return clean(type.__dict__["__name__"].__get__(type(value)))[:200]  # a metaclass may have a `__name__` of its own
+
+
+def _signature(value: object) -> str:
+    """Write the signature of a function or class of the submission without annotations; "" where there is none."""
+    kind = type(value)
+    if not issubclass(kind, types.FunctionType | type):
+        return ""
     try:
-        signature = inspect.signature(value)
-    except (TypeError, ValueError):
-        return kind, ""
-    parameters = [parameter.replace(annotation=inspect.Parameter.empty) for parameter in signature.parameters.values()]
-    bare = signature.replace(parameters=parameters, return_annotation=inspect.Signature.empty)
-    return kind, clean(str(bare))
+        if issubclass(kind, type) and not _is_own(value):
+            return ""
+        signature = inspect.signature(value)  # type: ignore[arg-type]  # a function or a class
+        bare = [parameter.replace(annotation=inspect.Parameter.empty) for parameter in signature.parameters.values()]
+        return clean(signature.replace(parameters=bare, return_annotation=inspect.Signature.empty))
+    except Exception:  # noqa: BLE001  a metaclass, a `__signature__` and a default's `__repr__` are the student's
+        return ""
 
 
-def _is_own(defined: type) -> bool:
+def _is_own(defined: object) -> bool:
     """Whether a file of the submission defines a class; to describe one of a library's takes milliseconds."""
     module = sys.modules.get(str(defined.__module__))
     return isinstance(getattr(module, "__loader__", None), SubmissionImporter)

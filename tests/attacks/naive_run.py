@@ -20,7 +20,13 @@ _SCRIPT = Path(__file__).parent / "naive" / "grader.py"
 _PATIENCE_S = 30.0
 _LIMIT_S = 10.0  # after which a submission counts as one that hangs the grader
 _HANG_S = 0.7  # the same for one that is to hang it: more than the whole limit of a call, 0.5 s
-FULL = {"exercise90_lab": 8.0, "exercise91_timed": 3.0, "exercise92_frugal": 3.0}
+FULL = {
+    "exercise90_lab": 8.0,
+    "exercise91_timed": 3.0,
+    "exercise92_frugal": 3.0,
+    "exercise93_parts": 7.0,
+    "exercise94_sloped": 5.0,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from grader.examination.evidence import (
     HandleMisused,
     InputChanged,
     MissingName,
+    NotCallable,
     NotInGraph,
     Refused,
     Unusable,
@@ -97,6 +98,21 @@ def test_a_missing_name_without_a_near_one_lists_what_there_is() -> None:
     missing = MissingName(name="softmax", module="softmax.py", candidates=("relu", "np"), close_matches=())
     explanation = explain(missing, reveal=Reveal.FULL)
     assert explanation.got is not None and explanation.got.en == "relu, np"
+
+
+def test_what_cannot_be_called_is_named_with_its_type() -> None:
+    found = NotCallable(name="softmax", module="softmax.py", is_class=False, type_name="Tensor")
+    explanation = explain(found, reveal=Reveal.FULL)
+    assert explanation.problem.en == "`softmax` is not a function."
+    assert explanation.got is not None and explanation.got.en == "Tensor"
+    assert explanation.next_step is not None and "`softmax =` in softmax.py" in explanation.next_step.en
+
+
+def test_what_cannot_be_called_in_a_notebook_is_looked_for_in_cells() -> None:
+    found = NotCallable(name="Net", module="", is_class=True, type_name="int", is_of_kernel=True)
+    explanation = explain(found, reveal=Reveal.FULL)
+    assert explanation.problem.en == "`Net` is not a class."
+    assert explanation.next_step is not None and "cells" in explanation.next_step.en
 
 
 def test_a_result_that_the_test_cannot_use_because_it_is_none() -> None:

@@ -19,7 +19,7 @@ from grader.diagnosis.snippet import snippet
 from grader.examination.compare import compare
 from grader.examination.evidence import Asserted, Call, Compared, InputChanged, Named, Raised, Target
 from grader.examination.property import arrays, floats, shapes, tensors
-from grader.examination.watch import interrupted_at
+from grader.examination.watch import ending_at, interrupted_at
 from grader.records import Explanation, Reveal, Text
 from grader.sandbox.messages import REMOTE_ROOT, STUDENT_ROOT
 
@@ -229,7 +229,7 @@ def itself() -> list[Any]:
 def test_a_value_without_end_is_not_written_and_looking_at_it_ends(made: Any) -> None:
     target = Target(op="call", module="work", handle=STUDENT_ROOT, path=("f",))
     call = Call(function="f", args=(made(),), kwargs={}, result=1, text="", text_full="", names=("x",), target=target)
-    with interrupted_at(time.monotonic() + 4.0, AssertionError):
+    with interrupted_at(ending_at(time.monotonic() + 4.0), AssertionError):
         assert snippet(Asserted(message="", call=call, calls=(call,)), SHOWN) is None
 
 

@@ -234,6 +234,65 @@ def test_other_keys_are_listed() -> None:
     assert (m.missing_keys, m.extra_keys) == (("'W1'",), ("'w1'",))
 
 
+class Name(str):
+    """A text of the test's own kind."""
+
+
+@pytest.mark.parametrize(
+    ("actual", "expected"),
+    [
+        ({True: 5}, {1: 5}),
+        ({1: 5}, {True: 5}),
+        ({False: 5}, {0: 5}),
+        ({1.0: 5}, {1: 5}),
+        ({1: 5}, {1.0: 5}),
+        ({1 + 0j: 5}, {1: 5}),
+        ({1 + 0j: 5}, {1.0: 5}),
+        ({np.float32(2): 5}, {2: 5}),
+        ({np.int64(2): 5}, {2.0: 5}),
+        ({np.bool_(True): 5}, {1: 5}),
+        ({np.int32(2): 5}, {np.int64(2): 5}),
+        ({np.float32(2): 5}, {np.float64(2): 5}),
+        ({(True, "a"): 5}, {(1, "a"): 5}),
+        ({((0, 1.0),): 5}, {((0, 1),): 5}),
+        ({Name("a"): 5}, {"a": 5}),
+        ({"a": {True: 5}}, {"a": {1: 5}}),
+        ({"b": 1, True: 5}, {"b": 1, 1: 5}),
+    ],
+    ids=repr,
+)
+def test_equal_keys_of_another_kind_are_other_keys(actual: object, expected: object) -> None:
+    assert kind_of(actual, expected) is MismatchKind.LENGTH
+
+
+@pytest.mark.parametrize(
+    ("actual", "expected"),
+    [
+        ({np.int64(2): 5}, {2: 5}),
+        ({np.float64(2): 5}, {2.0: 5}),
+        ({np.float32(0.5): 5}, {0.5: 5}),
+        ({np.bool_(True): 5}, {True: 5}),
+        ({2: 5}, {np.int64(2): 5}),
+        ({np.int32(2): 5}, {np.int32(2): 5}),
+        ({torch.Size([2, 3]): 5}, {(2, 3): 5}),
+        ({(np.int64(2), "a"): 5}, {(2, "a"): 5}),
+        ({"a": 5}, {Name("a"): 5}),
+        ({None: 5, b"x": 6, torch.float32: 7}, {torch.float32: 7, b"x": 6, None: 5}),
+        ({frozenset({1}): 5}, {frozenset({1}): 5}),
+    ],
+    ids=repr,
+)
+def test_keys_count_as_what_values_count_as(actual: object, expected: object) -> None:
+    assert kind_of(actual, expected) is None
+
+
+def test_a_key_of_another_kind_is_listed_as_missing_and_as_more() -> None:
+    m = compare({True: 5, 2.0: 6, np.float32(3): 7, "a": 8}, {1: 5, 2: 6, 3: 7, "a": 8})
+    assert m is not None
+    assert m.missing_keys == ("1", "2", "3")
+    assert m.extra_keys == ("True", "2.0", "float32(3.0)")
+
+
 def test_a_list_that_holds_itself_is_described_not_followed() -> None:
     loop: list[object] = []
     loop.append(loop)

@@ -10,7 +10,7 @@ import pytest
 
 from grader.examination.evidence import Asserted, Evidence
 from grader.examination.explaining import UNEXPLAINED, BoundedExplaining
-from grader.examination.watch import interrupted_at
+from grader.examination.watch import ending_at, interrupted_at
 from grader.records import Explanation, Reveal, Text
 
 EVIDENCE = Asserted(message="", call=None)
@@ -77,7 +77,7 @@ class Inner(BaseException):
 
 
 def test_a_limit_inside_another_leaves_that_one_running() -> None:
-    with pytest.raises(Outer), interrupted_at(time.monotonic() - 5.0, Outer):
-        with interrupted_at(time.monotonic() + 60.0, Inner):
+    with pytest.raises(Outer), interrupted_at(ending_at(time.monotonic() - 5.0), Outer):
+        with interrupted_at(ending_at(time.monotonic() + 60.0), Inner):
             time.sleep(0.01)
         endless()

@@ -12,12 +12,13 @@ import pytest
 from one_base import part
 from sandbox.living import assert_gone, descendants, linux_only, wait_for
 
-from grader.errors import AuthorError
+from grader.cli import grade
+from grader.errors import AuthorError, UsageError
 from grader.examination.requests import ExamRequest, Probe
 from grader.exercise import load_course
 from grader.records import Examination, Exercise, Outcome, SourceFile, Submission
 from grader.runners import Done, Job
-from grader.runners.local import LocalRunner
+from grader.runners.local import LocalRunner, count_cores, exams_at_once
 from grader.submission import collect
 
 COURSE = load_course(Path(__file__).parent.parent.parent)
@@ -46,6 +47,21 @@ def runner(shared_base: None) -> Iterator[LocalRunner]:
     """One pool for all that leaves it open."""
     with LocalRunner(2) as started:
         yield started
+
+
+def test_one_exam_more_than_cores_is_held_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert exams_at_once() == count_cores() + 1
+    made: dict[str, object] = {}
+
+    def make(name: str, **wanted: object) -> None:
+        made.update(wanted, name=name)
+        raise UsageError("enough")
+
+    monkeypatch.setattr("grader.runners.find.make_runner", make)
+    for given, workers in (("", count_cores() + 1), ("--jobs 1", 1), ("--runner cluster", None)):
+        with pytest.raises(UsageError, match="enough"):
+            grade.command.main(["softmax", ".", *given.split()], standalone_mode=False)
+        assert made.pop("workers") == workers, given
 
 
 def test_every_job_comes_back_once_with_its_own_examination(runner: LocalRunner) -> None:

@@ -28,19 +28,25 @@ from grader.sandbox.messages import (
 )
 from grader.sandbox.wire import WireError
 
+HELD_BACK = 0.7109375  # a number that no fuzzer comes upon
+
 
 def arguments() -> tuple[list[object], list[object]]:
-    """Return arguments of every kind, and copies to compare with: the first four are declared, the rest protected."""
+    """Return arguments of every kind, and copies to compare with: the first four are declared, the rest protected.
+
+    One of each kind lies in the memory that ends with what is no argument.
+    """
 
     def make() -> list[object]:
-        tensor, array = torch.arange(6.0).reshape(2, 3), np.arange(4)
+        table = torch.tensor([[0.0, 1.0, 2.0], [3.0, 4.0, 5.0], [7.0, 7.0, 7.0], [HELD_BACK] * 3])
+        tensor, array = table[:2], np.arange(4)
         mask = torch.tensor([True, False])
         return [
             tensor,
             [torch.ones(2), 1],
             {"a": torch.zeros(2)},
             array,
-            torch.full((3,), 7.0),
+            table[2],
             [mask, "x"],
             np.ones(2),
         ]
@@ -57,13 +63,20 @@ def look_at(reply: Reply, payload: bytes) -> bool:
         return True
     taken = True
     given_, copies = arguments()
+    base = given_[4]
+    assert isinstance(base, torch.Tensor)
+    beside = torch.empty(0).set_(base.untyped_storage())[9:]
     scope = sent(*given_, mutates=["a0", "a1", "a2", "a3"])
     try:
         decoder = take(scope, reply.graph, reply.changes, payload, back=isinstance(reply, Invoke))
         if isinstance(reply, Returned):
             is_plain(decoder.value(reply.root))
+        for value in scope.table.objects:
+            if isinstance(value, torch.Tensor) and value.dtype is beside.dtype and value.numel() <= 10_000:
+                assert HELD_BACK not in value, "what was not passed is shown"
     except WireError:
         taken = False
+    assert beside.tolist() == [HELD_BACK] * 3, "what was not passed has changed"
     for now, copy in zip(given_[4:], copies[4:], strict=True):
         assert same(now, copy), "a protected argument has changed"
     for now, copy in zip(given_[:4], copies[:4], strict=True):
@@ -123,7 +136,7 @@ def honest_frames() -> list[bytes]:
         (Returned(nonce=NONCE, graph=graph, root=root, changes=Changes()), payload),
         (
             Returned(nonce=NONCE, graph=Graph(), root=0, changes=Changes([0], [Update(1, Items("list", [2]))])),
-            bytes(32),
+            bytes(48),
         ),
         (
             Invoke(

@@ -8,56 +8,13 @@ import msgspec
 import numpy as np
 import pytest
 import torch
+from call_pair import Pair
 
-from grader.sandbox.calls import CallScope, Hooks
-from grader.sandbox.decode import Decoder, split_payload
+from grader.sandbox.decode import Decoder
 from grader.sandbox.encode import Encoder
 from grader.sandbox.graph import Table, Unsendable
 from grader.sandbox.messages import Atom, Changes, Graph, Items, Mapping, Update
-from grader.sandbox.scope import Scope
 from grader.sandbox.wire import WireError
-
-
-def refuse(value: object) -> Any:
-    raise Unsendable("unsupported", value)
-
-
-HOOKS = Hooks(other=refuse, handle=lambda spec, scope: spec, callback=lambda spec: spec)
-
-
-class Pair:
-    """The examiner's and the child's end of a call with these arguments."""
-
-    def __init__(self, *args: object, mutates: tuple[str, ...] = ()) -> None:
-        self.args = args
-        self.examiner = CallScope(HOOKS)
-        places = [f"p{number}" for number in range(len(args))]
-        graph, refs, _, buffers = self.examiner.encode(args, {}, places=places, mutates=frozenset(mutates))
-        self.child = Scope()
-        decoder = Decoder(self.child.table, handle=refuse)
-        payload = np.frombuffer(b"".join(buffers), dtype=np.uint8).copy()
-        decoder.read(graph, split_payload(payload, graph.storages))
-        self.inside: list[Any] = [decoder.value(ref) for ref in refs]
-        self.child.freeze()
-        self._mark = self.child.table.mark()
-
-    def reply(self, *results: object, calling_back: bool = False) -> list[Any]:
-        """Send these results from the child, with what it changed; return them as the examiner has them."""
-        encoder = Encoder(self.child.table, whole=False, other=refuse)
-        refs = [encoder.add(value) for value in results]
-        dirty, updates, changed = self.child.changes(encoder)
-        graph, buffers = encoder.finish()
-        payload = np.frombuffer(b"".join([*buffers, *changed]), dtype=np.uint8).copy()
-        decoder, _ = self.examiner.receive(
-            graph, Changes(dirty=dirty, updates=updates), payload, calling_back=calling_back
-        )
-        values = [decoder.value(ref) for ref in refs]
-        self.child.table.truncate(self._mark)
-        self.examiner.forget_results()
-        return values
-
-    def changes(self) -> list[tuple[str, str]]:
-        return [(change.place, change.what) for change in self.examiner.protected_changes()]
 
 
 def test_an_untouched_call_tells_no_change() -> None:

@@ -52,7 +52,7 @@ def test_files_of_a_submission_import_each_other(load) -> None:
 def test_own_public_names_are_listed_with_kind_and_signature(load) -> None:
     module = load(
         made="import math\nfrom functools import partial\ndef f(a, b=2, *, c: int = 3) -> int: ...\n"
-        "class Net:\n    def __init__(self, n): ...\n_hidden = 1\nRATE = 0.5\ng = partial(f, 1)\n"
+        "class Net:\n    def __init__(self, n): ...\n_hidden = 1\nglobals()[1] = 1\nRATE = 0.5\ng = partial(f, 1)\n"
     )
     found = {name.name: (name.kind, name.signature) for name in names_of(module)}
     assert found["f"] == ("function", "(a, b=2, *, c=3)")
@@ -60,6 +60,7 @@ def test_own_public_names_are_listed_with_kind_and_signature(load) -> None:
     assert found["RATE"] == ("value", "")
     assert found["g"][0] == "function"
     assert "math" not in found
+    assert 1 not in found
     assert "_hidden" not in found
 
 
@@ -76,9 +77,64 @@ def test_a_class_of_a_librarys_is_listed_without_its_signature(load, monkeypatch
     assert module.Iterable not in asked  # Python copies the table of all modules for it
 
 
-def test_a_callable_object_is_a_value(load) -> None:
-    module = load(made="class C:\n    def __call__(self): ...\nc = C()\n")
-    assert {name.name: name.kind for name in names_of(module)} == {"C": "class", "c": "value"}
+KINDS = """
+import functools, types
+import torch
+
+class Says:
+    def __init__(self, kind): self.kind = kind
+    @property
+    def __class__(self): return self.kind
+    def __getattr__(self, name): raise SystemExit
+
+class Calls:
+    def __call__(self): ...
+    def __getattr__(self, name): return "all that is asked for"
+
+class Meta(type):
+    __name__ = "made up"
+    def __call__(cls): ...
+    def __getattr__(cls, name): raise KeyError
+
+class Made(metaclass=Meta): ...
+
+says_type, says_module, says_function = Says(type), Says(types.ModuleType), Says(types.FunctionType)
+calls, net = Calls(), torch.nn.Linear(1, 1)
+builtin, method, partial, lam = torch.relu, [].append, functools.partial(print), lambda: 0
+prop, tensor, made = property(print), torch.ones(1), object.__new__(Made)
+"""
+
+
+def test_an_objects_own_class_says_its_kind(load) -> None:
+    found = {name.name: (name.kind, name.type_name) for name in names_of(load(made=KINDS))}
+    classes = {"Says", "Calls", "Meta", "Made"}
+    assert {name for name, told in found.items() if told == ("class", "")} == classes
+    assert {name for name, told in found.items() if told == ("callable", "")} == {"calls", "net"}
+    functions = {name for name, told in found.items() if told == ("function", "")}
+    assert functions == {"builtin", "method", "partial", "lam"}
+    values = {name: told for name, told in found.items() if name not in classes | functions | {"calls", "net"}}
+    says = {"says_type", "says_module", "says_function"}
+    assert values == {
+        **dict.fromkeys(says, ("value", "Says")),
+        "prop": ("value", "property"),
+        "tensor": ("value", "Tensor"),
+        "made": ("value", "Made"),
+    }
+
+
+def test_names_that_fill_a_header_are_listed_until_it_is_full(load) -> None:
+    found = names_of(load(made='first = 1\nfor i in range(2000):\n    globals()["é" * 3000 + str(i)] = i\n'))
+    assert found[0].name == "first"
+    assert 100 < len(found) < 200
+
+
+def test_a_signature_that_cannot_be_written_hides_no_name(load) -> None:
+    module = load(
+        made="class Broken:\n    def __repr__(self): raise KeyError\n"
+        "def f(x, y=Broken()): ...\ndef g(x): ...\ng.__signature__ = 3\ndef h(x): ...\n"
+    )
+    found = {name.name: (name.kind, name.signature) for name in names_of(module)}
+    assert found == {"Broken": ("class", "()"), "f": ("function", ""), "g": ("function", ""), "h": ("function", "(x)")}
 
 
 def test_frames_are_the_students_own_outermost_first(load) -> None:
@@ -170,6 +226,14 @@ class Thing:
     pass
 
 
+class Disguised:
+    """Says that it is a tensor."""
+
+    @property
+    def __class__(self) -> type:
+        return torch.Tensor
+
+
 def test_the_same_object_has_the_same_number() -> None:
     handles, one, other = Handles(), Thing(), Thing()
     assert handles.spec(one, scope=None) == handles.spec(one, scope=None)
@@ -195,7 +259,7 @@ def test_only_iterators_keep_their_calls_scope() -> None:
 @pytest.mark.parametrize(
     ("value", "kind"),
     [(Thing, "class"), (Thing(), "object"), (sys, "module"), (iter(()), "iterator"), (print, "callable"),
-     (torch.ones(1), "tensor")],
+     (torch.ones(1), "tensor"), (Disguised(), "object")],
     ids=lambda value: value if isinstance(value, str) else "",
 )  # fmt: skip
 def test_a_handle_says_how_it_may_be_used(value: object, kind: str) -> None:

@@ -73,6 +73,8 @@ PROBLEMS: dict[str, Text] = {
     "not_in_graph": t("No gradient flows back from the result.", "梯度无法从结果传回。"),
     "missing_name.kernel": t("`{name}` is not among what was given.", "没有给出 `{name}`。"),
     "missing_name": t("{module} has no public name `{name}`.", "{module} 中没有名为 `{name}` 的函数或类。"),
+    "not_callable.function": t("`{name}` is not a function.", "`{name}` 不是函数。"),
+    "not_callable.class": t("`{name}` is not a class.", "`{name}` 不是类。"),
     "refused.too-large": t("The result is too large.", "返回的结果太大。"),
     "refused.too-large.full": t(
         "The result has {size}, the limit is {limit}.", "返回的结果有 {size}，上限为 {limit}。"
@@ -186,6 +188,27 @@ CAUSES: dict[str, Sentences] = {
             "函数或类缺失、拼写有误，或定义在了别的函数内部。",
         ),
         next_step=t("Define `{name}` in a cell, run it, and check again.", "在单元格中定义 `{name}`，运行后再次检查。"),
+    ),
+    "not_callable": Sentences(
+        hint=t(
+            "The name stands for something that cannot be called: another line has assigned to it.",
+            "这个名字对应的东西无法调用：别处有一行给它赋了别的值。",
+        ),
+        next_step=t(
+            "Look for `{name} =` in {module}, and give that variable another name.",
+            "在 {module} 中查找 `{name} =`，并给那个变量换一个名字。",
+        ),
+    ),
+    "not_callable.kernel": Sentences(
+        hint=t(
+            "The name stands for something that cannot be called: another line has assigned to it.",
+            "这个名字对应的东西无法调用：别处有一行给它赋了别的值。",
+        ),
+        next_step=t(
+            "Look for `{name} =` in your cells, give that variable another name, run the cell that defines `{name}`, "
+            "and check again.",
+            "在单元格中查找 `{name} =`，给那个变量换一个名字，重新运行定义 `{name}` 的单元格后再次检查。",
+        ),
     ),
     "refused.too-large": Sentences(
         hint=t(
