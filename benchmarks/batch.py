@@ -114,8 +114,9 @@ def _examine_all(grader: Grader, entries: Sequence[Entry]) -> None:
 
 
 def _examine(grader: Grader, entry: Entry) -> None:
-    seed = seed_of(SEED, entry.exercise.name, entry.handed_in)
-    report = grader.examine(entry.exercise, take_in(entry), seed=seed)
+    submission = take_in(entry)
+    seed = seed_of(SEED, entry.exercise.name, entry.handed_in, submission.sha256)
+    report = grader.examine(entry.exercise, submission, seed=seed)
     if report.status is Status.UNSCORED:
         raise BenchmarkFailed(f"{entry.path.name}: unscored")
 

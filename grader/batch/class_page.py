@@ -20,6 +20,7 @@ from grader.pages.page import html_page
 from grader.records import Language, Text
 from grader.report.wording import Counted
 
+HTML = ".html"
 PER_PAGE = 500  # students
 IN_MATRIX = 200  # students at most
 _CAUSES = 12
@@ -27,12 +28,12 @@ _TOLD = frozenset({Why.REJECTED, Why.FORBIDDEN, Why.NOT_LOADED})  # with what ha
 
 
 def class_pages(
-    book: Classbook, found: Statistics, *, language: Language = Language.EN, stem: str = "index", linked: bool = True
+    book: Classbook, found: Statistics, *, language: Language = Language.EN, stem: str = "index", linked: str = HTML
 ) -> dict[str, str]:
     """Return the pages by their file's name, "index.html" first; a class of more than 500 has "index-2.html", too.
 
-    `found` are the figures of `book`. `linked`: the reports lie beside the pages, as `dlgrade grade --output` puts
-    them.
+    `found` are the figures of `book`. `linked`: the suffix of the reports that lie beside the pages, as `dlgrade grade
+    --output` puts them; "": none do.
     """
     return _Pages(book, found, language, stem, linked=linked).all()
 
@@ -40,7 +41,7 @@ def class_pages(
 class _Pages:
     """The pages of one class."""
 
-    def __init__(self, book: Classbook, found: Statistics, language: Language, stem: str, *, linked: bool) -> None:
+    def __init__(self, book: Classbook, found: Statistics, language: Language, stem: str, *, linked: str) -> None:
         self._book = book
         self._found = found
         self._language = language

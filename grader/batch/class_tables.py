@@ -36,9 +36,9 @@ _CELLS = {Outcome.PASSED: "pass", Outcome.BLOCKED: "wait"}
 
 
 class Tables:
-    """Makes the tables, in one language. `linked`: the reports lie where `dlgrade grade --output` puts them."""
+    """Makes the tables, in one language. `linked`: the suffix of the reports that lie beside the page; "": none do."""
 
-    def __init__(self, exercises: Sequence[Asked], language: Language, *, linked: bool) -> None:
+    def __init__(self, exercises: Sequence[Asked], language: Language, *, linked: str) -> None:
         self._ids = {exercise.name: exercise.id for exercise in exercises}
         self._language = language
         self._linked = linked
@@ -324,7 +324,7 @@ class Tables:
     def _link(self, student: str, exercise: str, attempt: int, text: str) -> str:
         if not self._linked:
             return text
-        return element("a", {"href": report_address(student, exercise, attempt)}, text)
+        return element("a", {"href": report_address(student, exercise, attempt, self._linked)}, text)
 
     def say(self, text: Text) -> str:
         """Return a text in the language of the page."""
@@ -341,6 +341,6 @@ def _tall(rows: Sequence[object], most: int) -> str:
     return " tall" if len(rows) > most else ""
 
 
-def report_address(student: str, exercise: str, attempt: int) -> Address:
+def report_address(student: str, exercise: str, attempt: int, suffix: str) -> Address:
     """Return where a report lies, seen from the pages of the class."""
-    return beside(*Places(Path()).report(student, exercise, attempt, suffix=".html").parts)
+    return beside(*Places(Path()).report(student, exercise, attempt, suffix=suffix).parts)

@@ -79,7 +79,7 @@ def notes_on_times(claims: Sequence[Claim], options: EntryOptions) -> list[Text]
     shown = examples([one.found.entry for one in harmless])
     return [
         Text(
-            en=f"{len(harmless)} say a time that is none, and count as without one: {shown}",
+            en=f"{len(harmless)} with a time that is none, taken as without one: {shown}",
             zh=f"{len(harmless)} 项所写的时间无效，视为没有时间：{shown}",
         )
     ]

@@ -1,41 +1,42 @@
 """Turns `EXERCISE… SUBMISSIONS…` into entries: one for each student, exercise and attempt.
 
-Theory of operation. Only names are read here, with the tables that the instructor names, and of an archive its members'
-names where several exercises are asked for; what is in a file is `collect`'s to read, under its caps. Nothing is
-dropped: what is no submission is noted with the reason, who handed in nothing is listed, who is on no roster is graded
-under their own name. Nothing is guessed: what can be read in two ways is a question. What the one who grades wrote
-(options, a roster, a table of times) is asked about at once, by an error; what a student can cause (two files, a time
-that is none) costs that student's entry alone: it is in doubt and has no score, and every other one is graded.
-The result depends on names only, never on the order in which a file system lists them.
+Theory of operation. Only names are read here, with the tables that the instructor names, and where several exercises
+are asked for an archive's members' names and a notebook's tags; what is in a file is `collect`'s to read, under its
+caps. Nothing is dropped: what is no submission is noted with the reason, who handed in nothing is listed, who is on no
+roster is graded under their own name. Nothing is guessed: what can be read in two ways is a question. What the one who
+grades wrote (options, a roster, a table of times) is asked about at once, by an error; what a student can cause (two
+files, a time that is none) costs that student's entry alone: it is in doubt and has no score, and every other one is
+graded. The result depends on names only, never on the order in which a file system lists them.
 
     listing    a path of SUBMISSIONS  ->  the things in it (`finding` tells a student's folder from a class's)
     finding    a thing and an exercise  ->  what `collect` is to read for it
+    told_names a name that nothing explains  ->  a student, or a student and an exercise
+    roster_entries  what the roster itself says is somebody's
     matching   a thing  ->  a student of the roster
     times      when it was handed in;  attempts: which one of several it is
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from grader.batch.attempts import Claim, in_order
 from grader.batch.dating import dated, notes_on_times, with_given_times, without_doubtful_times
 from grader.batch.finding import locate
-from grader.batch.folders import examples, inner_contents, skipped, text_of
+from grader.batch.folders import examples, text_of
 from grader.batch.handed import Entry, EntryOptions, Found, Handed, Missing
 from grader.batch.listing import list_path
 from grader.batch.matching import Match, Matcher
 from grader.batch.repositories import Pinned, holds, pinned
-from grader.batch.roster import Person, Roster, folded, read_roster
-from grader.batch.table import quoted
+from grader.batch.roster import Roster, folded, read_roster
+from grader.batch.roster_entries import by_the_roster, with_rosters_entries
+from grader.batch.told_names import by_their_names
 from grader.batch.unfound import refuse_without_files
 from grader.errors import UsageError
 from grader.exercise.paths import show_name, show_path
 from grader.records import Exercise, HandedIn, Text
 
-_BESIDE_NAMED = Text(en="the roster names others in this folder", zh="名单指明的是该文件夹中的其他项")
 MAX_STRANGERS = 20  # that a note of its own is made of, with who was probably meant
 
 __all__ = ["Entry", "EntryOptions", "Handed", "Missing", "find_entries"]
@@ -53,6 +54,7 @@ def find_entries(exercises: Sequence[Exercise], paths: Sequence[Path], options: 
     found, empty, notes = _listed(exercises, paths, options, roster)
     matches = _matches(found, roster, notes)
     claims, unclaimed = _claims(exercises, found, matches, options)
+    claims = by_the_roster(claims, notes)
     notes += _notes_on(claims, [one for one, _ in unclaimed], exercises, roster)
     ordered = _attempts([dated(claim, options) for claim in claims], notes)
     if not ordered:
@@ -97,46 +99,16 @@ def _listed(
     exercises: Sequence[Exercise], paths: Sequence[Path], options: EntryOptions, roster: Roster | None
 ) -> tuple[list[Found], list[Found], list[Text]]:
     """Return what lies at the paths, folders with nothing in them, and what is to be said."""
-    listings = [list_path(path, exercises, options) for path in paths]
+    listings = [list_path(path, exercises, options, roster) for path in paths]
     found = [one for listing in listings for one in listing.found]
     empty = [one for listing in listings for one in listing.empty]
-    notes = [note for listing in listings for note in listing.notes]
-    return _with_named_paths(found, paths, roster, notes), empty, notes
-
-
-def _with_named_paths(
-    found: list[Found], paths: Sequence[Path], roster: Roster | None, notes: list[Text]
-) -> list[Found]:
-    """Add what the roster itself says is an entry, where it lies deeper than entries are looked for."""
-    listed = {one.entry for one in found}
-    named: dict[str, Found] = {}
-    for person in roster.people if roster else ():
-        if not person.entry or _plain(person.entry) in listed:
-            continue
-        inner = PurePosixPath(_plain(person.entry))
-        if inner.is_absolute() or ".." in inner.parts:
-            raise _leads_out(roster, person)
-        place = next((path / inner for path in paths if _lies_below(path, inner)), None)
-        if place is None:
-            notes.append(_not_there(roster, person))
-            continue
-        named[str(inner)] = Found(path=place, entry=str(inner), student=person.id)
-    opened = {str(parent) for entry in named for parent in PurePosixPath(entry).parents}
-    for one in (one for one in found if one.entry in opened):
-        kept = {*named, *opened}
-        if beside := [item.name for item in inner_contents(one.path).items if f"{one.entry}/{item.name}" not in kept]:
-            notes.append(skipped(one.path, beside, _BESIDE_NAMED))
-    return [*(one for one in found if one.entry not in opened), *named.values()]
-
-
-def _lies_below(path: Path, inner: PurePosixPath) -> bool:
-    """Whether a path is there, and no folder on its way is a link: a student could have put one."""
-    above = [path / parent for parent in inner.parents if parent.parts]
-    return os.path.lexists(path / inner) and not any(folder.is_symlink() for folder in above)
-
-
-def _plain(entry: str) -> str:
-    return entry.replace("\\", "/").removeprefix("./").rstrip("/")
+    told = by_their_names(found, empty, exercises, options.others, roster)
+    found, empty = list(told.found), list(told.empty)
+    notes = [*(note for listing in listings for note in listing.notes), *told.notes]
+    if roster is not None:
+        named = with_rosters_entries(found, paths, roster)
+        found, notes = list(named.found), [*notes, *named.notes]
+    return found, empty, notes
 
 
 # --------------------------------------------------------------------------------------------- whose, and for what
@@ -168,7 +140,7 @@ def _claims(
 
 def _in_place(one: Found, match: Match, asked: Sequence[Exercise]) -> list[Claim]:
     return [
-        Claim(found=one, match=match, exercise=exercise, path=place)
+        Claim(found=one, match=match, exercise=exercise, path=place, doubt=one.doubt)
         for exercise in asked
         if (place := locate(one.path, exercise, alone=len(asked) == 1)) is not None
     ]
@@ -185,7 +157,7 @@ def _at_commit(one: Found, match: Match, pins: Mapping[str, Pinned], asked: Sequ
             at=pin.at,
             is_head=pin.is_head,
             undated=pin.undated,
-            doubt=pin.doubt,
+            doubt=one.doubt or pin.doubt,
         )
         for exercise in asked
         if (pin := pins[exercise.name]).doubt is not None or len(asked) == 1 or holds(one, pin.commit, exercise)
@@ -200,25 +172,28 @@ def _notes_on(
 ) -> list[Text]:
     notes = []
     if unclaimed:
-        names = [one.entry for one in unclaimed]
+        names = list(dict.fromkeys(one.entry for one in unclaimed))
         asked = ", ".join(exercise.name for exercise in exercises)
         notes.append(
             Text(
                 en=f"{len(names)} without a file for any of {asked}: {examples(names)}. "
-                "Where a file's name says the exercise: --names '{student}_{exercise}'.",
+                "Where a file's name says the exercise: --names '{student}_{exercise}'. Of a notebook, tag the cells "
+                "with the exercise's id.",
                 zh=f"{len(names)} 项中没有 {asked} 的文件：{examples(names)}。"
-                "若文件名中写有练习名：--names '{student}_{exercise}'。",
+                "若文件名中写有练习名：--names '{student}_{exercise}'。笔记本请用练习编号给单元格加标签。",
             )
         )
     if roster:
         matcher = Matcher(roster)
-        strangers = {claim.match.student: claim.found for claim in claims if claim.match.person is None}
+        strangers = {
+            claim.match.student: claim.found for claim in claims if claim.match.person is None and not claim.found.doubt
+        }
         listed = sorted(strangers)
         notes += [matcher.unknown(strangers[student], student) for student in listed[:MAX_STRANGERS]]
         if more := listed[MAX_STRANGERS:]:
             notes.append(
                 Text(
-                    en=f"{len(more)} more are not on the roster: {examples(more)}",
+                    en=f"{len(more)} more {'is' if len(more) == 1 else 'are'} not on the roster: {examples(more)}",
                     zh=f"另有 {len(more)} 个不在名单上：{examples(more)}",
                 )
             )
@@ -304,8 +279,8 @@ def _missing(
 ) -> tuple[Missing, ...]:
     """Return who has no entry: of the roster, and of those who handed in something else."""
     names = {person.id: person.name for person in (roster.people if roster else ())}
-    names |= {match.student: match.name for _, match in unclaimed}
-    names |= {claim.match.student: claim.match.name for claim in claims}
+    names |= {match.student: match.name for one, match in unclaimed if one.doubt is None}
+    names |= {claim.match.student: claim.match.name for claim in claims if claim.found.doubt is None}
     have = {(claim.match.student, claim.exercise.name) for claim in claims}
     return tuple(
         Missing(student=student, name=names[student], exercise=exercise)
@@ -329,25 +304,4 @@ def _no_entry(exercises: Sequence[Exercise], paths: Sequence[Path], found: Seque
             "--names '{student}_{exercise}'.",
             zh="请给出每名学生一项的文件夹；若名称中另有含义，请写出格式：--names '{student}_{exercise}'。",
         ),
-    )
-
-
-def _leads_out(roster: Roster | None, person: Person) -> UsageError:
-    assert roster is not None
-    shown = show_path(roster.path)
-    return UsageError(
-        Text(
-            en=f"{shown}: line {person.line}: {quoted(person.entry)} leads out of the folder of submissions.",
-            zh=f"{shown}：第 {person.line} 行：{quoted(person.entry)} 指向提交文件夹之外。",
-        ),
-        remedy=Text(en="Write the path from SUBMISSIONS on.", zh="请写提交文件夹之下的路径。"),
-    )
-
-
-def _not_there(roster: Roster | None, person: Person) -> Text:
-    assert roster is not None
-    shown, entry = show_path(roster.path), quoted(text_of(person.entry))
-    return Text(
-        en=f"{shown}: line {person.line}: {entry} is not in the folder of submissions.",
-        zh=f"{shown}：第 {person.line} 行：提交文件夹中没有 {entry}。",
     )

@@ -21,10 +21,11 @@ from grader.exercise.course_file import EXERCISES
 from grader.exercise.entries import normal
 from grader.exercise.paths import is_folder
 from grader.records import Exercise
-from grader.submission.looking import archive_holds
+from grader.submission.looking import archive_holds, notebook_says
 from grader.submission.names import wanted_names
 
 _CODE = re.compile(r"\.(py|ipynb)$", re.IGNORECASE)
+_NOTEBOOK = re.compile(r"\.ipynb$", re.IGNORECASE)
 _BESIDE = re.compile(r"(test_.*|.*_test|conftest|setup|__init__|__main__)\.py$")  # beside anybody's work
 _OF_ONE = (".git", ".dlgrade")  # a repository or a workspace begins here
 _BARE = ("HEAD", "objects", "refs")  # what a bare repository holds
@@ -61,13 +62,18 @@ def locate(path: Path, exercise: Exercise, *, alone: bool, contents: Contents | 
         return path  # `collect` looks one folder deeper, and refuses two
     packed = [item for item in there.items if item.is_file and _is_archive(item.name)]
     if not alone:
-        packed = [item for item in packed if archive_holds(exercise, item.path)]
+        packed = [item for item in there.items if item.is_file and _says(item.path, exercise)]
     if len(packed) == 1:
         return packed[0].path
     code = [item for item in there.items if item.is_file and _CODE.search(item.name) and not _BESIDE.match(item.name)]
     if alone and not packed and len(code) == 1:
         return code[0].path
     return path if alone and there.items else None
+
+
+def of_one(path: Path, exercise: Exercise, *, alone: bool = True) -> Path:
+    """Return what `collect` is to read of what one student handed in; the whole of it, where nothing says more."""
+    return locate(path, exercise, alone=alone) or path
 
 
 def has_nothing_of(path: Path, exercise: Exercise) -> bool:
@@ -128,7 +134,14 @@ def is_submission_name(name: str) -> bool:
 def _located_file(path: Path, exercise: Exercise, *, alone: bool) -> Path | None:
     if alone or path.name in wanted_names(exercise) or normal(stem_of(path.name)) in aliases_of(exercise):
         return path
-    return path if _is_archive(path.name) and archive_holds(exercise, path) else None
+    return path if _says(path, exercise) else None
+
+
+def _says(path: Path, exercise: Exercise) -> bool:
+    """Whether an archive holds the exercise's files, or cells of a notebook say that they are the exercise's."""
+    if _is_archive(path.name):
+        return archive_holds(exercise, path)
+    return _NOTEBOOK.search(path.name) is not None and notebook_says(exercise, path)
 
 
 def _holds(contents: Contents, exercise: Exercise) -> bool:

@@ -35,6 +35,7 @@ from grader.batch.refusals import (
 from grader.batch.request import Auto, Mode, Request, mode_of
 from grader.batch.rows import Row
 from grader.batch.run import Batch, Progress, hold
+from grader.batch.seeds import Drawn, Seeds, drawn_in
 from grader.batch.swap import drop_next, finish_swap, swap
 from grader.batch.writing import Rules, Writer
 from grader.exercise.entries import Entry as Asked
@@ -147,6 +148,7 @@ class _Task:
     gathered: Gathered
     plan: Plan
     old: Mapping[Key, Line]  # what this batch has graded already, of exercises that somebody has a score of
+    drawn: Mapping[Key, Drawn]  # the seeds of exams that were held, which are held again with the same
     gone: tuple[Line, ...]  # of that, what is not among the submissions any more
     notes: tuple[Text, ...]
 
@@ -170,6 +172,7 @@ def _task(opened: _Opened) -> _Task:
         gathered=gathered,
         plan=found.plan,
         old={key: line for key, line in old.items() if key.exercise in scored},  # the others may have been mended
+        drawn=_drawn(opened, found.plan, old),
         gone=gone,
         notes=(
             *found.notes,
@@ -178,6 +181,14 @@ def _task(opened: _Opened) -> _Task:
             *tried_again(old, gathered.entries),
         ),
     )
+
+
+def _drawn(opened: _Opened, plan: Plan, old: Mapping[Key, Line]) -> dict[Key, Drawn]:
+    """Return the seeds of the exams that lie there; none where another base is asked for."""
+    if opened.before is None or opened.before.seed != plan.seed:
+        return {}
+    lines = read_journal(opened.top.journal) if opened.request.mode.is_regrade else old
+    return drawn_in(lines.values())
 
 
 def _asked(opened: _Opened) -> tuple[Asked, ...]:
@@ -219,7 +230,7 @@ def _batch(task: _Task) -> Batch:
     )
     return Batch(
         places=places,
-        seed=int(task.plan.seed),
+        seeds=Seeds(int(task.plan.seed), task.drawn),
         device=task.plan.device,
         writer=Writer(
             places, task.plan.formats, task.plan.language, rules, request.key if task.plan.signed_by else None

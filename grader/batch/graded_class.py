@@ -33,6 +33,12 @@ class GradedClass:
     notes: tuple[Text, ...] = ()
     damaged: tuple[UsageError, ...] = field(default=())
 
+    @property
+    def report_suffix(self) -> str:
+        """The suffix of the best reports that all attempts have: ".html", or ".json"."""
+        suffixes = {file.suffix for file in self.files.values()}
+        return suffixes.pop() if len(suffixes) == 1 else ".json"
+
 
 def read_class(folder: Path, *, tell: Told = lambda _: None) -> GradedClass:
     """Return the class whose reports lie in a folder; `tell` gets how many loose reports were read.

@@ -81,6 +81,10 @@ class Found:
     order: int | None = None  # among a student's attempts, where the layout numbers files but not attempts
     ids: tuple[str, ...] = ()  # others that the roster may know the student by
     group: str = ""  # files of one group are one submission: the layout took a submission apart
+    owner: str = ""  # the student of the roster whose the roster itself says it is
+    is_bare: bool = False  # `student` is its own name, which no layout and no pattern explains
+    is_login: bool = False  # the student chose it as an account's: no name of a person
+    doubt: Doubt | None = None  # whose it is, or what for, its name says in several ways
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,3 +103,4 @@ class ClassFolder:
     path: Path
     exercises: tuple[Exercise, ...]
     options: EntryOptions
+    roster: Roster | None = None

@@ -16,8 +16,10 @@ from pathlib import Path
 from grader.batch.folders import JUNK, Contents, Item, contents_of, examples, inner_contents, is_junk, skipped, text_of
 from grader.batch.gradescope import METADATA, list_gradescope
 from grader.batch.handed import ClassFolder, Doubt, EntryOptions, Found, Listing
+from grader.batch.matching import Matcher
 from grader.batch.moments import moment_in
-from grader.batch.names import aliases_of, exercise_called, stem_of
+from grader.batch.names import exercise_called, stem_of
+from grader.batch.readings import Reader, Readings, agreed, notes_of_agreed, open_reading
 from grader.batch.roster import folded
 from grader.batch.times import no_time
 from grader.errors import SubmissionError, UsageError
@@ -29,11 +31,12 @@ from grader.submission.read import read_file
 STAMP = "timestamp.txt"
 MAX_STAMP_BYTES = 200
 _SAMPLE = 20  # students whose folders are looked into, to know a layout
-# The student's own file name stands last, and may look like anything: the first mark of the platform's is its own. A
-# folder has nothing of the student's behind it, so there the last one is.
+# A folder has nothing of the student's behind the platform's mark, so the last one is its own. Of a file, both the name
+# in front and the file's own name behind may be made to look like it: where two say different numbers, neither counts.
 _MOODLE_MARK = r"_(?P<id>\d+)_assignsubmission_(?P<kind>file|onlinetext)_?"
 _MOODLE = re.compile(rf"(?P<name>.+?){_MOODLE_MARK}(?P<rest>.*)", re.DOTALL)
 _MOODLE_FOLDER = re.compile(rf"(?P<name>.+){_MOODLE_MARK}", re.DOTALL)
+_MOODLE_NUMBER = re.compile(r"(?=_(?P<id>\d+)_assignsubmission_(?:file|onlinetext))")
 _CANVAS = re.compile(
     r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<id>\d+)_(?:\d+)_(?P<file>.+?)(?:-(?P<version>\d{1,4}))?(?P<suffix>\.[A-Za-z0-9.]+)?",
     re.DOTALL,
@@ -106,6 +109,9 @@ def list_moodle(given: ClassFolder) -> Listing:
         match = _moodle(item)
         if match is None:
             unfit.append(item.name)
+        elif (numbers := _numbers(item)) and not _is_said(given, item):
+            entry = text_of(item.name)
+            found.append(Found(path=item.path, entry=entry, student=f"{entry} (?)", doubt=_two_numbers(entry, numbers)))
         elif match["kind"] == "onlinetext":
             typed.append(item.name)
         else:
@@ -120,6 +126,31 @@ def list_moodle(given: ClassFolder) -> Listing:
                 )
             )
     return _listing(folder, "moodle", _told_apart(found), contents, {_ONLINE_TEXT: typed, _UNFIT: unfit})
+
+
+def _numbers(item: Item) -> list[str]:
+    """Return the numbers that a file's name has where Moodle writes one; none where they are one, or it is a folder."""
+    numbers = list(dict.fromkeys(found["id"] for found in _MOODLE_NUMBER.finditer(text_of(item.name))))
+    return numbers if len(numbers) > 1 and not item.is_folder else []
+
+
+def _is_said(given: ClassFolder, item: Item) -> bool:
+    return given.roster is not None and Matcher(given.roster).is_said(text_of(item.name))
+
+
+def _two_numbers(entry: str, numbers: Sequence[str]) -> Doubt:
+    shown, first, second = show_name(entry), *numbers[:2]
+    return Doubt(
+        problem=Text(
+            en=f"{shown}: whose is it, of participant {first} or {second}? It has two numbers where Moodle writes one.",
+            zh=f"{shown}：是编号 {first} 的还是 {second} 的？Moodle 只写一个编号的地方，这里有两个。",
+        ),
+        remedy=Text(
+            en="Whoever grades: see on Moodle whose it is, rename the file after them or write it into the column "
+            "entry of the roster, then go on with --resume.",
+            zh="请评分的老师在 Moodle 上查明是谁的，把文件改为其名称，或写进名单的 entry 列，然后用 --resume 继续。",
+        ),
+    )
 
 
 def list_canvas(given: ClassFolder) -> Listing:
@@ -161,15 +192,27 @@ def _told_apart(found: Sequence[Found]) -> tuple[Found, ...]:
         if all(len(ids) == 1 for ids in owners.values()):
             return tuple(found)
         found = [
-            one if len(owners[folded(one.student)]) == 1 else replace(one, student=f"{one.student} ({one.ids[0]})")
+            one if len(owned) == 1 else replace(one, student=f"{one.student} ({_label(one.ids, owned)})")
             for one in found
+            for owned in (owners[folded(one.student)],)
         ]
+
+
+def _label(ids: tuple[str, ...], owned: set[tuple[str, ...]]) -> str:
+    """Return the first of an account's ids, where that tells it from the others; else all."""
+    return ids[0] if ids and len({one[:1] for one in owned}) == len(owned) else ascii(ids)
+
+
+def list_gradescopes(given: ClassFolder) -> Listing:
+    """Return the submissions of Gradescope's export; accounts that have one student id are told apart."""
+    listing = list_gradescope(given)
+    return replace(listing, found=_told_apart(listing.found))
 
 
 def _late(folder: Path, names: list[str]) -> Text:
     place = show_path(folder)
     return Text(
-        en=f"{place}: {len(names)} are marked LATE, but not by how much, so nothing is taken off for it: "
+        en=f"{place}: {len(names)} marked LATE, but not by how much, so nothing is taken off for it: "
         f"give the times with --times FILE.csv: {examples(names)}",
         zh=f"{place}：{len(names)} 项标有 LATE（迟交），但没有具体时间，因此不会扣分；"
         f"请用 --times FILE.csv 给出时间：{examples(names)}",
@@ -206,26 +249,44 @@ def list_nbgrader(given: ClassFolder) -> Listing:
 
 def list_clones(given: ClassFolder) -> Listing:
     """Return the clones of GitHub Classroom or Classroom 50: `exercise03-alice`, `spring-exercise03-alice`."""
-    folder, contents, exercises = given.path, contents_of(given.path), given.exercises
-    known = (*exercises, *given.options.others)
-    spelled = sorted({alias for exercise in known for alias in aliases_of(exercise)}, key=len, reverse=True)
-    either = "|".join(re.escape(alias).replace("_", "[-_]") for alias in spelled)
-    named = re.compile(rf"(?:.+?-)??(?P<exercise>{either})-(?P<student>.+)", re.IGNORECASE | re.DOTALL)
-    listed, unfit = [], []
-    for item in contents.items:
-        match = named.fullmatch(stem_of(text_of(item.name)) if item.is_file else text_of(item.name))
-        exercise = None if match is None else exercise_called(match["exercise"], known)
-        if match is None or exercise is None:
-            unfit.append(item.name)
-        elif exercise in exercises:
-            listed.append(Found(path=item.path, entry=text_of(item.name), student=match["student"], exercise=exercise))
-    return _listing(folder, given.options.names, tuple(listed), contents, {_UNFIT: unfit})
+    folder, contents = given.path, contents_of(given.path)
+    reader = Reader((*given.exercises, *given.options.others))
+    entries = [text_of(item.name) for item in contents.items]
+    bare = (stem_of(entry) if item.is_file else entry for item, entry in zip(contents.items, entries, strict=True))
+    readings = [reader.read(name) for name in bare]
+    matcher = None if given.roster is None else Matcher(given.roster)
+    meant = agreed(readings, matcher.knows if matcher is not None else lambda _: False)
+    listed = [
+        found
+        for item, ways in zip(contents.items, meant, strict=True)
+        if (found := _clone(item, ways, given, matcher)) is not None
+    ]
+    unfit = [item.name for item, ways in zip(contents.items, meant, strict=True) if not ways]
+    listing = _listing(folder, given.options.names, tuple(listed), contents, {_UNFIT: unfit})
+    return replace(listing, notes=(*listing.notes, *notes_of_agreed(entries, readings, meant)))
+
+
+def _clone(item: Item, ways: Readings, given: ClassFolder, matcher: Matcher | None) -> Found | None:
+    """Return what a clone is; None: it is for no exercise that is asked for."""
+    asked = [one for one in ways if one.exercise in given.exercises]
+    if not asked:
+        return None
+    entry, exercises = text_of(item.name), {one.exercise.name for one in ways}
+    is_clear = len(ways) == 1 or (len(exercises) == 1 and matcher is not None and matcher.is_said(entry))
+    return Found(
+        path=item.path,
+        entry=entry,
+        student=asked[0].student if is_clear else f"{entry} (?)",  # which nobody's login is
+        exercise=asked[0].exercise,
+        is_login=True,
+        doubt=None if is_clear else open_reading(entry, ways),
+    )
 
 
 LAYOUTS: Mapping[str, Lister] = {
     "moodle": list_moodle,
     "canvas": list_canvas,
-    "gradescope": list_gradescope,
+    "gradescope": list_gradescopes,
     "nbgrader": list_nbgrader,
     "github-classroom": list_clones,
     "classroom50": list_clones,

@@ -25,14 +25,18 @@ from grader.batch.folders import (
 )
 from grader.batch.handed import ClassFolder, EntryOptions, Found, Listing
 from grader.batch.layouts import LAYOUTS, layout_of_names, looks_in_part, looks_like
+from grader.batch.name_ways import Named, open_name, settled, ways_of
 from grader.batch.names import (
     NamePattern,
+    Said,
     aliases_of,
     exercise_called,
     read_pattern,
-    said_by,
     stem_of,
 )
+from grader.batch.readings import CLASS
+from grader.batch.roster import Roster
+from grader.batch.told_names import taken_whole
 from grader.errors import UsageError
 from grader.exercise.course_file import EXERCISES
 from grader.exercise.entries import normal
@@ -42,10 +46,10 @@ from grader.submission.absent import no_such_path
 from grader.submission.looking import names_in_zip
 from grader.submission.names import wanted_names
 
-CLASS = 3  # as many students, and more, make a class
 
-
-def list_path(path: Path, exercises: Sequence[Exercise], options: EntryOptions) -> Listing:
+def list_path(
+    path: Path, exercises: Sequence[Exercise], options: EntryOptions, roster: Roster | None = None
+) -> Listing:
     """Return what lies at one path of SUBMISSIONS.
 
     Raises: UsageError for a path that is not there, holds nothing, or can be read in two ways.
@@ -57,24 +61,25 @@ def list_path(path: Path, exercises: Sequence[Exercise], options: EntryOptions) 
     if options.student:
         return _one(path, exercises, student=options.student)
     if not stat.S_ISDIR(mode):
-        return _one_file(path, exercises, options)
+        return _one_file(path, exercises, options, roster)
     if options.names in LAYOUTS:
-        return LAYOUTS[options.names](_class(path, exercises, options))
+        return LAYOUTS[options.names](_class(path, exercises, options, roster))
     if options.names:
-        return _by_pattern(path, read_pattern(options.names, (*exercises, *options.others)), exercises, options)
+        pattern = read_pattern(options.names, (*exercises, *options.others))
+        return _by_pattern(path, pattern, exercises, options, roster)
     contents = contents_of(path)
     if not contents.items:
         raise _empty(path, contents)
     if layout := looks_like(contents):
-        listing = LAYOUTS[layout](_class(path, exercises, options))
+        listing = LAYOUTS[layout](_class(path, exercises, options, roster))
         return Listing(found=listing.found, notes=(_read_as(path, layout), *listing.notes))
     if by_moodle := looks_in_part(contents):
         raise _in_part(path, by_moodle, contents)
     return _by_shape(path, contents, exercises, options)
 
 
-def _class(path: Path, exercises: Sequence[Exercise], options: EntryOptions) -> ClassFolder:
-    return ClassFolder(path=path, exercises=tuple(exercises), options=options)
+def _class(path: Path, exercises: Sequence[Exercise], options: EntryOptions, roster: Roster | None) -> ClassFolder:
+    return ClassFolder(path=path, exercises=tuple(exercises), options=options, roster=roster)
 
 
 def _by_shape(path: Path, contents: Contents, exercises: Sequence[Exercise], options: EntryOptions) -> Listing:
@@ -108,11 +113,12 @@ def _beside_others(listing: Listing, path: Path, others: Sequence[Exercise]) -> 
 
 
 def _one(path: Path, exercises: Sequence[Exercise], *, student: str) -> Listing:
-    found = Found(path=path, entry=text_of(_own_name(path)), student=student or text_of(_student_of(path, exercises)))
+    said = student or text_of(_student_of(path, exercises))
+    found = Found(path=path, entry=text_of(_own_name(path)), student=said, is_bare=not (student or path.is_dir()))
     return Listing(found=(found,))
 
 
-def _one_file(path: Path, exercises: Sequence[Exercise], options: EntryOptions) -> Listing:
+def _one_file(path: Path, exercises: Sequence[Exercise], options: EntryOptions, roster: Roster | None) -> Listing:
     if options.names in LAYOUTS:
         raise _not_a_folder(path, options.names)
     if not options.names:
@@ -125,7 +131,7 @@ def _one_file(path: Path, exercises: Sequence[Exercise], options: EntryOptions) 
     fields = pattern.fits(0, text_of(path.name), folder=False) if pattern.depth == 1 else None
     if fields is None:
         raise _no_match(path.parent, pattern, [path.name])
-    return Listing(found=tuple(_found_by([(item, dict(fields))], exercises, options)))
+    return Listing(found=_read_by(pattern, [[(item, dict(fields))]], exercises, options, roster))
 
 
 def _is_of_a_class(names: Sequence[str], exercises: Sequence[Exercise]) -> bool:
@@ -161,14 +167,15 @@ def _students(folder: Path, contents: Contents, above: str, exercise: Exercise |
         inner = inner_contents(item.path) if item.is_folder else None
         if inner is not None and inner.is_readable and not inner.items:
             empty.append(item.name)
-            nothing.append(Found(path=item.path, entry=above + text_of(item.name), student=text_of(item.name)))
+            nothing.append(
+                Found(path=item.path, entry=above + text_of(item.name), student=text_of(item.name), is_bare=not above)
+            )
         elif item.is_file and not is_submission_name(item.name):
             other.append(item.name)
         else:  # links, too: `collect` says that they are not followed
             name = item.name.removesuffix(".git") if item.is_folder else stem_of(item.name)
-            found.append(
-                Found(path=item.path, entry=above + text_of(item.name), student=text_of(name), exercise=exercise)
-            )
+            entry, is_bare = above + text_of(item.name), exercise is None
+            found.append(Found(path=item.path, entry=entry, student=text_of(name), exercise=exercise, is_bare=is_bare))
     return Listing(found=tuple(found), notes=_left(folder, empty, other, contents), empty=tuple(nothing))
 
 
@@ -182,16 +189,24 @@ def _left(folder: Path, empty: list[str], other: list[str], contents: Contents) 
 _Steps = list[tuple[Item, dict[str, str]]]
 
 
-def _by_pattern(path: Path, pattern: NamePattern, exercises: Sequence[Exercise], options: EntryOptions) -> Listing:
+def _by_pattern(
+    path: Path, pattern: NamePattern, exercises: Sequence[Exercise], options: EntryOptions, roster: Roster | None
+) -> Listing:
     matched: list[_Steps] = []
     unmatched: list[str] = []
     for steps in _walk(path, pattern, [], unmatched):
         matched.append(steps)
     if not matched:
         raise _no_match(path, pattern, unmatched)
-    found = [one for steps in matched for one in _found_by(steps, exercises, options)]
+    found = _read_by(pattern, matched, exercises, options, roster)
+    if pattern.depth == 1 and "{exercise}" in pattern.text:  # of files; a folder or an archive may hold several
+        whole = taken_whole(path, unmatched, exercises)
+        found, unmatched = (
+            (*found, *whole),
+            [name for name in unmatched if name not in {one.path.name for one in whole}],
+        )
     notes = [skipped(path, unmatched, Text(en=f"not as --names {pattern.text}", zh=f"不符合 --names {pattern.text}"))]
-    return Listing(found=tuple(found), notes=tuple(notes) if unmatched else ())
+    return Listing(found=found, notes=tuple(notes) if unmatched else ())
 
 
 def _walk(folder: Path, pattern: NamePattern, above: _Steps, unmatched: list[str]) -> Iterator[_Steps]:
@@ -209,23 +224,45 @@ def _walk(folder: Path, pattern: NamePattern, above: _Steps, unmatched: list[str
             yield from _walk(item.path, pattern, steps, unmatched)
 
 
-def _found_by(steps: _Steps, exercises: Sequence[Exercise], options: EntryOptions) -> Iterator[Found]:
-    """Yield the entry that a path matched by the pattern is; none for an exercise that is not asked for."""
-    fields: dict[str, str] = {}
-    for _, said in steps:
-        fields |= said
-    said_here = said_by(fields)
-    exercise = exercise_called(said_here.exercise, (*exercises, *options.others)) if said_here.exercise else None
-    if exercise is not None and exercise not in exercises:
-        return
-    yield Found(
+def _read_by(
+    pattern: NamePattern,
+    matched: Sequence[_Steps],
+    exercises: Sequence[Exercise],
+    options: EntryOptions,
+    roster: Roster | None,
+) -> tuple[Found, ...]:
+    """Return the entries that paths matched by the pattern are; none for an exercise that is not asked for."""
+    known = (*exercises, *options.others)
+    named = [_named(steps, pattern) for steps in matched]
+    found = []
+    for steps, one, ways in zip(matched, named, settled(named, known, roster), strict=True):
+        asked = [(way, exercise_called(way.exercise, known) if way.exercise else None) for way in ways]
+        asked = [(way, exercise) for way, exercise in asked if exercise is None or exercise in exercises]
+        if len(ways) == len(asked) == 1:
+            found.append(_found_by(steps, one.entry, *asked[0]))
+        elif asked:
+            path, exercise = steps[-1][0].path, asked[0][1]
+            doubt = open_name(one.entry, ways, pattern)
+            found.append(Found(path=path, entry=one.entry, student=f"{one.entry} (?)", exercise=exercise, doubt=doubt))
+    return tuple(found)
+
+
+def _named(steps: _Steps, pattern: NamePattern) -> Named:
+    """Return what a path says, in all the ways in which the pattern reads it."""
+    fields = {key: value for _, said in steps for key, value in said.items()}
+    names = [(text_of(item.name), item.is_folder) for item, _ in steps]
+    return Named(entry="/".join(name for name, _ in names), ways=ways_of(pattern, names, fields))
+
+
+def _found_by(steps: _Steps, entry: str, said: Said, exercise: Exercise | None) -> Found:
+    return Found(
         path=steps[-1][0].path,
-        entry="/".join(text_of(item.name) for item, _ in steps),
-        student=said_here.student or said_here.name,
-        name=said_here.name,
+        entry=entry,
+        student=said.student or said.name,
+        name=said.name,
         exercise=exercise,
-        attempt=said_here.attempt,
-        at=said_here.time.replace("_", " "),
+        attempt=said.attempt,
+        at=said.time.replace("_", " "),
     )
 
 
@@ -244,7 +281,7 @@ def _in_part(path: Path, number: int, contents: Contents) -> UsageError:
     shown, total = show_path(path), len(contents.items)
     return UsageError(
         Text(
-            en=f"{shown}: {number} of {total} names are Moodle's, and the others are not.",
+            en=f"{shown}: {number} of {total} names as Moodle writes them, and the others not.",
             zh=f"{shown}：{total} 个名称中有 {number} 个是 Moodle 的，其余不是。",
         ),
         remedy=Text(

@@ -14,14 +14,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from grader.batch.folders import examples, text_of
+from grader.batch.folders import examples
 from grader.batch.handed import Found
-from grader.batch.roster import Person, Roster, folded, letters
+from grader.batch.roster import Person, Roster, folded, letters, plain_entry
 from grader.batch.table import quoted
 from grader.exercise.paths import show_name
 from grader.records import Text
 
 _NUMBER = re.compile(r"(participant )?\d+")
+_BOUND = re.compile("[-_]")
 _HAN = re.compile(r"[\u3400-\u9fff]{2,}")
 _LONGEST_HAN_NAME = 6
 
@@ -61,13 +62,14 @@ class Matcher:
         self._ids = _only({person.id: person for person in roster.people}.items())
         self._folded = _only((folded(person.id), person) for person in roster.people)
         self._aliases = _only((folded(one), person) for person in roster.people for one in _spellings(person))
+        self._logins = {folded(one) for person in roster.people for one in (person.id, *person.aliases)}
         self._names = _only((one, person) for person in roster.people for one in _name_spellings(person))
-        self._entries = _only((_path(person.entry), person) for person in roster.people if person.entry)
+        self._said = {plain_entry(person.entry) for person in roster.people if person.entry}
 
     def match(self, found: Found) -> Match:
         """Return whose entry it is: its own name's where the roster knows nobody of it, or several."""
-        if (person := self._entries.get(_path(found.entry))) is not None:
-            return _of(person, found, By.ENTRY)
+        if found.owner:
+            return _of(self._ids[found.owner], found, By.ENTRY)
         numbered = {person.id: person for one in found.ids if (person := self._by_id(one)) is not None}
         named = self._by_id(found.student)
         spelled = (self._names.get(letters(one)) for one in (found.name, found.student) if letters(one))
@@ -81,20 +83,46 @@ class Matcher:
     def match_all(self, found: Sequence[Found]) -> Matched:
         """Return whose each is, where one is looked at beside the others."""
         matches = [self.match(one) for one in found]
+        for place in self._contradicted(found, matches):
+            matches[place] = self._nobody(found[place])
+        refused = [
+            one.entry
+            for one, match in zip(found, matches, strict=True)
+            if match.person is None and one.ids and self._is_known(one)
+        ]
+        return Matched(matches=tuple(matches), notes=(_contradiction(refused),) if refused else ())
+
+    def _contradicted(self, found: Sequence[Found], matches: Sequence[Match]) -> list[int]:
+        """Return the places of entries that others show to be another's than their name or number says."""
         has_numbers = any(match.by is By.NUMBER for match in matches)
+        has_logins = any(self._is_login(one) for one in found)
         owners: dict[str, set[tuple[str, ...]]] = {}  # of a student: the platform's ids that were matched
+        numbered: dict[str, set[tuple[str, ...]]] = {}  # as far as they were matched by these ids
         for one, match in zip(found, matches, strict=True):
             if match.person is not None and one.ids:
                 owners.setdefault(match.student, set()).add(one.ids)
-        refused = []
-        for place, (one, match) in enumerate(zip(found, matches, strict=True)):
-            if match.by is By.NAME and one.ids and match.person is not None:
+            if match.by is By.NUMBER:
+                numbered.setdefault(match.student, set()).add(one.ids)
+
+        def is_anothers(one: Found, match: Match) -> bool:
+            if match.by is By.NUMBER:  # on some platforms students write such an id themselves
+                return len(numbered[match.student]) > 1 and not all(map(self.knows, one.ids))
+            if match.by is not By.NAME or match.person is None:
+                return False
+            if one.ids:
                 other_number = has_numbers and any(_NUMBER.fullmatch(folded(alias)) for alias in match.person.aliases)
-                if other_number or len(owners[match.student]) > 1:
-                    matches[place] = self._nobody(one)
-            if matches[place].person is None and one.ids and self._is_known(one):
-                refused.append(one.entry)
-        return Matched(matches=tuple(matches), notes=(_contradiction(refused),) if refused else ())
+                return other_number or len(owners[match.student]) > 1
+            return has_logins and one.is_login and not self._is_login(one)  # who is called so has another login
+
+        return [place for place, pair in enumerate(zip(found, matches, strict=True)) if is_anothers(*pair)]
+
+    def knows(self, student: str) -> bool:
+        """Return whether somebody has this id, or another of their ids is this."""
+        return self._by_id(student) is not None
+
+    def is_said(self, entry: str) -> bool:
+        """Return whether the roster itself says whose an entry is."""
+        return plain_entry(entry) in self._said
 
     def unknown(self, found: Found, student: str) -> Text:
         """Return the note for an entry of nobody, graded as `student`, with the id that was probably meant."""
@@ -108,6 +136,10 @@ class Matcher:
 
     def _by_id(self, text: str) -> Person | None:
         return self._ids.get(text) or self._folded.get(folded(text)) or self._aliases.get(folded(text))
+
+    def _is_login(self, found: Found) -> bool:
+        """Whether an entry is called by a login that stands on the roster, as it is or in other letters."""
+        return found.is_login and folded(found.student) in self._logins
 
     def _is_known(self, found: Found) -> bool:
         """Whether something about an entry that was matched with nobody means somebody of the roster."""
@@ -128,7 +160,12 @@ class Matcher:
         spelled = {folded(person.id): person.id for person in self._people}
         spelled |= {folded(person.name): person.id for person in self._people if person.name}
         match = difflib.get_close_matches(folded(student), spelled, n=1, cutoff=0.75)
-        return show_name(spelled[match[0]]) if match else ""
+        if match:
+            return show_name(spelled[match[0]])
+        parts = {student[: bound.start()] for bound in _BOUND.finditer(student)}
+        parts |= {student[bound.end() :] for bound in _BOUND.finditer(student)}
+        near = {person.id for part in parts if (person := self._by_id(part)) is not None}
+        return show_name(near.pop()) if len(near) == 1 else ""  # `alice`, of `alice_softmax`
 
     def _near_han(self, student: str) -> str:
         """Return the id of the one Chinese name with the same characters, or that is a part: so short, no other is."""
@@ -180,7 +217,3 @@ def _name_spellings(person: Person) -> set[str]:
         # The family name is the first character, or the first two: 欧阳.
         spelled |= {whole[cut:] + whole[:cut] for cut in (1, 2) if cut < len(whole)}
     return spelled | {letters(f"{person.first}{person.last}"), letters(f"{person.last}{person.first}")}
-
-
-def _path(entry: str) -> str:
-    return text_of(entry).replace("\\", "/").strip("/").removeprefix("./")

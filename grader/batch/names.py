@@ -40,11 +40,20 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """A piece of one part of a pattern. `field`: the placeholder that it is, "*" for anything, "" for itself."""
+
+    field: str
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NamePattern:
     """A pattern that has been understood."""
 
     text: str
     parts: tuple[re.Pattern[str], ...]
+    tokens: tuple[tuple[Token, ...], ...]  # what each part is made of
     bare: bool  # the last part has no suffix: files are matched without theirs
 
     @property
@@ -54,12 +63,15 @@ class NamePattern:
 
     def fits(self, depth: int, name: str, *, folder: bool) -> Mapping[str, str] | None:
         """Return what one name of a path, at `depth` from 0, says; None: it is none that the pattern means."""
-        last = depth == self.depth - 1
-        if not last and not folder:
+        if depth < self.depth - 1 and not folder:
             return None
-        bare = last and self.bare and not (folder and not name.endswith(".git"))
-        found = self.parts[depth].fullmatch(stem_of(name) if bare else name)
+        found = self.parts[depth].fullmatch(self.matched(depth, name, folder=folder))
         return None if found is None else found.groupdict()
+
+    def matched(self, depth: int, name: str, *, folder: bool) -> str:
+        """Return what of one name of a path is matched: of a file's without its suffix, where the pattern has none."""
+        bare = depth == self.depth - 1 and self.bare and not (folder and not name.endswith(".git"))
+        return stem_of(name) if bare else name
 
 
 def stem_of(name: str) -> str:
@@ -85,7 +97,7 @@ def read_pattern(text: str, exercises: Sequence[Exercise]) -> NamePattern:
     """
     parts = text.strip("/").split("/")
     seen: list[str] = []
-    compiled = tuple(re.compile(_part(text, part, seen, exercises), re.DOTALL) for part in parts)
+    tokens = tuple(_part(text, part, seen, exercises) for part in parts)
     if "student" not in seen and "name" not in seen:
         raise _refused(
             text,
@@ -93,7 +105,13 @@ def read_pattern(text: str, exercises: Sequence[Exercise]) -> NamePattern:
             Text(en="For example: --names '{student}/*' or '{student}_{exercise}.py'.",
                  zh="例如：--names '{student}/*' 或 '{student}_{exercise}.py'。"),
         )  # fmt: skip
-    return NamePattern(text=text, parts=compiled, bare=SUFFIX.search(parts[-1]) is None)
+    compiled = tuple(re.compile("".join(map(_named, part)), re.DOTALL) for part in tokens)
+    return NamePattern(text=text, parts=compiled, tokens=tokens, bare=SUFFIX.search(parts[-1]) is None)
+
+
+def _named(token: Token) -> str:
+    """Return a token's expression, under the name of its placeholder."""
+    return f"(?P<{token.field}>{token.pattern.pattern})" if token.field in PLACEHOLDERS else token.pattern.pattern
 
 
 def said_by(fields: Mapping[str, str]) -> Said:
@@ -108,7 +126,7 @@ def said_by(fields: Mapping[str, str]) -> Said:
     )
 
 
-def _part(whole: str, part: str, seen: list[str], exercises: Sequence[Exercise]) -> str:
+def _part(whole: str, part: str, seen: list[str], exercises: Sequence[Exercise]) -> tuple[Token, ...]:
     if part in ("", ".", ".."):
         raise _refused(
             whole,
@@ -116,13 +134,14 @@ def _part(whole: str, part: str, seen: list[str], exercises: Sequence[Exercise])
             Text(en="Write the path from SUBMISSIONS on: '{student}/softmax.py'.",
                  zh="请从提交文件夹之下写起：'{student}/softmax.py'。"),
         )  # fmt: skip
-    expression, open_ended = "", 0
+    made: list[Token] = []
+    open_ended = 0
     for token in _TOKEN.finditer(part):
         open_ended += token["star"] is not None or token["name"] in ("student", "name")
         if token["star"]:
-            expression += ".*?" if not expression.endswith(".*?") else ""
+            made += [_token("*", ".*?")] if not made or made[-1].field != "*" else []
         elif token["text"]:
-            expression += re.escape(token["text"])
+            made.append(_token("", re.escape(token["text"])))
         elif token["brace"]:
             raise _refused(
                 whole,
@@ -130,7 +149,7 @@ def _part(whole: str, part: str, seen: list[str], exercises: Sequence[Exercise])
                 _PLACEHOLDERS,
             )
         else:
-            expression += _placeholder(whole, token["name"], seen, exercises)
+            made.append(_placeholder(whole, token["name"], seen, exercises))
     if open_ended > MAX_OPEN_ENDED:
         raise _refused(
             whole,
@@ -140,10 +159,14 @@ def _part(whole: str, part: str, seen: list[str], exercises: Sequence[Exercise])
             ),
             Text(en="One * stands for any number of characters.", zh="一个 * 可代表任意多个字符。"),
         )
-    return expression
+    return tuple(made)
 
 
-def _placeholder(whole: str, name: str, seen: list[str], exercises: Sequence[Exercise]) -> str:
+def _token(field: str, expression: str) -> Token:
+    return Token(field=field, pattern=re.compile(expression, re.DOTALL))
+
+
+def _placeholder(whole: str, name: str, seen: list[str], exercises: Sequence[Exercise]) -> Token:
     if name not in PLACEHOLDERS:
         near = closest(name, PLACEHOLDERS, likeness=0.5)
         hint = Text(en=f"Did you mean {{{near}}}? ", zh=f"是不是 {{{near}}}？") if near else Text(en="", zh="")
@@ -159,7 +182,7 @@ def _placeholder(whole: str, name: str, seen: list[str], exercises: Sequence[Exe
             Text(en="Put * where it may be anything.", zh="不重要的部分请写 *。"),
         )
     seen.append(name)
-    return f"(?P<{name}>{_meaning(name, exercises)})"
+    return _token(name, _meaning(name, exercises))
 
 
 _PLACEHOLDERS = Text(

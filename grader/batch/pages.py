@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.batch.class_page import class_pages
+from grader.batch.class_page import HTML, class_pages
 from grader.batch.classbook import Classbook, Listed, Titled, book_of
 from grader.batch.counting import write_counting
 from grader.batch.gradebook import to_gradebook
@@ -70,7 +70,7 @@ def write_pages(
     *,
     exercises: Sequence[Titled],
     people: Sequence[Listed],
-    formats: Iterable[str],
+    formats: Collection[str],
     language: Language,
     setting: Setting | None = None,
 ) -> Class:
@@ -79,7 +79,8 @@ def write_pages(
     found = statistics_of(book)
     write_counting(places, rows, exercises)
     write_whole(places.gradebook, to_gradebook(book).encode("utf-8", "replace"))
-    pages = class_pages(book, found, language=language)
+    linked = HTML if HTML.removeprefix(".") in formats else ".json"  # which is always written
+    pages = class_pages(book, found, language=language, linked=linked)
     for name, page in pages.items():
         write_whole(places.root / name, page.encode("utf-8", "replace"))
     for file in places.root.iterdir():

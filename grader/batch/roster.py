@@ -12,8 +12,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from grader.batch.folders import text_of
 from grader.batch.moments import read_moment
 from grader.batch.table import Record, Table, quoted, read_table, wrong
 from grader.errors import UsageError
@@ -86,6 +87,11 @@ def letters(name: str) -> str:
     """Return the letters and digits of a name, folded: what a platform leaves of it in a file's name."""
     plain = unicodedata.normalize("NFKD", folded(name))
     return "".join(letter for letter in plain if letter.isalnum())
+
+
+def plain_entry(entry: str) -> str:
+    """Return the roster's `entry` as entries are written: with "/" between parts, once, and no `./` before them."""
+    return str(PurePosixPath(text_of(entry).replace("\\", "/")))
 
 
 def read_roster(path: Path, *, zone: tzinfo | None = None) -> Roster:

@@ -27,7 +27,7 @@ from grader.batch.places import Places
 from grader.batch.policy import counted
 from grader.batch.refusals import cut_short
 from grader.batch.rows import Row
-from grader.batch.seeds import seed_of
+from grader.batch.seeds import Seeds
 from grader.batch.surroundings import one_for_all, surroundings_of
 from grader.batch.timings import Timing, Timings
 from grader.batch.writing import Graded, Rules, Writer, that_counts
@@ -55,7 +55,7 @@ class Batch:
     """One batch, ready to be held. `take` reads a submission; `old` is what the journal has of it."""
 
     places: Places
-    seed: int
+    seeds: Seeds
     device: Device
     writer: Writer
     rules: Mapping[str, Rules]
@@ -173,7 +173,7 @@ class _Work:
 
     def _job(self, group: _Group, entry: Entry, submission: Submission) -> Job:
         key = "\0".join(map(str, key_of(entry.exercise.name, entry.handed_in)))
-        seed = seed_of(self._batch.seed, entry.exercise.name, entry.handed_in)
+        seed = self._batch.seeds.of(entry.exercise.name, entry.handed_in, submission.sha256)
         group.waiting += 1
         self._in_work[entry.exercise.name] += 1
         self._exams[key] = _Exam(group, entry, submission)
@@ -260,10 +260,9 @@ class _Work:
         is_of_all = not isinstance(error, GraderFault) and exam.entry.exercise.name not in self._able
         if is_of_all or not isinstance(error, GraderFault | AuthorError):
             raise error
-        seed = seed_of(self._batch.seed, exam.entry.exercise.name, exam.entry.handed_in)
-        return build_failure(
-            exam.entry.exercise, error, device=self._batch.device, submission=exam.submission, seed=seed
-        )
+        entry, submission = exam.entry, exam.submission
+        seed = self._batch.seeds.of(entry.exercise.name, entry.handed_in, submission.sha256)
+        return build_failure(entry.exercise, error, device=self._batch.device, submission=submission, seed=seed)
 
     def _write(self, group: _Group) -> None:
         attempts = [group.graded[entry.handed_in.attempt] for entry in group.entries]

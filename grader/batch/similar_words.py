@@ -9,6 +9,7 @@ from grader.batch.similar_sources import Cohort
 from grader.errors import both
 from grader.records import Text
 from grader.report.points import format_percent
+from grader.report.severities import counted
 
 TITLE = Text(en="Submissions that are alike", zh="雷同的提交")
 NO_VERDICT = Text(
@@ -32,13 +33,14 @@ DISTRIBUTION = Text(en="All pairs of the class, by their share", zh="全班所�
 def heading(found: Alike) -> Text:
     """Return how much was compared, and how much of it is to be looked at."""
     works, pairs, shown = len(found.compared), len(found.shares), len(found.conspicuous)
+    counts = f"{counted(works, 'submission')} compared, {counted(pairs, 'pair')}"
     if found.is_measured and found.threshold >= 1:
         return Text(
-            en=f"{works} submissions compared, {pairs} pairs, {shown} of them the same to the letter.",
+            en=f"{counts}, {shown} of them the same to the letter.",
             zh=f"比较了 {works} 份提交，共 {pairs} 对，其中 {shown} 对逐字相同。",
         )
     return Text(
-        en=f"{works} submissions compared, {pairs} pairs, {shown} of them conspicuous.",
+        en=f"{counts}, {shown} conspicuous." if pairs == 1 else f"{counts}, {shown} of them conspicuous.",
         zh=f"比较了 {works} 份提交，共 {pairs} 对，其中 {shown} 对可疑。",
     )
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from grader.batch.attempts import Claim
 from grader.batch.finding import has_nothing_of
 from grader.batch.folders import examples, inner_contents, text_of
-from grader.batch.listing import CLASS
+from grader.batch.readings import CLASS
 from grader.errors import UsageError
 from grader.exercise.paths import show_path
 from grader.records import Text

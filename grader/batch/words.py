@@ -60,8 +60,8 @@ NOT_LOADED = Counted(
     many=Text(en="{count} could not be loaded", zh="无法加载 {count} 份"),
 )
 FORBIDDEN = Counted(
-    one=Text(en="1 uses what is forbidden", zh="使用禁用内容 1 份"),
-    many=Text(en="{count} use what is forbidden", zh="使用禁用内容 {count} 份"),
+    one=Text(en="1 not run, using what is forbidden", zh="因使用禁用内容未运行 1 份"),
+    many=Text(en="{count} not run, using what is forbidden", zh="因使用禁用内容未运行 {count} 份"),
 )
 CUT = Counted(
     one=Text(en="1 all right, with points taken off", zh="全对但有扣分 1 份"),

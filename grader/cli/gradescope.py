@@ -99,11 +99,11 @@ def _grade(root: Path) -> list[Report]:
 
         course = _course(root)
         metadata = _read_metadata(root / _METADATA)
-        reports = []
+        reports, alone = [], len(settings.exercises) == 1
         for name in settings.exercises:
             entry = course.find_entry(name)
             exercise = entry.read()
-            report = grade(grader, course, exercise, submission=root / "submission", seed=None)
+            report = grade(grader, course, exercise, submission=root / "submission", seed=None, alone=alone)
             grader.forget(exercise)  # the next exercise's examiner gets its memory
             reports.append(_with_rules(report, entry, metadata))
         return reports

@@ -24,15 +24,18 @@ if TYPE_CHECKING:
     from grader.report import Report
 
 
-def grade(grader: Grader, course: Course, exercise: Exercise, *, submission: Path | None, seed: int | None) -> Report:
+def grade(
+    grader: Grader, course: Course, exercise: Exercise, *, submission: Path | None, seed: int | None, alone: bool = True
+) -> Report:
     """Examine `submission`, or the student's own files, and return the report, also of what could not be examined.
 
+    `alone`: the submission is for no other exercise, so the one file in it may have any name, as for `dlgrade grade`.
     Raises: UsageError where there is nothing to examine, or not on the grader's device.
     """
     from grader.report import build_failure
     from grader.submission import collect
 
-    path = own_folder(course, exercise) if submission is None else submission
+    path = own_folder(course, exercise) if submission is None else _of(submission, course, exercise, alone=alone)
     following = next_to_do(course, exercise)
     next_exercise = None if following is None else following.id
     handed_in: Submission | None = None
@@ -54,6 +57,19 @@ def grade(grader: Grader, course: Course, exercise: Exercise, *, submission: Pat
         remember(course, report)
         return report
     return replace(report, hints=0)  # `dlgrade hint` knows those of one's own files alone
+
+
+def _of(submission: Path, course: Course, exercise: Exercise, *, alone: bool) -> Path:
+    """Return what of a submission is for the exercise, as `dlgrade grade` finds it in one student's entry."""
+    from grader.batch.finding import of_one
+    from grader.submission.names import wanted_names
+
+    place = of_one(submission, exercise, alone=alone)
+    if place == submission or place.name in wanted_names(exercise) or is_folder(place):
+        return place
+    others = [one.exercise for one in course.read_all() if one.exercise is not None]
+    is_anothers = any(place.name in wanted_names(other) for other in others)
+    return submission if is_anothers else place  # then what is missing is said, not what its tests make of other work
 
 
 def own_folder(course: Course, exercise: Exercise) -> Path:

@@ -86,7 +86,7 @@ def _write_pages(folder: Path, page: Path, found: GradedClass, figures: Statisti
     from grader.exercise.whole_file import write_whole
 
     stem = page.name.removesuffix(".html")
-    linked = found.is_output and page.resolve().parent == folder.resolve()
+    linked = found.report_suffix if found.is_output and page.resolve().parent == folder.resolve() else ""
     pages = class_pages(found.book, figures, language=choose_language(None), stem=stem, linked=linked)
     for name, content in pages.items():
         target = page if name == f"{stem}.html" else page.with_name(name)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from grader.batch.finding import of_one
 from grader.errors import UsageError
 from grader.exercise import load_course
 from grader.exercise.course import Course
@@ -40,7 +41,7 @@ def check_path(wanted: CheckOptions, path: Path | None) -> Report:
         grader.start()  # torch is imported in the background while the course is read
         course = _course(wanted, key)
         found = course.find(wanted.exercise)
-        taken = collect(found, course.own_files(found) if path is None else path)
+        taken = collect(found, course.own_files(found) if path is None else of_one(path, found))
         return grader.examine(found, taken, seed=wanted.seed)
 
 

@@ -38,12 +38,8 @@ class Cell:
 
 def chosen_cells(cells: Sequence[Cell], exercise: Exercise, file: str) -> list[Cell]:
     """Return the cells that are the answer, in order, and of others what they need, each line in its place."""
-    try:
-        asked = frozenset(names_in_stub(exercise, file))
-    except (OSError, SyntaxError, ValueError):  # a broken stub is told of where the submission is compared with it
-        asked = frozenset()
-    tags = {exercise.id, exercise.name, file, *asked}
-    mine = {cell.number for cell in cells if cell.tags & tags or _is_marked(cell, exercise)}
+    asked = _asked(exercise, file)
+    mine = _said(cells, exercise, file, asked)
     others = {cell.number for cell in cells if _marks(cell) and cell.number not in mine}
     if sum(len(cell.text) for cell in cells) > _MAX_PARSED_BYTES:
         return [cell for cell in cells if (cell.number in mine if mine else cell.number not in others)]
@@ -58,6 +54,23 @@ def chosen_cells(cells: Sequence[Cell], exercise: Exercise, file: str) -> list[C
         for cell in cells
         if cell.number in mine or cell.number in kept
     ]
+
+
+def says(cells: Sequence[Cell], exercise: Exercise, file: str) -> bool:
+    """Return whether any cell says by a tag or in its first line that it is the exercise's."""
+    return bool(_said(cells, exercise, file, _asked(exercise, file)))
+
+
+def _asked(exercise: Exercise, file: str) -> frozenset[str]:
+    try:
+        return frozenset(names_in_stub(exercise, file))
+    except (OSError, SyntaxError, ValueError):  # a broken stub is told of where the submission is compared with it
+        return frozenset()
+
+
+def _said(cells: Sequence[Cell], exercise: Exercise, file: str, asked: frozenset[str]) -> set[int]:
+    tags = {exercise.id, exercise.name, file, *asked}
+    return {cell.number for cell in cells if cell.tags & tags or _is_marked(cell, exercise)}
 
 
 # ------------------------------------------------------------------------------------------------- marks

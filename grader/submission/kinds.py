@@ -7,6 +7,7 @@ from enum import Enum
 
 # What names of archives and of packed files end with, as a part of an expression; how one is read, its bytes say.
 PACKED_SUFFIX = r"\.zip|\.tar(\.(gz|bz2|xz|zst))?|\.tgz|\.tbz2?|\.txz|\.gz|\.bz2|\.xz|\.zst"
+NAMED_ARCHIVE = re.compile(rf"({PACKED_SUFFIX}|\.rar|\.7z)$", re.IGNORECASE)
 HEAD_BYTES = 512  # as many as a tar header has
 
 

@@ -1,4 +1,4 @@
-"""What an archive holds, by its names: asked before it is decided whose submission is for what."""
+"""What an archive holds by its names, and a notebook by its marks: asked before it is decided what a thing is for."""
 
 from __future__ import annotations
 
@@ -76,5 +76,20 @@ def archive_holds(exercise: Exercise, path: Path) -> bool:
         from grader.submission.tarred import read_tar
 
         return bool(read_tar(file.raw, file.kind, picker, shown=shown, limits=limits))
+    except (SubmissionError, FileNotFoundError):
+        return True
+
+
+def notebook_says(exercise: Exercise, path: Path) -> bool:
+    """Return whether the notebook at `path` has cells that say they are the exercise's, by a tag or their first line.
+
+    One that cannot be read says everything, as an archive that cannot be read holds everything.
+    """
+    from grader.submission.notebook import is_said_to_be_of
+
+    shown = show_path(path)
+    try:
+        file = read_file(path, shown=shown, limits=Limits())
+        return file.kind is Kind.NOTEBOOK and is_said_to_be_of(file.raw, exercise, shown=shown)
     except (SubmissionError, FileNotFoundError):
         return True

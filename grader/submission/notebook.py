@@ -21,7 +21,7 @@ from grader.errors import SubmissionError
 from grader.plaintext import printable
 from grader.records import Exercise, NotebookCell, Text
 from grader.submission import apart
-from grader.submission.choosing import Cell, chosen_cells, marked_for
+from grader.submission.choosing import Cell, chosen_cells, marked_for, says
 from grader.submission.magics import without_magics
 from grader.submission.read import Source, too_large, with_line_feeds
 
@@ -49,6 +49,15 @@ def module_of(raw: bytes, exercise: Exercise, file: str, *, shown: str, max_byte
 
     made = apart.ask("grader.submission.notebook:made_there", msgspec.to_builtins(question), shown=shown)
     return msgspec.convert(made, Source)
+
+
+def is_said_to_be_of(raw: bytes, exercise: Exercise, *, shown: str) -> bool:
+    """Return whether cells of the notebook say that they are the exercise's.
+
+    Raises: SubmissionError, as `module_of`.
+    """
+    cells = _code_cells(raw, shown)
+    return len(exercise.files) == 1 and says(cells, exercise, exercise.files[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from pathlib import Path
 from grader.errors import SubmissionError
 from grader.exercise.paths import show_name
 from grader.records import NotebookCell, Text
-from grader.submission.kinds import ARCHIVES, HEAD_BYTES, Kind, kind_of
+from grader.submission.kinds import ARCHIVES, HEAD_BYTES, NAMED_ARCHIVE, Kind, kind_of
 from grader.submission.limits import Limits
 
 # What the system says where a file may be whole, and this account, machine or disk is in the way of reading it.
@@ -141,6 +141,8 @@ def read_file(path: Path, *, dir_fd: int | None = None, shown: str, limits: Limi
             kind = kind_of(head, path.name)
             if kind in (Kind.FOREIGN, Kind.DOCUMENT):
                 raise _other_kind(kind, shown)  # whatever its size: smaller it would not be taken either
+            if kind is Kind.SOURCE and (suffix := NAMED_ARCHIVE.search(path.name)):
+                raise _no_archive(suffix[0], shown)
             limit = limits.of_kind(kind)
             raw = head + stream.read(max(limit + 1 - len(head), 0))
     except FileNotFoundError:
@@ -237,6 +239,21 @@ def _other_kind(kind: Kind, shown: str) -> SubmissionError:
             zh=f"{shown}：这是{name.zh}；应为 Python 模块的源代码。",
         ),
         remedy=remedy,
+    )
+
+
+def _no_archive(suffix: str, shown: str) -> SubmissionError:
+    """Return the error for a file that only its name makes an archive: as code it would be told as broken code."""
+    kind = suffix.lstrip(".").lower()
+    return SubmissionError(
+        Text(
+            en=f"{shown}: this is no {kind} archive; it only has the name of one.",
+            zh=f"{shown}：这不是 {kind} 压缩包，只是名称像。",
+        ),
+        remedy=Text(
+            en="Pack the exercise's files again, as a zip or a tar (.tar.gz). If it is code: its name ends with .py.",
+            zh="请重新打包练习的文件，用 zip 或 tar（.tar.gz）。若它是代码，文件名应以 .py 结尾。",
+        ),
     )
 
 

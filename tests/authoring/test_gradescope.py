@@ -342,3 +342,26 @@ def test_where_nothing_was_handed_in_there_is_no_score(tmp_path: Path, course: P
     assert main([str(tmp_path)]) == 2
     document = json.loads((tmp_path / "results" / "results.json").read_text(encoding="utf-8"))
     assert "score" not in document
+
+
+def _notebook(source: str) -> bytes:
+    cell = {"cell_type": "code", "source": source, "metadata": {}, "outputs": [], "execution_count": None}
+    return json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [cell]}).encode()
+
+
+@pytest.mark.parametrize("name", ["hw.ipynb", "ada.zip", "my_softmax.py"])
+def test_a_single_file_of_any_name_is_taken_as_grade_takes_it(tmp_path: Path, course: Path, name: str) -> None:
+    source = (course / "solutions" / NAME / FILE).read_text(encoding="utf-8")
+    packed = make_autograder(load_course(course), (), install="dlgrade", isolation=Isolation.PROCESS)
+    with zipfile.ZipFile(_file(tmp_path, zipped(packed.files))) as archive:
+        archive.extractall(tmp_path / "source")
+    handed_in = tmp_path / "submission" / name
+    handed_in.parent.mkdir()
+    if name.endswith(".zip"):
+        with zipfile.ZipFile(handed_in, "w") as archive:
+            archive.writestr(FILE, source)
+    else:
+        handed_in.write_bytes(_notebook(source) if name.endswith(".ipynb") else source.encode())
+    assert main([str(tmp_path)]) == 0
+    document = json.loads((tmp_path / "results" / "results.json").read_text(encoding="utf-8"))
+    assert document["score"] == 20

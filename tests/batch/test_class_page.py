@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import pytest
 from class_rows import CLAIMS, LINEAR, SOFTMAX, WRONG_AXIS, Person, graded, large_class, mixed_class, tried
 
-from grader.batch.class_page import IN_MATRIX, PER_PAGE, class_pages
+from grader.batch.class_page import HTML, IN_MATRIX, PER_PAGE, class_pages
 from grader.batch.class_style import CLASS_STYLE
 from grader.batch.class_tables import MAX_CASES, MAX_FOLDED, report_address
 from grader.batch.classbook import Classbook, book_of
@@ -64,7 +64,7 @@ class Elements(HTMLParser):
         return [attributes for name, attributes in self.elements if name == tag]
 
 
-def pages_of(book: Classbook, language: Language = Language.EN, *, linked: bool = True) -> dict[str, str]:
+def pages_of(book: Classbook, language: Language = Language.EN, *, linked: str = HTML) -> dict[str, str]:
     return class_pages(book, statistics_of(book), language=language, linked=linked)
 
 
@@ -97,12 +97,13 @@ def test_whatever_a_student_is_called_stays_text_and_links_to_nothing_else() -> 
 
 @pytest.mark.parametrize("student", ["alice", "Ünal", "..", "a/b", "学生", "con", "a b", ATTACK, "x" * 300, "\udc80"])
 def test_a_link_leads_to_where_the_report_lies(student: str, tmp_path: Path) -> None:
-    file = Places(tmp_path).report(student, SOFTMAX.name, 2, suffix=".html")
-    assert tmp_path / unquote(report_address(student, SOFTMAX.name, 2)) == file
+    for suffix in (".html", ".json"):
+        file = Places(tmp_path).report(student, SOFTMAX.name, 2, suffix=suffix)
+        assert tmp_path / unquote(report_address(student, SOFTMAX.name, 2, suffix)) == file
 
 
 def test_without_reports_beside_it_a_page_links_to_none() -> None:
-    read = Elements(pages_of(mixed_class(), linked=False)["index.html"])
+    read = Elements(pages_of(mixed_class(), linked="")["index.html"])
     assert all(str(link["href"]).startswith("#") for link in read.of("a"))
 
 
@@ -205,7 +206,7 @@ def test_every_attempt_is_shown_with_its_link_and_the_limit() -> None:
     read = Elements(pages_of(book)["index.html"])
     assert "Attempts: 1 (3) · 2 (3) · over the limit: 3 (3)" in read.whole_text
     links = {str(link["href"]) for link in read.of("a")}
-    assert {report_address("a", SOFTMAX.name, attempt) for attempt in (1, 2, 3)} <= links
+    assert {report_address("a", SOFTMAX.name, attempt, HTML) for attempt in (1, 2, 3)} <= links
 
 
 def test_lists_count_students_and_the_rest_is_folded_away_and_not_cut_off() -> None:

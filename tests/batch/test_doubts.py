@@ -86,9 +86,10 @@ def test_a_students_own_file_name_does_not_decide_whose_it_is_in_moodle(
     roster = table("id number,name\n111,Mallory\n222,Victor\n333,Zoe\n")
     for options in (EntryOptions(), EntryOptions(roster=roster)):
         handed = find_entries([SOFTMAX], [root], options)
-        by_number = {one.handed_in.entry.split("_")[1]: one.handed_in.name for one in handed.entries}
-        assert by_number == {"111": "Mallory", "222": "Victor", "333": "Zoe"}
-        assert len(students(handed)) == 3 and not in_doubt(handed)
+        sure = {one.handed_in.entry.split("_")[1]: one.handed_in.name for one in handed.entries if not one.doubt}
+        assert sure == {"222": "Victor", "333": "Zoe"}
+        (open_one,) = in_doubt(handed)
+        assert open_one.startswith("Mallory_111_") and open_one.endswith("_222_assignsubmission_file_softmax.py (?)")
 
 
 def test_files_that_are_left_out_beside_the_exercises_own_are_named(tree: Tree) -> None:
@@ -193,7 +194,7 @@ CHOSEN = st.lists(WORDS | st.characters(exclude_characters="/\0", exclude_catego
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    name=CHOSEN.map("".join).filter(lambda text: "_assignsubmission" not in text and not text.startswith(".")),
+    name=CHOSEN.map("".join).filter(lambda text: not text.startswith(".")),
     files=st.lists(CHOSEN.map("".join), min_size=1, max_size=3, unique=True),
     layout=st.sampled_from(("moodle", "canvas")),
     with_roster=st.booleans(),
@@ -263,7 +264,7 @@ def test_a_time_that_a_student_wrote_wrong_costs_only_that_student(
     handed = find_entries([SOFTMAX], [root], EntryOptions(dues=DUE))
     assert in_doubt(handed) == ["al"]
     freely = find_entries([SOFTMAX], [root])
-    assert in_doubt(freely) == [] and "say a time that is none" in notes(freely)
+    assert in_doubt(freely) == [] and "with a time that is none" in notes(freely)
     told = table("student,time\nal,2026-09-28T10:00Z\n")
     assert in_doubt(find_entries([SOFTMAX], [root], EntryOptions(dues=DUE, times=str(told)))) == []
 
@@ -390,7 +391,7 @@ def test_a_time_outside_the_calendar_is_told(git: Git, tree: Tree) -> None:
         cwd=git.path, input=raw + "\n", text=True, capture_output=True, check=True,
     ).stdout.strip()  # fmt: skip
     git("update-ref", "refs/heads/main", new)
-    assert "say a time that is none, and count as without one: alice" in notes(
+    assert "with a time that is none, taken as without one: alice" in notes(
         find_entries([SOFTMAX], [git.path.parent], EntryOptions(times="git"))
     )
     assert in_doubt(find_entries([SOFTMAX], [git.path.parent], EntryOptions(times="git", dues=DUE))) == ["alice"]
@@ -409,13 +410,13 @@ def test_strays_do_not_hide_a_platforms_layout(tree: Tree) -> None:
     canvas = tree(*(f"c/s{n}_{n}_1{n}_softmax.py" for n in range(5)), "c/notes.py", "c/late_LATE_9_19_softmax.py") / "c"
     handed = find_entries([SOFTMAX], [canvas])
     assert sorted(students(handed)) == ["late", "s0", "s1", "s2", "s3", "s4"]
-    assert "1 are marked LATE, but not by how much" in notes(handed)
+    assert "1 marked LATE, but not by how much" in notes(handed)
     assert "LATE" not in notes(find_entries([SOFTMAX], [canvas], EntryOptions(times="mtime")))
 
 
 def test_a_folder_that_is_moodles_in_part_is_asked_about(tree: Tree) -> None:
     root = tree("S_1_assignsubmission_file_a.py", "alice.py", "bob.py")
-    with pytest.raises(UsageError, match=r"1 of 3 names are Moodle's.*--names moodle"):
+    with pytest.raises(UsageError, match=r"1 of 3 names as Moodle writes them.*--names moodle"):
         find_entries([SOFTMAX], [root])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -76,6 +77,21 @@ def test_nothing_changed_is_said_and_leaves_the_same_files(term: Term, runner: L
     after = content_of(term.places.root)
     assert after.pop("changes.csv")
     assert after == before
+
+
+def test_what_was_examined_with_another_seed_of_old_keeps_it_as_long_as_the_submission_is_the_same(
+    term: Term, runner: LocalRunner
+) -> None:
+    """As where an earlier release drew the seeds of the batch in its own way."""
+    lines = term.places.journal.read_text().splitlines(keepends=True)
+    term.places.journal.write_text("".join(re.sub(r'"seed":\s*\d+', '"seed":1234', line) for line in lines))
+    hand_in(term.subs, {"bob": RIGHT})
+    asked = replace(term.regrade(), submissions=(term.subs,))
+    seeds = {row.handed_in.student: row.seed for row in run(asked, runner).rows}
+    assert (seeds["alice"], seeds["carol"]) == (1234, 1234)
+    assert seeds["bob"] not in (None, 1234)
+    seeds = {row.handed_in.student: row.seed for row in run(replace(asked, seed=8), runner).rows}
+    assert len({seeds[student] for student in ("alice", "bob", "carol")} - {1234}) == 3
 
 
 def test_what_an_exercise_s_change_moves_is_told_with_the_file_and_the_test(term: Term, runner: LocalRunner) -> None:

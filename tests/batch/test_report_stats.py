@@ -163,7 +163,7 @@ def test_the_page_links_to_reports_only_where_they_lie_beside_it(output: Path, t
     beside, elsewhere = output / "class.html", tmp_path / "class.html"
     for file in (beside, elsewhere):
         assert dlgrade("report", "stats", output, "--html", file).code == 0
-    assert 'href="reports/cleo/exercise03_softmax.2.html"' in beside.read_text(encoding="utf-8")
+    assert 'href="reports/cleo/exercise03_softmax.2.json"' in beside.read_text(encoding="utf-8")
     assert 'href="reports' not in elsewhere.read_text(encoding="utf-8")
 
 

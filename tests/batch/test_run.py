@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -15,7 +16,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from classes import ONLY_SMALL, RIGHT, SLOW, SUBMISSIONS, WRONG, content_of, hand_in, make_course, request, run
+from classes import (
+    NOT_READABLE,
+    ONLY_SMALL,
+    RIGHT,
+    SLOW,
+    SUBMISSIONS,
+    WRONG,
+    content_of,
+    hand_in,
+    make_course,
+    request,
+    run,
+)
+from cli.cli_runs import dlgrade
 
 from grader.batch.grade import ClassResult, Mode, Request
 from grader.batch.journal import Key, read_journal
@@ -76,6 +90,21 @@ def test_a_class_becomes_a_gradebook_a_report_each_and_a_page(graded: ClassResul
     assert (graded.places.source("bob", "exercise01_inc") / "inc.py").read_text() == SUBMISSIONS["bob"]
 
 
+@pytest.mark.parametrize("formats", [("json",), ("text", "junit"), ("html",)])
+def test_the_page_links_to_reports_that_were_written(
+    formats: tuple[str, ...], course: Path, runner: LocalRunner, tmp_path: Path
+) -> None:
+    subs = hand_in(tmp_path / "subs", {"alice": RIGHT, "erin": NOT_READABLE})
+    root = run(request(course, subs, tmp_path / "out", formats=formats), runner).places.root
+    links = re.findall(r'href="([^"#]+)"', (root / "index.html").read_text(encoding="utf-8"))
+    assert {link.split("/")[1] for link in links} == {"alice", "erin"}
+    assert all((root / link).is_file() for link in links)
+    page = root / "again.html"
+    assert dlgrade("report", "stats", str(root), "--html", str(page)).code == 0
+    again = re.findall(r'href="([^"#]+)"', page.read_text(encoding="utf-8"))
+    assert sorted(again) == sorted(links)
+
+
 def test_the_same_seed_gives_the_same_files_whatever_the_number_of_workers(
     graded: ClassResult, course: Path, tmp_path: Path
 ) -> None:
@@ -95,12 +124,27 @@ def test_where_a_call_was_when_its_time_was_up_is_in_no_report_that_is_to_be_the
     assert problem.traceback == ()
 
 
-def test_seeds_differ_by_student_exercise_and_attempt_and_are_the_same_each_time() -> None:
+def test_seeds_differ_by_student_exercise_attempt_and_submission_and_are_the_same_each_time() -> None:
     keys = [("e1", "a", 1), ("e1", "a", 2), ("e1", "b", 1), ("e2", "a", 1), ("e1a", "", 1), ("e1", "\udc80", 1)]
-    seeds = [seed_of(5, exercise, HandedIn(student=who, attempt=nth)) for exercise, who, nth in keys]
-    assert len(set(seeds)) == len(keys)
+    seeds = [seed_of(5, exercise, HandedIn(student=who, attempt=nth), "ab") for exercise, who, nth in keys]
+    seeds.append(seed_of(5, "e1", HandedIn(student="a"), "ac"))
+    assert len(set(seeds)) == len(keys) + 1
     assert all(0 <= seed < 2**63 for seed in seeds)
-    assert seeds[0] == 5817951836221323691  # a later release must repeat the exams of an earlier one
+    assert seeds[0] == 8635038361129183694  # a later release must repeat the exams of an earlier one
+
+
+def test_another_submission_is_examined_with_another_seed_and_the_same_one_with_the_same(
+    course: Path, runner: LocalRunner, tmp_path: Path
+) -> None:
+    handed, output = tmp_path / "subs", tmp_path / "out"
+    sources = (WRONG, RIGHT, ONLY_SMALL, WRONG)
+    seeds = []
+    for number, source in enumerate(sources):
+        mode = Mode.RESUME if number else Mode.NEW
+        result = run(request(course, hand_in(handed, {"alice": source}), output, mode=mode), runner)
+        seeds.append(read_report(result.places.report("alice", "exercise01_inc")).seed)
+    assert len(set(seeds)) == 3
+    assert seeds[0] == seeds[3]
 
 
 def test_a_folder_with_a_batch_is_refused_with_the_three_ways_out(graded: ClassResult, course: Path) -> None:

@@ -206,6 +206,12 @@ def test_what_is_said_where_no_share_can_stand_out_does_not_contradict_itself() 
     assert "a share says nothing" in measure(found).en
 
 
+def test_one_pair_is_counted_as_one() -> None:
+    one, two = INDEPENDENT["fay"], SOLUTIONS["ivy_from_fay"]
+    assert heading(alike({"a": one, "b": two})).en == "2 submissions compared, 1 pair, 1 conspicuous."
+    assert heading(alike({"a": one})).en == "1 submission compared, 0 pairs, 0 of them conspicuous."
+
+
 def to_digest() -> str:
     """Return all that was found, for a process of its own."""
     found = alike(SOLUTIONS)

@@ -128,7 +128,7 @@ def test_unknown_times_are_one_line_for_the_whole_class() -> None:
 def test_rule_breakers_and_what_does_not_load_are_named() -> None:
     rows = [not_run("b", Outcome.FORBIDDEN, NO_FILE), not_run("c", Outcome.FAILED, NO_FILE)]
     text = shown(book_of(rows, exercises=[SOFTMAX]), View(width=100))
-    assert "1 uses what is forbidden · 1 could not be loaded" in text
+    assert "1 not run, using what is forbidden · 1 could not be loaded" in text
     assert re.search(r"Uses what is forbidden  1\n +b +reports/b/", text)
     assert "Could not be loaded  1  c\n" in text
 

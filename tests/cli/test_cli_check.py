@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -122,6 +123,23 @@ def test_an_output_that_cannot_be_is_refused_before_anything_starts(tmp_path: Pa
     assert done.out == ""
     assert "cannot be written to" in done.err
     assert time.monotonic() - start < 1.0  # no torch was waited for
+
+
+def test_a_folder_with_one_archive_or_file_of_any_name_is_checked_as_grade_takes_it(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "a" / "homework.py").write_bytes((SOLUTION / "softmax.py").read_bytes())
+    with zipfile.ZipFile(tmp_path / "b" / "mine.zip", "w") as archive:
+        archive.write(SOLUTION / "softmax.py", "softmax.py")
+    for name in ("a", "b"):
+        assert json.loads(check_json(tmp_path / name).out)["status"] == "full"
+
+
+def test_a_folder_with_another_exercises_file_alone_is_told_that_this_ones_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "views.py").write_bytes((ROOT / "exercises" / "exercise02_views" / "views.py").read_bytes())
+    report = json.loads(check_json(tmp_path).out)
+    assert report["status"] == "rejected"
+    assert "softmax.py is missing" in report["problem"]["problem"]["en"]
 
 
 def test_a_missing_submission_is_wrong_usage(tmp_path: Path) -> None:

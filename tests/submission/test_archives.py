@@ -544,3 +544,35 @@ def test_empty_zip_is_called_empty(exercise: Exercise, tmp_path: Path) -> None:
 
 def test_nothing_but_zeros_is_no_tar(exercise: Exercise, tmp_path: Path) -> None:
     assert "it holds no tar archive" in refused(exercise, tmp_path, gzip.compress(tarred([])))
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("hw.zip", "this is no zip archive"),
+        ("hw.ZIP", "this is no zip archive"),
+        ("hw.tar.gz", "this is no tar.gz archive"),
+        ("hw.tar", "this is no tar archive"),
+        ("hw.tbz2", "this is no tbz2 archive"),
+        ("hw.gz", "this is no gz archive"),
+        ("hw.rar", "this is no rar archive"),
+        ("hw.7z", "this is no 7z archive"),
+    ],
+)
+@pytest.mark.parametrize(
+    "content", [b"hello\n", CODE.encode(), b"", b"\xff\x01 no text"], ids=["text", "code", "0", "x"]
+)
+def test_what_is_called_an_archive_and_is_none_is_told_as_such(
+    exercise: Exercise, tmp_path: Path, name: str, said: str, content: bytes
+) -> None:
+    with pytest.raises(SubmissionError) as error:
+        collect(exercise, written(tmp_path, content, name))
+    assert said in error.value.problem.en
+    assert name in error.value.problem.en
+    assert name in error.value.problem.zh
+    assert ".py" in error.value.remedy.en
+
+
+def test_a_notebook_that_is_no_json_is_told_as_no_notebook(exercise: Exercise, tmp_path: Path) -> None:
+    with pytest.raises(SubmissionError, match=r"no valid Jupyter notebook"):
+        collect(exercise, written(tmp_path, CODE.encode(), "hw.ipynb"))
