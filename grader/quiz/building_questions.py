@@ -144,10 +144,11 @@ class QuestionBuilder:
     def _variables(self, path: KeyPath, entry: Mapping[str, Any]) -> tuple[Variable, ...]:
         found = []
         for name, given in entry.get("variables", {}).items():
-            whole = isinstance(given, Mapping)
-            low, high = given["int"] if isinstance(given, Mapping) else given
+            whole, here = False, (*path, "variables", name)
+            if isinstance(given, Mapping):
+                whole, given, here = True, given["int"], (*here, "int")
+            low, high = given
             if low >= high:
-                here = (*path, "variables", name, "int") if whole else (*path, "variables", name)
                 self._say(here, Text(en="the smaller number first", zh="较小的数在前"), both(""))
             found.append(Variable(name=name, low=float(low), high=float(high), whole=whole))
         return tuple(found)

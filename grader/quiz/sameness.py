@@ -52,7 +52,7 @@ def _collision(
 
 def size_of(answer: str) -> tuple[int, int]:
     """Return the rows and columns of a matrix; none of one that cannot be read."""
-    from grader.quiz.marking.matrices import read_matrix
+    from grader.quiz.marking.matrices import read_matrix  # loaded later
 
     found = read_matrix(answer)
     return found.value.size if isinstance(found, Reading) else (0, 0)
@@ -68,13 +68,13 @@ def _value(public: PublicQuestion, answer: str, *, is_wrong: bool = False) -> ob
 def _sameness(kind: QuestionType, written: Precision | None) -> Callable[[object, object], bool]:
     """Return what tells whether two values are the same answer to a question of this type."""
     if kind in _NUMBERS:
-        from grader.quiz.number_sameness import NumberSameness
+        from grader.quiz.number_sameness import NumberSameness  # loaded later
 
         return NumberSameness(precision_of(written)).is_same
     return _same_output if kind is QuestionType.CODE_OUTPUT else operator.eq
 
 
 def _same_output(answer: object, other: object) -> bool:
-    from grader.quiz.marking.output import Output, matches
+    from grader.quiz.marking.output import Output, matches  # loaded later
 
     return isinstance(answer, Output) and isinstance(other, Output) and matches(answer, other)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.errors import AuthorError
+from grader.errors import AuthorError, joined
 from grader.exercise.paths import show_path
 from grader.exercise.text_file import decoded
 from grader.records import Text
@@ -107,8 +107,6 @@ class FileProblems(AuthorError):
 
 def refused(file: Path, problems: list[LinedText]) -> FileProblems:
     """Return an error with all `problems` of `file`, a line each, in the order of the file."""
-    from grader.errors import joined
-
     shown = sorted(dict.fromkeys(problems), key=lambda problem: problem.line)
     left = len(shown) - MAX_PROBLEMS
     lines = [

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 SCHEMA = "0003"  # the newest revision in migrations/versions
 
-metadata = sa.MetaData(  # `whole` has those of practice, too
+metadata = sa.MetaData(  # incomplete, as the tables of practice are elsewhere: use `whole`
     naming_convention={
         "pk": "pk_%(table_name)s",
         "fk": "fk_%(table_name)s_%(column_0_name)s",
@@ -25,7 +25,7 @@ metadata = sa.MetaData(  # `whole` has those of practice, too
 
 def whole() -> sa.MetaData:
     """Return the tables, those of practice among them: for whoever makes a store, or compares one."""
-    import grader.store.practice_tables  # noqa: F401  they join the others; a first question of a quiz does without
+    import grader.store.practice_tables  # noqa: F401  they join the others; loaded later
 
     return metadata
 

@@ -1,4 +1,7 @@
-"""What a UI is given of an answer: how it is read, what it came to, the right one; as in `views`, what may be shown."""
+"""What a UI is given of one answer: how it was read, what it came to, the right one; as in `views`, what may be shown.
+
+Apart from `views`, which names these types and loads none: a student's first question has no answer yet.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,6 @@ from fractions import Fraction
 from grader.quiz.marking.mark import Reading, Unreadable, Verdict
 from grader.quiz.marking.responses import Response
 from grader.records import Text
-from grader.taking.views import QuestionView, Taken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,12 +85,3 @@ class Revealed:
     explanation: Text | None = None
     says: Mapping[str, Text] = field(default_factory=dict)
     parts: Mapping[str, Revealed] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
-    """What `answer` did, and the question after it."""
-
-    taken: Taken
-    question: QuestionView
-    unreadable: tuple[PartReading, ...] = ()  # which parts to ask back, with Taken.UNREADABLE

@@ -41,8 +41,8 @@ from grader.store.attempts import (
 from grader.store.quizzes import KeptQuiz, Named, find_quiz, keep_version
 from grader.taking.documents import mark_text, read_response
 from grader.taking.ending import ended
+from grader.taking.lazy_marker import LazyMarker
 from grader.taking.loading import sheet_of, stored_of
-from grader.taking.marking import Marking
 from grader.taking.sheet import AtPlace, Drawn, Place, Sheet, replace_tries
 from grader.taking.shelf import NotRead, Shelf, files_in
 
@@ -86,14 +86,14 @@ class Clerk:
         self.store, self.clock = store, clock
         self.shelf = Shelf(store)
         self.course = course
-        self._marking = Marking()
+        self._marker = LazyMarker()
         self._key: bytes | None = None
         self._ahead: _Ahead | None = None
 
     def close(self) -> None:
         """End the child processes."""
         self.shelf.close()
-        self._marking.close()
+        self._marker.close()
 
     # -------------------------------------------------------------------------------------------- quizzes
 
@@ -217,10 +217,8 @@ class Clerk:
         if kept is _Kept.BEFORE:
             sheet = self._load(attempt, sheet.now)
             return self.drawn(sheet, sheet.places[place.place - 1])
-        if kept is _Kept.HERE:  # nothing else can be at a place that had no variant
-            place = replace(place, drawn=fresh.drawn, fault=None)
-            places = (place if one.place == place.place else one for one in sheet.places)
-            sheet = replace(sheet, places=tuple(places))
+        if kept is _Kept.HERE:
+            place = replace(place, drawn=fresh.drawn)
         return AtPlace(sheet=sheet, place=place, drawn=fresh.drawn)
 
     def draw_ahead(self, sheet: Sheet, place: Place) -> None:
@@ -295,7 +293,7 @@ class Clerk:
     @property
     def marker(self) -> Marker:
         """What marks tries."""
-        return self._marking.marker()
+        return self._marker.marker()
 
     def marked(self, place: Place, one: TryRow, *, now: datetime) -> TryRow:
         """Return a try with its mark, or with the reason why it has none. Raises: Closed."""

@@ -22,14 +22,14 @@ from grader.taking.beginning import begin
 from grader.taking.clerk import Clerk, Clock
 from grader.taking.documents import response_text
 from grader.taking.fitting import fitted, unreadable
-from grader.taking.overviews import best_of, overview, sheets_at
-from grader.taking.sheet import MAX_TRIES, AtPlace, Place, Sheet
+from grader.taking.overviews import overview, sheets_at
+from grader.taking.sheet import MAX_TRIES, AtPlace, Place, Sheet, best_of
 from grader.taking.viewing import attempt_view, question_view
-from grader.taking.views import AttemptView, QuestionView, QuizOverview, Taken
+from grader.taking.views import Answered, AttemptView, QuestionView, QuizOverview, Taken
 
 if TYPE_CHECKING:
     from grader.quiz.generators import Generators
-    from grader.taking.answer_views import Answered, PartReading
+    from grader.taking.answer_views import PartReading
     from grader.taking.extending import Extended, More
     from grader.taking.recorded import RecordedAttempt
     from grader.taking.regrade_log import LoggedRegrade
@@ -109,7 +109,7 @@ class Desk:
 
         It costs nothing, and says nothing of right or wrong. Raises: Refused.
         """
-        from grader.quiz.marking.readable import readings  # nothing is typed yet when a question is first shown
+        from grader.quiz.marking.readable import readings  # loaded later
         from grader.taking.answer_views import PartReading
 
         question = self._at(attempt, place).drawn.public
@@ -141,8 +141,6 @@ class Desk:
         `after`: how many tries of this question the UI has shown. Where there are more by now, nothing is taken.
         Raises: Refused.
         """
-        from grader.taking.answer_views import Answered
-
         now = self.clerk.clock()
         here = self._at(attempt, place, at=now)
         answer = fitted(here.drawn.public, response)
@@ -187,7 +185,7 @@ class Desk:
 
     def result(self, attempt: str) -> Result:
         """Return what an attempt has come to, as far as its student may know; an open one may be asked for, too."""
-        from grader.taking.summing import result_of
+        from grader.taking.summing import result_of  # loaded later
 
         sheet = self.clerk.sheet(attempt)
         best = best_of(sheets_at(self.clerk, sheet.attempt.quiz, sheet.attempt.student))
@@ -195,7 +193,7 @@ class Desk:
 
     def attempts(self, quiz: str, *, student: str | None = None) -> tuple[RecordedAttempt, ...]:
         """Return what is recorded of attempts at a quiz, for statistics and practice: never to be shown as it is."""
-        from grader.store.regrades import regrades_of  # what is a teacher's is loaded when a teacher asks for it
+        from grader.store.regrades import regrades_of  # loaded later
         from grader.taking.recording import recorded
 
         named = self.clerk.named(quiz)
@@ -209,7 +207,7 @@ class Desk:
 
     def extend(self, quiz: Quiz, student: str, more: More, *, by: str) -> Extended:
         """Give one student more time, a later end or further attempts: a teacher's. Raises: UsageError."""
-        from grader.taking.extending import extend
+        from grader.taking.extending import extend  # loaded later
 
         return extend(self.clerk, quiz, refusals.checked_name(student), more, by=by)
 
@@ -219,13 +217,13 @@ class Desk:
         `drop`: ids of questions to be left out of the total wherever nobody could decide them. Not `keep`: what would
         change, and nothing does. Raises: UsageError for a question to drop that no attempt was asked.
         """
-        from grader.taking.regrading import regrade
+        from grader.taking.regrading import regrade  # loaded later
 
         return regrade(self.clerk, quiz, by=by, keep=keep, drop=drop)
 
     def regrades(self, quiz: str) -> tuple[LoggedRegrade, ...]:
         """Return what the log says of regrades of a quiz, the oldest first: a teacher's."""
-        from grader.taking.regrade_log import regrade_log
+        from grader.taking.regrade_log import regrade_log  # loaded later
 
         return regrade_log(self.clerk, quiz)
 

@@ -30,7 +30,7 @@ def fitted(question: PublicQuestion, response: Response) -> Response:
 
 def unreadable(question: PublicQuestion, response: Response) -> tuple[PartReading, ...]:
     """Return each part of an answer that cannot be read, and why; it says nothing of right or wrong."""
-    from grader.quiz.marking.readable import readings
+    from grader.quiz.marking.readable import readings  # loaded later
     from grader.taking.answer_views import PartReading
 
     found = readings(question, response).items()

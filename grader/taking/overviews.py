@@ -12,8 +12,8 @@ from grader.store.quizzes import KeptQuiz
 from grader.taking.beginning import schedule_of
 from grader.taking.clerk import Clerk
 from grader.taking.schedule import Schedule
-from grader.taking.scoring import best_scored, exact
-from grader.taking.sheet import Sheet
+from grader.taking.scoring import exact
+from grader.taking.sheet import Sheet, best_of
 from grader.taking.viewing import is_answered
 from grader.taking.views import Availability, QuizOverview
 
@@ -32,11 +32,6 @@ def overview(clerk: Clerk, student: str, quiz: Quiz) -> QuizOverview:
     kept = clerk.note(quiz, known)
     schedule = _schedule(clerk, kept, quiz, student)
     return _overview(quiz, schedule, sheets_at(clerk, kept.id, student), now)
-
-
-def best_of(sheets: Sequence[Sheet]) -> Sheet | None:
-    """Return the attempt that counts: the best of the ended ones whose score may be seen."""
-    return best_scored([sheet for sheet in sheets if not sheet.is_open and sheet.is_due(sheet.score_when)])
 
 
 def _schedule(clerk: Clerk, kept: KeptQuiz, quiz: Quiz, student: str) -> Schedule:

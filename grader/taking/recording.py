@@ -9,8 +9,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from grader.quiz.authored import Question, Quiz, Where
-from grader.quiz.marking.mark import Mark, Verdict
-from grader.quiz.marking.mistakes import made
+from grader.quiz.marking.mark import Mark, Verdict, made
 from grader.quiz.marking.responses import Response, is_blank
 from grader.quiz.model import ChoiceKey, Key, MatchKey, OrderKey, PartsKey
 from grader.taking.recorded import RecordedAttempt, RecordedPart, RecordedQuestion, RecordedTry

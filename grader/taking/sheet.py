@@ -5,7 +5,7 @@ It is the trusted side's: views are made of it (`viewing`), and hold only what m
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
@@ -19,7 +19,7 @@ from grader.store.answers import DraftRow, TryRow
 from grader.store.attempts import AttemptRow, Halves, Phase, PlaceRow
 from grader.taking.documents import read_mark, read_response
 from grader.taking.schedule import Schedule
-from grader.taking.scoring import ALL, exact, share_earned, share_left
+from grader.taking.scoring import ALL, best_scored, exact, share_earned, share_left
 
 MAX_TRIES = 100  # of one question that are taken, where its author sets no number
 _ORDER = tuple(When)  # each later than the one before
@@ -52,7 +52,7 @@ class Try:
 
     @property
     def verdict(self) -> Verdict:
-        """What became of it."""
+        """What became of it; undecided while nobody could mark it."""
         return Verdict.UNDECIDED if self.mark is None else self.mark.verdict
 
 
@@ -172,9 +172,17 @@ class Sheet:
         return when is When.AFTER_ATTEMPT or (when is When.AFTER_SUBMIT and not self.is_open)
 
 
+def best_of(sheets: Iterable[Sheet]) -> Sheet | None:
+    """Return the attempt that counts: the best of the ended ones whose score may be seen."""
+    return best_scored(sheet for sheet in sheets if not sheet.is_open and sheet.is_due(sheet.score_when))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtPlace:
-    """One question of an attempt with the variant that is shown; of an attempt that has ended, it may not be stored."""
+    """One question of an attempt with the variant that is shown; of an attempt that has ended, it may not be stored.
+
+    `place` is the question as it is now; in `sheet.places` it may stand as it was before it was drawn.
+    """
 
     sheet: Sheet
     place: Place

@@ -82,7 +82,7 @@ class Shelf:
 
     @contextmanager
     def lent(self, quiz: Quiz) -> Iterator[Generators]:
-        """Lend what runs the functions of a quiz, for the block. Raises: Closed behind `close`."""
+        """Lend what runs the functions of a quiz, for the block. Raises: Closed after `close`."""
         lent = self._lend(quiz)
         try:
             yield lent.generators

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from grader.quiz.authored import Topic
-from grader.quiz.marking.mistakes import made
+from grader.quiz.marking.mark import made
 from grader.records import Text
 from grader.taking.result_views import Misconception, QuestionResult, Result, TopicResult, UnreadDraft
 from grader.taking.sheet import Place, Sheet

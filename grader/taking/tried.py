@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from grader.quiz.marking.mark import Mark
-from grader.quiz.marking.mistakes import made
+from grader.quiz.marking.mark import Mark, made
 from grader.quiz.model import ChoiceKey, Key, MatchKey, PartsKey, QuestionType
 from grader.records import Text
 from grader.taking.answer_views import FeedbackView, PartView, TryView

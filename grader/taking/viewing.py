@@ -117,7 +117,7 @@ def _state(sheet: Sheet, place: Place) -> PlaceState:
 def _try_views(sheet: Sheet, tries: tuple[Try, ...], key: Key) -> tuple[TryView, ...]:
     if not tries:  # as of a question that is shown for the first time
         return ()
-    from grader.taking.tried import checked_try, unchecked_try
+    from grader.taking.tried import checked_try, unchecked_try  # loaded later
 
     if not sheet.is_due(key.rules.feedback):
         return tuple(map(unchecked_try, tries))
@@ -136,6 +136,6 @@ def _revealed(sheet: Sheet, key: Key, *, is_done: bool) -> Revealed | None:
         return None
     if not sheet.is_due(when):
         return None
-    from grader.taking.solutions import revealed
+    from grader.taking.solutions import revealed  # loaded later
 
     return revealed(key)

@@ -3,8 +3,8 @@
 No type here holds a key, and none leads to one: what a student may not see yet is not in a view at all, so no UI can
 show it by mistake. Texts are the author's Markdown in both languages. Places count from 1, as a student counts.
 
-What there is only once something was answered is in `answer_views`, what an attempt comes to in `result_views`: a
-student's first question waits for neither.
+What is said of an answer is in `answer_views`, what an attempt comes to in `result_views`: a student's first question
+waits for neither.
 """
 
 from __future__ import annotations
@@ -122,6 +122,15 @@ class Taken(StrEnum):
     KEPT = "kept"  # as the answer that is marked when the attempt ends
     UNREADABLE = "unreadable"  # nothing was taken: ask it back
     OVERTAKEN = "overtaken"  # nothing was taken: another window has used a try that this one has not seen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What `answer` did, and the question after it."""
+
+    taken: Taken
+    question: QuestionView
+    unreadable: tuple[PartReading, ...] = ()  # which parts to ask back, with Taken.UNREADABLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,7 +40,7 @@ LATER = {
     *("alembic", "jsonschema", "ruamel", "numpy", "sympy", "torch", "pygments", "rich.console"),
     *("math_core", "xml"),
     *(f"grader.quiz.marking.{name}" for name in ("algebra", "checking", "choices", "exact", "formula_reading")),
-    *(f"grader.quiz.marking.{name}" for name in ("marker", "matrices", "mistakes", "numbers", "output", "precision")),
+    *(f"grader.quiz.marking.{name}" for name in ("marker", "matrices", "numbers", "output", "precision")),
     *(f"grader.quiz.rendering.{name}" for name in ("answers", "formulas", "markdown", "unicode_math")),
     *("grader.pages.escape", "grader.pages.markup", "grader.quiz.linting", "grader.quiz.number_sameness"),
     *("grader.store.migrating", "grader.store.practice", "grader.store.practice_tables", "grader.store.regrades"),

@@ -249,6 +249,7 @@ def test_what_counts_as_right_is_decided_at_the_accepted_precision(tmp_path: Pat
         'type: matrix, answer: [[1, 0.5]], wrong: [{value: "[[1.0, 1/2]]", because: near}]',
         "type: expression, variables: {w: [1, 2]}, answer: w*2, wrong: [{value: w * 2, because: near}]",
         'type: code-output, code: f(), answer: "[1, 2]", wrong: [{value: "[1,2]", because: near}]',
+        "type: code-output, code: f(), answer: error, wrong: [{value: ValueError, because: near}]",
     ],
 )
 def test_collisions_are_found_in_every_type_that_is_typed(tmp_path: Path, question: str) -> None:

@@ -230,6 +230,18 @@ def test_a_short_text_is_taken_for_what_it_looks_like() -> None:
     assert (output.content.answer, output.content.also) == ("loss", ("the loss",))
 
 
+def test_a_variable_is_read_where_its_ends_can_be_those_of_its_kind() -> None:
+    classes = "dlgrade-expression dlgrade-var:x:0.5:3 dlgrade-var:n:1:9:int dlgrade-var:low:0.5:9:int"
+    field = FIELD.replace("/>", f' class="{classes} dlgrade-var:high:1:9.5:int"/>')
+    mapping = '<mapping defaultValue="0"><mapEntry mapKey="x*n" mappedValue="1"/></mapping>'
+    leaf = leaf_of(item(entry("string", "x*n", mapping), field, by_template("map_response")))
+    assert isinstance(leaf.content, Typed)
+    assert [(one.name, one.low, one.high, one.whole) for one in leaf.content.variables] == [
+        ("x", 0.5, 3.0, False),
+        ("n", 1.0, 9.0, True),
+    ]
+
+
 def test_an_order_of_qti_3_is_read() -> None:
     text = (
         '<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0" identifier="o" title="o">'

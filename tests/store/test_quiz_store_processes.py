@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from taking.quiz_desks import NOON
 
 from grader.store import open_store
@@ -16,6 +17,7 @@ from grader.store.answers import TryRow, add_try, done_in, put_mark
 from grader.store.attempts import AttemptRow, Phase, add_attempt
 from grader.store.quizzes import Files, Named, keep_version
 from grader.store.store import Store
+from grader.store.tables import hints
 
 # Adds numbered tries, each with a draft in the same transaction, and tells each one that is kept.
 _WRITER = """
@@ -134,6 +136,12 @@ def test_a_reader_does_not_wait_for_a_writer(file: Path) -> None:
 
         assert store.write(work) == 0
         assert count(other) == 1
+
+
+def test_no_rows_to_add_are_no_row(file: Path) -> None:
+    with open_store(file) as store:
+        store.write(lambda tx: tx.add_all(hints, []))
+        assert store.read(lambda tx: tx.row(sa.select(hints))) is None
 
 
 def test_what_fails_within_a_transaction_leaves_nothing_of_it(file: Path) -> None:

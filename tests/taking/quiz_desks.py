@@ -13,9 +13,8 @@ from quiz.quiz_folders import quiz_in
 from grader.quiz.authored import Quiz
 from grader.quiz.model import OptionsBody
 from grader.store import open_store
-from grader.taking.answer_views import Answered
 from grader.taking.desk import Desk
-from grader.taking.views import AttemptView, QuestionView
+from grader.taking.views import Answered, AttemptView, QuestionView
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 TEACHER = "the teacher"

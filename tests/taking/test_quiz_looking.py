@@ -88,6 +88,40 @@ def test_what_was_drawn_while_the_attempt_was_handed_in_elsewhere_is_not_kept(
     assert at.desk.clerk.sheet(attempt.id).places[0].drawn is None
 
 
+def test_who_draws_a_question_that_was_drawn_and_answered_elsewhere_meanwhile_sees_that_answer(
+    at: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempt = at.begin(at.quiz(TWO))
+    draw = clerks.draw
+    with room(tmp_path, at.clock) as other:
+
+        def slow(*arguments: object) -> object:
+            monkeypatch.setattr(clerks, "draw", draw)
+            other.answer(attempt, 1, "1")
+            return draw(*arguments)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(clerks, "draw", slow)
+        shown = at.desk.question(attempt.id, 1)
+    assert [(one.response, one.verdict) for one in shown.tries] == [("1", Verdict.RIGHT)]
+
+
+def test_of_two_windows_that_begin_at_once_one_has_begun_the_attempt_and_the_other_goes_on_with_it(
+    at: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quiz, found = at.quiz(TWO), []
+    with room(tmp_path, at.clock) as other:
+        key = at.desk.clerk.key
+
+        def slow() -> bytes:
+            found.append(other.begin(quiz))
+            return key()
+
+        monkeypatch.setattr(at.desk.clerk, "key", slow)  # it is asked for when no attempt was found
+        found.append(at.begin(quiz))
+    assert [one.is_new for one in found] == [True, False]
+    assert len({one.id for one in found}) == 1
+
+
 # --------------------------------------------------------------------------------------------- a dry run
 
 

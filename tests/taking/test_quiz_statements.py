@@ -10,7 +10,9 @@ import pytest
 import sqlalchemy as sa
 from taking.quiz_desks import Room, room
 
-MOST = 45  # transactions and statements together; as many inserts as a quiz has questions would be more
+from grader.taking import desk as desks
+
+COUNT = 45  # transactions and statements together; who needs one more says here what for
 
 
 @pytest.fixture
@@ -40,17 +42,17 @@ def first_question(at: Room, count: int) -> list[str]:
     questions = "\n".join(f'- {{id: q{place}, type: number, text: "{place}?", answer: "1"}}' for place in range(count))
     quiz = at.quiz(questions)
     at.begin(quiz, "somebody before")
-    with counted(at) as asked:
-        at.desk.overview("ada", [quiz])
-        attempt = at.begin(quiz)
-        at.desk.question(attempt.id, 1)
+    with room(at.folder, at.clock) as fresh, counted(fresh) as asked:  # as in a process of its own
+        fresh.desk.overview("ada", [quiz])
+        attempt = fresh.begin(quiz)
+        fresh.desk.question(attempt.id, 1)
     return asked
 
 
-def test_a_first_question_takes_few_statements_and_no_more_of_a_longer_quiz(at: Room, tmp_path: Path) -> None:
+def test_a_first_question_takes_so_many_statements_and_no_more_of_a_longer_quiz(at: Room, tmp_path: Path) -> None:
     with room(tmp_path / "other") as other:
         short, long = first_question(at, 2), first_question(other, 30)
-    assert len(short) == len(long) <= MOST
+    assert (len(short), len(long)) == (COUNT, COUNT)
 
 
 def test_a_variant_that_was_just_stored_is_not_read_back(at: Room) -> None:
@@ -62,3 +64,14 @@ def test_a_variant_that_was_just_stored_is_not_read_back(at: Room) -> None:
     written = [one for one in first if not one.startswith(("SELECT", "BEGIN"))]
     assert len(written) == 3  # the two halves, and that there is no fault
     assert len(first) <= len(again) + 7
+
+
+def test_what_was_to_be_drawn_ahead_asks_nothing_when_the_desk_is_closed_first(
+    at: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desks, "_AFTER_S", 20.0)
+    attempt = at.begin(at.quiz())
+    with counted(at) as asked:
+        at.desk.draw_ahead(attempt.id, 1)
+        at.desk.close()
+    assert asked == []

@@ -13,10 +13,10 @@ from grader.quiz.rendering.styled import Paper, Span, Style
 from grader.quiz.rendering.terminal_markdown import put_markdown
 from grader.records import Language, Text
 from grader.taking.desk import Desk
-from grader.taking.views import AttemptView, PlaceState, PlaceView, QuestionView
+from grader.taking.views import Answered, AttemptView, PlaceState, PlaceView, QuestionView
 
 if TYPE_CHECKING:
-    from grader.taking.answer_views import Answered, PartReading
+    from grader.taking.answer_views import PartReading
 
 
 class DeskCounter:

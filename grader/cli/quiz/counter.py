@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from grader.cli.quiz.commands import Command
 from grader.quiz.marking.responses import Response
-from grader.taking.views import QuestionView
+from grader.taking.views import Answered, QuestionView
 
 if TYPE_CHECKING:
-    from grader.taking.answer_views import Answered, PartReading
+    from grader.taking.answer_views import PartReading
 
 
 class Counter(Protocol):

@@ -191,7 +191,7 @@ def _shown(question: PublicQuestion, answer: str, language: Language) -> str:
     """Return a right answer that is typed on one line; a program's output stays as it is."""
     if question.type is QuestionType.CODE_OUTPUT:
         return answer
-    from grader.quiz.rendering.answers import right_answer  # nothing is revealed when a question is first shown
+    from grader.quiz.rendering.answers import right_answer  # loaded later
 
     return right_answer(question, answer).within(language)
 

@@ -61,7 +61,7 @@ class PartAnswers:
 
     def _put_read(self, paper: Paper, part: PublicQuestion, number: int) -> None:
         """Add the answer to a part as it is understood."""
-        from grader.quiz.rendering.answers import as_read  # nothing is typed yet when a question is first shown
+        from grader.quiz.rendering.answers import as_read  # loaded later
 
         language, answer = self._lines.console.language, self.answers.get(part.part, "")
         head = Span(f"{number}) ", Style.LETTER)

@@ -20,13 +20,13 @@ from grader.errors import EXIT_FULL_SCORE, AuthorError, QuestionFault
 from grader.quiz.marking.responses import Response
 from grader.quiz.rendering.styled import Paper, Span, Style
 from grader.records import Text
-from grader.taking.answer_views import Answered, PartReading
+from grader.taking.answer_views import PartReading
 from grader.taking.practice.memory import Outcome
 from grader.taking.practice.plan import Item, Plan
 from grader.taking.practice.practice import Practice
 from grader.taking.practice.refused import HELD
 from grader.taking.refusals import Refused
-from grader.taking.views import QuestionView
+from grader.taking.views import Answered, QuestionView
 
 EXIT_LEFT = 130  # as a shell reports Ctrl-C
 _DAY_S = 86_400.0

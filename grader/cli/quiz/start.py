@@ -55,21 +55,21 @@ def _uncollected() -> Iterator[Callable[[], None]]:
     collections leave it out, too.
     """
 
-    def collect() -> None:
+    def collect_again() -> None:
         gc.freeze()
         gc.enable()
 
     gc.disable()
     try:
-        yield collect
+        yield collect_again
     finally:
         gc.enable()
-        gc.unfreeze()
+        gc.unfreeze()  # a caller that goes on, as one in a test does, gets back the collector that it had
 
 
 def _take(asked: StartArguments, name: str) -> int:
     """Take a quiz. The process that computes answers starts first: it gets ready while the store is imported."""
-    with _uncollected() as collect:
+    with _uncollected() as collect_again:
         from grader.exercise import load_course
         from grader.quiz.generators import Generators
 
@@ -78,11 +78,11 @@ def _take(asked: StartArguments, name: str) -> int:
         with Generators(quiz) as generators:
             if quiz.is_computed:
                 generators.prepare()
-            return _at_desk(asked, course, quiz, generators, collect)
+            return _at_desk(asked, course, quiz, generators, collect_again)
 
 
 def _at_desk(
-    asked: StartArguments, course: Course, quiz: Quiz, generators: Generators, collect: Callable[[], None]
+    asked: StartArguments, course: Course, quiz: Quiz, generators: Generators, collect_again: Callable[[], None]
 ) -> int:
     """Take a quiz that was read; garbage is collected again from when all is loaded that asking needs."""
     from grader.cli.quiz.desk import open_desk
@@ -92,11 +92,11 @@ def _at_desk(
         if asked.json:
             from grader.cli.quiz.as_json import answer_json
 
-            collect()
+            collect_again()
             return answer_json(at, quiz, asked)
         from grader.cli.quiz.sitting import Sitting
 
-        collect()
+        collect_again()
         return Sitting(at, quiz, again=asked.again).run()
 
 

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from grader.quiz.marking.algebra import Algebra
     from grader.quiz.marking.checking import Unfair, check, collisions
-    from grader.quiz.marking.mark import Mark, Reading, Unreadable, Verdict
+    from grader.quiz.marking.mark import Mark, Reading, Unreadable, Verdict, made
     from grader.quiz.marking.marker import Marker
-    from grader.quiz.marking.mistakes import made
     from grader.quiz.marking.reader import read
     from grader.quiz.marking.responses import Response
 
@@ -37,9 +36,8 @@ __all__ = [
 _MODULES = {
     "Algebra": "algebra",
     **dict.fromkeys(("Unfair", "check", "collisions"), "checking"),
-    **dict.fromkeys(("Mark", "Reading", "Unreadable", "Verdict"), "mark"),
+    **dict.fromkeys(("Mark", "Reading", "Unreadable", "Verdict", "made"), "mark"),
     "Marker": "marker",
-    "made": "mistakes",
     "read": "reader",
     "Response": "responses",
 }

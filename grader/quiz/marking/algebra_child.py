@@ -46,7 +46,7 @@ class _Request:
     def of(cls, frame: bytes) -> _Request:
         data = json.loads(frame)
         intervals = {
-            name: Interval(Fraction(low), Fraction(high), whole)
+            name: Interval(low=Fraction(low), high=Fraction(high), whole=whole)
             for name, (low, high, whole) in data["intervals"].items()
         }
         return cls(data["given"], data["right"], data["known"], intervals)

@@ -19,7 +19,7 @@ from grader.quiz.marking.formula import Wire
 Point = dict[str, Fraction]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Interval:
     """Where a variable lies, both ends included; `whole`: at whole numbers alone."""
 

@@ -1,4 +1,4 @@
-"""What marking says: how an answer was read, or why it could not be, and what it is worth."""
+"""What marking says: how an answer was read, or why it could not be, what it is worth, and what is known of why."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Generic, TypeVar
 
+from grader.quiz.model import ChoiceKey, Key, PartsKey, Wrong
 from grader.records import Text
 
 V = TypeVar("V")
@@ -88,3 +89,16 @@ def mark_parts(marks: Sequence[Mark], weights: Sequence[Fraction]) -> Mark:
             return replace(UNDECIDED, parts=tuple(marks))
         earned += weight * mark.share
     return replace(mark_of(earned / total if total else ALL), parts=tuple(marks))
+
+
+def made(key: Key, mark: Mark) -> tuple[Wrong, ...]:
+    """Return what is known about why an answer is wrong: misconceptions and what to say; of parts, all together."""
+    answer = key.answer
+    if mark.is_form:
+        from grader.quiz.marking.output_form import ONLY_FORM  # loaded later
+
+        return (Wrong(say=ONLY_FORM),)
+    if isinstance(answer, PartsKey):
+        return tuple(one for part, own in zip(answer.parts, mark.parts, strict=False) for one in made(part, own))
+    entries = answer.options if isinstance(answer, ChoiceKey) else answer.wrong
+    return tuple(entries[place].wrong for place in mark.known)

@@ -15,7 +15,16 @@ from grader.quiz.marking.mark import BLANK, Mark, Reading, Unreadable, mark_part
 from grader.quiz.marking.matrices import mark_matrix
 from grader.quiz.marking.numbers import mark_number
 from grader.quiz.marking.output import mark_output
-from grader.quiz.marking.reader import Reader, precision_of, read_own, reader_of
+from grader.quiz.marking.reader import (
+    Reader,
+    formula_reader,
+    matrix_reader,
+    number_reader,
+    output_reader,
+    precision_of,
+    read_own,
+    shape_reader,
+)
 from grader.quiz.marking.responses import Response, is_blank, texts_in
 from grader.quiz.marking.shapes import mark_shape
 from grader.quiz.marking.wording import wrong_kind
@@ -73,20 +82,23 @@ class Marker:
         body, precision = question.body, precision_of(answer.precision)
         if not isinstance(body, TypedBody):
             return wrong_kind()
-        typed, reader = _Typed(question, answer, response), reader_of(question.type, body)
+        typed = _Typed(question, answer, response)
         match question.type:
             case QuestionType.NUMBER:
-                return typed.mark(reader, lambda one, right, known: mark_number(one, right, known, precision))
+                return typed.mark(
+                    number_reader(body), lambda one, right, known: mark_number(one, right, known, precision)
+                )
             case QuestionType.SHAPE:
-                return typed.mark(reader, mark_shape)
+                return typed.mark(shape_reader(), mark_shape)
             case QuestionType.CODE_OUTPUT:
-                return typed.mark(reader, mark_output)
+                return typed.mark(output_reader(), mark_output)
             case QuestionType.MATRIX:
                 return typed.mark(
-                    reader, lambda one, right, known: mark_matrix(one, right, known, precision, partial=partial)
+                    matrix_reader(body),
+                    lambda one, right, known: mark_matrix(one, right, known, precision, partial=partial),
                 )
         return typed.mark(
-            reader,
+            formula_reader(body),
             lambda one, right, known: self._algebra.mark(
                 one.value, Comparison(right=right, known=known, variables=answer.variables)
             ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from grader.quiz.marking.mark import Reading, Unreadable
 from grader.quiz.marking.responses import Response, texts_in
@@ -19,7 +19,9 @@ from grader.quiz.model import Precision, PublicQuestion, QuestionType, TypedBody
 if TYPE_CHECKING:
     from grader.quiz.marking.formula import Formula
     from grader.quiz.marking.matrices import Matrix
+    from grader.quiz.marking.output import Output
     from grader.quiz.marking.precision import Accuracy, Number
+    from grader.quiz.marking.shapes import Shape
 
 V = TypeVar("V")
 Reader = Callable[[Response], Reading[V] | Unreadable]
@@ -29,7 +31,7 @@ def read(question: PublicQuestion, response: Response) -> Reading[object] | Unre
     """Return how a typed answer is understood, to be shown before it counts."""
     if not isinstance(question.body, TypedBody):
         return wrong_kind()
-    return reader_of(question.type, question.body)(response)
+    return _reader_of(question.type, question.body)(response)
 
 
 def read_own(question: PublicQuestion, text: str, *, is_wrong: bool = False) -> Reading[object] | Unreadable:
@@ -43,22 +45,48 @@ def read_own(question: PublicQuestion, text: str, *, is_wrong: bool = False) -> 
     return _read_own(question.type, question.body, text, is_wrong)
 
 
-def reader_of(kind: QuestionType, body: TypedBody, *, is_wrong: bool = False) -> Reader[Any]:
-    """Return what reads the answers of a type. Its value's type is the type's own."""
-    match kind:
-        case QuestionType.NUMBER:
-            return _number(body, fraction=is_wrong)
-        case QuestionType.SHAPE:
-            from grader.quiz.marking.shapes import read_shape
+def number_reader(body: TypedBody, *, fraction: bool = False) -> Reader[Number]:
+    """Return what reads a number. `fraction`: it may be one where a whole number is asked for."""
+    from grader.quiz.marking.numbers import read_number
 
-            return _text(read_shape)
-        case QuestionType.CODE_OUTPUT:
-            from grader.quiz.marking.output import read_output
+    unit = (body.unit.en, body.unit.zh) if body.unit else ()
+    return _text(lambda text: read_number(text, unit=unit, whole=body.whole, fraction=fraction))
 
-            return _text(read_output)
-        case QuestionType.MATRIX:
-            return _matrix(body)
-    return _formula(body)
+
+def shape_reader() -> Reader[Shape]:
+    """Return what reads a shape."""
+    from grader.quiz.marking.shapes import read_shape
+
+    return _text(read_shape)
+
+
+def output_reader() -> Reader[Output]:
+    """Return what reads the output of code."""
+    from grader.quiz.marking.output import read_output
+
+    return _text(read_output)
+
+
+def matrix_reader(body: TypedBody) -> Reader[Matrix]:
+    """Return what reads a table of numbers."""
+    from grader.quiz.marking.matrices import fitted
+
+    def reader(response: Response) -> Reading[Matrix] | Unreadable:
+        reading = _read_table(response)
+        if isinstance(reading, Unreadable) or not body.rows:
+            return reading
+        return fitted(reading, body.rows, body.columns)
+
+    return reader
+
+
+def formula_reader(body: TypedBody) -> Reader[Formula]:
+    """Return what reads a formula of the question's variables."""
+    from grader.quiz.marking.formula_reading import read_formula
+    from grader.quiz.marking.formula_words import Names
+
+    names = Names(body.variables)
+    return _text(lambda text: read_formula(text, names))
 
 
 def precision_of(written: Precision | None) -> Accuracy:
@@ -74,38 +102,24 @@ def precision_of(written: Precision | None) -> Accuracy:
 
 @lru_cache(maxsize=4096)
 def _read_own(kind: QuestionType, body: TypedBody, text: str, is_wrong: bool) -> Reading[object] | Unreadable:
-    return reader_of(kind, body, is_wrong=is_wrong)(text)
+    return _reader_of(kind, body, is_wrong=is_wrong)(text)
+
+
+def _reader_of(kind: QuestionType, body: TypedBody, *, is_wrong: bool = False) -> Reader[object]:
+    match kind:
+        case QuestionType.NUMBER:
+            return number_reader(body, fraction=is_wrong)
+        case QuestionType.SHAPE:
+            return shape_reader()
+        case QuestionType.CODE_OUTPUT:
+            return output_reader()
+        case QuestionType.MATRIX:
+            return matrix_reader(body)
+    return formula_reader(body)
 
 
 def _text(reader: Callable[[str], Reading[V] | Unreadable]) -> Reader[V]:
     return lambda response: reader(response) if isinstance(response, str) else wrong_kind()
-
-
-def _number(body: TypedBody, *, fraction: bool) -> Reader[Number]:
-    from grader.quiz.marking.numbers import read_number
-
-    unit = (body.unit.en, body.unit.zh) if body.unit else ()
-    return _text(lambda text: read_number(text, unit=unit, whole=body.whole, fraction=fraction))
-
-
-def _formula(body: TypedBody) -> Reader[Formula]:
-    from grader.quiz.marking.formula_reading import read_formula
-    from grader.quiz.marking.formula_words import Names
-
-    names = Names(body.variables)
-    return _text(lambda text: read_formula(text, names))
-
-
-def _matrix(body: TypedBody) -> Reader[Matrix]:
-    from grader.quiz.marking.matrices import fitted
-
-    def reader(response: Response) -> Reading[Matrix] | Unreadable:
-        reading = _read_table(response)
-        if isinstance(reading, Unreadable) or not body.rows:
-            return reading
-        return fitted(reading, body.rows, body.columns)
-
-    return reader
 
 
 def _read_table(response: Response) -> Reading[Matrix] | Unreadable:

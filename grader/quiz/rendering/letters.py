@@ -61,7 +61,7 @@ def letters_of(question: PublicQuestion, response: Response) -> str:
             if response.get(row.id)
         )
     if question.type is QuestionType.SHAPE:
-        from grader.quiz.rendering.answers import as_read  # nobody has answered yet when a question is first shown
+        from grader.quiz.rendering.answers import as_read  # loaded later
 
         read = as_read(question, response)  # one notation for all, but for "error", which has a word in each language
         response = read.en if read is not None and read.en == read.zh else response

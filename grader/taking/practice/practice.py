@@ -25,7 +25,7 @@ from grader.store import practice as kept
 from grader.store.answers import TryRow
 from grader.store.practice import PracticeDraft, PracticeTry, Practised, ReviewRow
 from grader.taking import refusals
-from grader.taking.answer_views import Answered, PartReading
+from grader.taking.answer_views import PartReading
 from grader.taking.desk import Desk
 from grader.taking.documents import response_text
 from grader.taking.fitting import fitted, unreadable
@@ -41,7 +41,7 @@ from grader.taking.practice.varying import Varying
 from grader.taking.recording import question_digest
 from grader.taking.refusals import is_id
 from grader.taking.sheet import Place
-from grader.taking.views import QuestionView, Taken
+from grader.taking.views import Answered, QuestionView, Taken
 
 _ID_BYTES = 10
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import pytest
 
@@ -27,16 +27,23 @@ def algebra() -> Iterator[Algebra]:
         yield started
 
 
-def mark(algebra: Algebra, typed: str, right: str, intervals: Intervals, *known: str, whole: bool = False) -> Mark:
-    names = Names(list(intervals))
+def real(intervals: Intervals) -> tuple[Variable, ...]:
+    return tuple(Variable(name=name, low=low, high=high) for name, (low, high) in intervals.items())
+
+
+def whole(intervals: Intervals) -> tuple[Variable, ...]:
+    return tuple(Variable(name=name, low=low, high=high, whole=True) for name, (low, high) in intervals.items())
+
+
+def mark(algebra: Algebra, typed: str, right: str, variables: Sequence[Variable], *known: str) -> Mark:
+    names = Names([one.name for one in variables])
 
     def formula(text: str) -> Formula:
         reading = read_formula(text, names)
         assert isinstance(reading, Reading), text
         return reading.value
 
-    variables = tuple(Variable(name=name, low=low, high=high, whole=whole) for name, (low, high) in intervals.items())
-    asked = Comparison(right=(formula(right),), known=tuple(map(formula, known)), variables=variables)
+    asked = Comparison(right=(formula(right),), known=tuple(map(formula, known)), variables=tuple(variables))
     return algebra.mark(formula(typed), asked)
 
 
@@ -64,15 +71,15 @@ def mark(algebra: Algebra, typed: str, right: str, intervals: Intervals, *known:
 def test_what_differs_only_here_and_there_is_wrong(
     algebra: Algebra, typed: str, right: str, intervals: Intervals
 ) -> None:
-    assert mark(algebra, typed, right, intervals).verdict is Verdict.WRONG
-    assert mark(algebra, right, right, intervals) == RIGHT
+    assert mark(algebra, typed, right, real(intervals)).verdict is Verdict.WRONG
+    assert mark(algebra, right, right, real(intervals)) == RIGHT
 
 
 def test_a_known_wrong_formula_that_is_right_nearly_everywhere_gets_its_feedback(algebra: Algebra) -> None:
     known = ("E*floor(N/B)", "E*(floor(N/B)+1)")
-    assert mark(algebra, "E*ceil(N/B)", "E*ceil(N/B)", BATCHES, *known) == RIGHT
-    assert mark(algebra, "E + E*floor(N/B)", "E*ceil(N/B)", BATCHES, *known).known == (1,)
-    assert mark(algebra, "E*floor(N/B)", "E*ceil(N/B)", BATCHES, *known).known == (0,)
+    assert mark(algebra, "E*ceil(N/B)", "E*ceil(N/B)", real(BATCHES), *known) == RIGHT
+    assert mark(algebra, "E + E*floor(N/B)", "E*ceil(N/B)", real(BATCHES), *known).known == (1,)
+    assert mark(algebra, "E*floor(N/B)", "E*ceil(N/B)", real(BATCHES), *known).known == (0,)
 
 
 @pytest.mark.parametrize(
@@ -100,14 +107,15 @@ def test_a_known_wrong_formula_that_is_right_nearly_everywhere_gets_its_feedback
 def test_what_is_the_same_is_right_at_every_such_point(
     algebra: Algebra, typed: str, right: str, intervals: Intervals
 ) -> None:
-    assert mark(algebra, typed, right, intervals) == RIGHT
+    assert mark(algebra, typed, right, real(intervals)) == RIGHT
 
 
 def test_the_same_answer_gets_the_same_mark_in_another_child() -> None:
     found = []
     for _ in range(2):
         with Algebra() as algebra:
-            found.append([mark(algebra, typed, "E*ceil(N/B)", BATCHES) for typed in ("E*N/B", "E*(floor(N/B)+1)")])
+            typed = ("E*N/B", "E*(floor(N/B)+1)")
+            found.append([mark(algebra, one, "E*ceil(N/B)", real(BATCHES)) for one in typed])
     assert found[0] == found[1]
 
 
@@ -124,7 +132,7 @@ def test_the_same_answer_gets_the_same_mark_in_another_child() -> None:
 def test_of_whole_variables_what_is_the_same_at_whole_numbers_is_right(
     algebra: Algebra, typed: str, right: str, intervals: Intervals
 ) -> None:
-    assert mark(algebra, typed, right, intervals, whole=True) == RIGHT
+    assert mark(algebra, typed, right, whole(intervals)) == RIGHT
 
 
 @pytest.mark.parametrize(
@@ -137,9 +145,23 @@ def test_of_whole_variables_what_is_the_same_at_whole_numbers_is_right(
         ("t^2 + 1", "t*(t + 1)", {"t": (1, 5)}),
         ("t + 1", "t^2 - 4*t + 5", {"t": (1, 5)}),  # the same at 1 and at 4
         ("t + (t - 1)*(t - 2)*(t - 3)", "t", {"t": (1, 3)}),  # the same wherever it is tried
+        ("t + 1e-120*floor(t)", "t", {"t": (1, 5)}),  # only algebra sees that, and if it knows that t is whole
     ],
 )
 def test_of_whole_variables_what_differs_at_a_whole_number_is_wrong(
     algebra: Algebra, typed: str, right: str, intervals: Intervals
 ) -> None:
-    assert mark(algebra, typed, right, intervals, whole=True).verdict is Verdict.WRONG
+    assert mark(algebra, typed, right, whole(intervals)).verdict is Verdict.WRONG
+
+
+@pytest.mark.parametrize(
+    ("typed", "right", "variables"),
+    [
+        ("floor(0.5*N + 0.5)", "ceil(0.5*N)", whole({"N": (0, 10)})),  # whose constant no whole N is
+        ("r*floor(N)", "r*N", (*real({"r": (0.1, 0.5)}), *whole({"N": (1, 100)}))),  # r divides fractions, not N
+    ],
+)
+def test_a_whole_variable_is_whole_at_every_point_whatever_stands_beside_it(
+    algebra: Algebra, typed: str, right: str, variables: Sequence[Variable]
+) -> None:
+    assert mark(algebra, typed, right, variables) == RIGHT

@@ -1,4 +1,4 @@
-"""The marker of a desk: made when the first answer is marked, as a student's first question waits for nothing of it."""
+"""The marker of a desk, made when the first answer is marked: a student's first question waits for nothing of it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from grader.quiz.marking.marker import Marker
 
 
-class Marking:
-    """Gives out one marker; threads may share it. Behind `close` it still marks, but no formula: that is Closed."""
+class LazyMarker:
+    """Gives out one marker; threads may share it. After `close` it still marks, but no formula: that is Closed."""
 
     def __init__(self) -> None:
         self._turn = threading.Lock()
@@ -23,7 +23,7 @@ class Marking:
         """Return the marker."""
         with self._turn:
             if self._marker is None:
-                from grader.quiz.marking.algebra import Algebra
+                from grader.quiz.marking.algebra import Algebra  # loaded later
                 from grader.quiz.marking.marker import Marker
 
                 self._algebra = Algebra()
