@@ -63,7 +63,7 @@ DEFAULT_OUTPUT = "grades"
     "--jobs",
     type=click.IntRange(1, 256),
     metavar="N",
-    help=local("Exams side by side; else one a core, and one more.", "同时进行的考试数；默认每个核一场，再加一场。"),
+    help=local("Exams side by side; else one a core.", "同时进行的考试数；默认每个核一场。"),
 )
 @click.option("--resume", is_flag=True, help=local("Go on where a run into DIR ended.", "从上次中断处继续写入 DIR。"))
 @click.option(
@@ -177,8 +177,8 @@ def command(
     from grader.cli.grading import find_seal_key
     from grader.exercise.sealed_course import open_sealed
     from grader.report import find_format
-    from grader.runners.find import LOCAL, make_runner
-    from grader.runners.local import exams_at_once
+    from grader.runners.find import make_runner
+    from grader.runners.local import count_cores
 
     mode = mode_of(resume=resume, regrade=regrade)
     known = known_plan(Places(output.absolute()), mode)
@@ -191,9 +191,7 @@ def command(
         if check is not None:
             check(setting)
     seal_key, signing_key = find_seal_key(key_file), _signing_key(sign, unsigned=unsigned)
-    side_by_side = jobs or exams_at_once()
-    workers = side_by_side if runner_name == LOCAL else jobs  # another one knows its own machines
-    runner = make_runner(runner_name, workers=workers, isolation=isolation_by(degree, known), others=True)
+    runner = make_runner(runner_name, workers=jobs, isolation=isolation_by(degree, known), others=True)
     with runner:
         runner.start()  # first of all: torch is imported in the background while names are read
         found = open_sealed(course_by(course, known), seal_key)
@@ -214,7 +212,7 @@ def command(
             key=signing_key,
             unsigned=unsigned,
         )
-        result = _held(request, runner, side_by_side)
+        result = _held(request, runner, jobs or count_cores())
     if result is None:
         return _EXIT_INTERRUPTED
     return _shown(result, wanted, FailWhen(fail_when))

@@ -37,15 +37,6 @@ def count_cores() -> int:
     return os.cpu_count() or 1
 
 
-def exams_at_once() -> int:
-    """Return how many exams to hold side by side so that most are done in a given time: one a core, and one more.
-
-    Examiner and child take turns, and wait for the kernel while a child's namespaces are taken down: for a tenth of an
-    exam's time no core has work. The one more fills that. What a call waits for a core is no part of its limit.
-    """
-    return count_cores() + 1
-
-
 class LocalRunner:
     """Holds exams side by side on this machine: see `Runner`.
 
