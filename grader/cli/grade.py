@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -192,6 +193,7 @@ def command(
             check(setting)
     seal_key, signing_key = find_seal_key(key_file), _signing_key(sign, unsigned=unsigned)
     runner = make_runner(runner_name, workers=jobs, isolation=isolation_by(degree, known), others=True)
+    sys.setswitchinterval(_SWITCH_S)
     with runner:
         runner.start()  # first of all: torch is imported in the background while names are read
         found = open_sealed(course_by(course, known), seal_key)
@@ -219,6 +221,7 @@ def command(
 
 
 _EXIT_INTERRUPTED = 130
+_SWITCH_S = 0.0005  # between threads: a worker that has an answer waited 5 ms for a page that is being written
 _MAX_NOTES = 30
 
 
