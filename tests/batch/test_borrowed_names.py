@@ -27,20 +27,6 @@ Table = Callable[[str], Path]
 
 
 @pytest.fixture
-def tree(tmp_path: Path) -> Tree:
-    """Return a function that writes submissions below a folder."""
-
-    def write(*paths: str) -> Path:
-        for path in paths:
-            place = tmp_path / "in" / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_text(SOURCE, "utf-8")
-        return tmp_path / "in"
-
-    return write
-
-
-@pytest.fixture
 def clones(tree: Tree) -> Tree:
     """Return a function that writes what was cloned: folders of these names."""
     return lambda *names: tree(*(f"{name}/softmax.py" for name in names))

@@ -19,20 +19,6 @@ SOURCE = Path(SOFTMAX.folder, "softmax.py").read_text("utf-8")
 Tree = Callable[..., Path]
 
 
-@pytest.fixture
-def tree(tmp_path: Path) -> Tree:
-    """Return a function that writes submissions below a folder."""
-
-    def write(*paths: str) -> Path:
-        for path in paths:
-            place = tmp_path / "in" / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_text(SOURCE, "utf-8")
-        return tmp_path / "in"
-
-    return write
-
-
 def found(handed: Handed) -> list[tuple[str, str, int]]:
     return [(one.handed_in.student, one.exercise.slug, one.handed_in.attempt) for one in handed.entries]
 
