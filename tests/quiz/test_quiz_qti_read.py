@@ -232,7 +232,7 @@ def test_a_short_text_is_taken_for_what_it_looks_like() -> None:
 
 def test_a_variable_is_read_where_its_ends_can_be_those_of_its_kind() -> None:
     classes = "dlgrade-expression dlgrade-var:x:0.5:3 dlgrade-var:n:1:9:int dlgrade-var:low:0.5:9:int"
-    field = FIELD.replace("/>", f' class="{classes} dlgrade-var:high:1:9.5:int"/>')
+    field = FIELD.replace("/>", f' class="{classes} dlgrade-var:high:1:9.5:int dlgrade-var:odd:1:9:odd"/>')
     mapping = '<mapping defaultValue="0"><mapEntry mapKey="x*n" mappedValue="1"/></mapping>'
     leaf = leaf_of(item(entry("string", "x*n", mapping), field, by_template("map_response")))
     assert isinstance(leaf.content, Typed)

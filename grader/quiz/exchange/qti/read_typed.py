@@ -105,7 +105,8 @@ def _distinct(kind: QuestionType, texts: Sequence[str]) -> list[str]:
 def _variables(classes: Sequence[str]) -> Iterator[Variable]:
     for one in classes:
         parts = one.split(":")
-        if len(parts) in (4, 5) and parts[0] == VARIABLE_CLASS and parts[1].isidentifier():
+        is_one = len(parts) >= 4 and parts[0] == VARIABLE_CLASS and parts[4:] in ([], ["int"])
+        if is_one and parts[1].isidentifier():
             low, high, whole = _float(parts[2]), _float(parts[3]), parts[4:] == ["int"]
             if low is not None and high is not None and low < high and not (whole and (low % 1 or high % 1)):
                 yield Variable(name=parts[1], low=low, high=high, whole=whole)
