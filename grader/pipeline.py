@@ -35,6 +35,14 @@ if TYPE_CHECKING:
     from grader.sandbox.shared import SharedBase
 
 _EXAMINER = "grader.pipeline:examine_here"
+# What examiners import: a fork of the base does it once for all of them (`sandbox.nursery`).
+_AHEAD = (
+    "grader.pipeline",  # with `_EXAMINER`
+    *("grader.diagnosis.misconceptions", "grader.diagnosis.plugged", "grader.examination.examiner"),
+    *("_pytest._argcomplete", "_pytest.helpconfig"),  # pytest imports these itself when it begins
+    *("_pytest.skipping", "_pytest.unittest"),
+)
+_LATER = ("grader.examination.property.decorator",)  # with Hypothesis, for exercises with properties
 _GRACE_S = 30.0  # on top of an exam's own limit: the proof of a failure, and a busy machine
 _GRACE_CUDA_S = 120.0  # and the contexts that all its children make, a second each
 
@@ -215,6 +223,8 @@ class Grader:
                 device=self.device.value,
                 memory_mib=exercise.limits.memory_mib,
                 gpu=gpu,
+                ahead=_AHEAD,
+                later=_LATER,
             )
         )
         examiner = opened.examiner

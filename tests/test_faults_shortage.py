@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 from exams import Exams, submission_of
-from sandbox.living import assert_gone, children, descendants, leads_session, linux_only, wait_for
+from sandbox.living import assert_gone, descendants, linux_only, only_slot
 
 from grader.errors import GraderFault
 from grader.examination.judge import is_short
@@ -59,9 +59,7 @@ def base_of(grader: Grader) -> int:
 def roles(grader: Grader) -> dict[str, int]:
     """Return our processes; only the newest slot is looked at, and those of other exercises are closed first."""
     base = base_of(grader)
-    wait_for(lambda: len(children(base)) == 2 and any(any(map(leads_session, children(p))) for p in children(base)))
-    zygote = next(pid for pid in children(base) if any(map(leads_session, children(pid))))
-    return {"zygote": zygote, "examiner": next(iter(children(base) - {zygote})), "base": base}
+    return {**only_slot(base), "base": base}
 
 
 def only(exams: Exams, exercise: Exercise) -> dict[str, int]:
@@ -102,8 +100,10 @@ def test_an_examiner_that_runs_out_is_replaced(exams: Exams, exercise: Exercise,
 
 @pytest.mark.parametrize("lack", ["no descriptors", "no address space"])
 def test_a_base_that_runs_out_is_replaced(exams: Exams, exercise: Exercise, lack: str) -> None:
-    before = only(exams, exercise)["base"]
-    lower(before, *LACKS[lack])
+    slot = only(exams, exercise)
+    before = slot["base"]
+    for who in ("base", "nursery"):
+        lower(slot[who], *LACKS[lack])
     exams.grader.forget(exercise)
     assert exams.examine(exercise, RIGHT).status is Status.FULL
     assert base_of(exams.grader) != before

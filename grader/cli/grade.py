@@ -27,6 +27,7 @@ from grader.records import Device, Text
 
 if TYPE_CHECKING:
     from grader.batch.grade import ClassResult, Request
+    from grader.batch.plan import Plan
     from grader.report.signing_keys import SigningKey
     from grader.runners import Runner
 
@@ -170,32 +171,23 @@ def command(
     course: Path | None,
 ) -> int:
     """Grade, show, and return the exit code."""
-    from grader.batch.binding import course_by, isolation_by, known_plan
-    from grader.batch.grade import Auto, Request, mode_of
-    from grader.batch.handed import EntryOptions
-    from grader.batch.places import Places
-    from grader.cli.grade_arguments import split
-    from grader.cli.grading import find_seal_key
-    from grader.exercise.sealed_course import open_sealed
-    from grader.report import find_format
     from grader.runners.find import make_runner
     from grader.runners.local import count_cores
 
-    mode = mode_of(resume=resume, regrade=regrade)
-    known = known_plan(Places(output.absolute()), mode)
-    degree = (as_isolation(isolation) or Auto.STRONGEST) if _is_given(context, "isolation") else None
-    where = Device(device) if _is_given(context, "device") else None
-    wanted = tuple(dict.fromkeys(name.strip().lower() for name in formats.split(",") if name.strip()))
-    setting = setting_of()
-    for name in wanted:
-        check = find_format(name).check
-        if check is not None:
-            check(setting)
-    seal_key, signing_key = find_seal_key(key_file), _signing_key(sign, unsigned=unsigned)
-    runner = make_runner(runner_name, workers=jobs, isolation=isolation_by(degree, known), others=True)
+    known, is_named = _known(output, resume=resume, regrade=regrade), _is_given(context, "isolation")
+    degree = as_isolation(isolation) if is_named or known is None else known.isolation
     sys.setswitchinterval(_SWITCH_S)
-    with runner:
-        runner.start()  # first of all: torch is imported in the background while names are read
+    with make_runner(runner_name, workers=jobs, isolation=degree, others=True) as runner:
+        runner.start()  # first of all: torch is imported in the background while all below is
+        from grader.batch.binding import course_by
+        from grader.batch.grade import Auto, Request, mode_of
+        from grader.batch.handed import EntryOptions
+        from grader.cli.grade_arguments import split
+        from grader.cli.grading import find_seal_key
+        from grader.exercise.sealed_course import open_sealed
+
+        wanted = _checked(formats)
+        seal_key, signing_key = find_seal_key(key_file), _signing_key(sign, unsigned=unsigned)
         found = open_sealed(course_by(course, known), seal_key)
         given = split(arguments, found)
         request = Request(
@@ -204,13 +196,13 @@ def command(
             exercises=given.exercises,
             submissions=given.submissions,
             options=EntryOptions(names=names, roster=roster, times=times, student=student, commit=commit),
-            mode=mode,
+            mode=mode_of(resume=resume, regrade=regrade),
             seed=seed,
-            device=where,
-            isolation=degree,
+            device=Device(device) if _is_given(context, "device") else None,
+            isolation=(as_isolation(isolation) or Auto.STRONGEST) if is_named else None,
             formats=wanted,
             language=choose_language(None),
-            setting=setting,
+            setting=setting_of(),
             key=signing_key,
             unsigned=unsigned,
         )
@@ -223,6 +215,30 @@ def command(
 _EXIT_INTERRUPTED = 130
 _SWITCH_S = 0.0005  # between threads: a worker that has an answer waited 5 ms for a page that is being written
 _MAX_NOTES = 30
+
+
+def _known(output: Path, *, resume: bool, regrade: bool) -> Plan | None:
+    """Return the plan of what lies there; None for a new batch, for which nothing is loaded."""
+    if not (resume or regrade):
+        return None
+    from grader.batch.binding import known_plan
+    from grader.batch.places import Places
+    from grader.batch.request import mode_of
+
+    return known_plan(Places(output.absolute()), mode_of(resume=resume, regrade=regrade))
+
+
+def _checked(formats: str) -> tuple[str, ...]:
+    """Return the names of formats, each of which can be written here. Raises: UsageError."""
+    from grader.report import find_format
+
+    wanted = tuple(dict.fromkeys(name.strip().lower() for name in formats.split(",") if name.strip()))
+    setting = setting_of()
+    for name in wanted:
+        check = find_format(name).check
+        if check is not None:
+            check(setting)
+    return wanted
 
 
 def _signing_key(file: Path | None, *, unsigned: bool) -> SigningKey | None:

@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotOrder:
-    """What the controller wants of a slot: `degrees` are tried in this order."""
+    """What the controller wants of a slot, as `OpenSlot` tells the base."""
 
     entry: str
     preload: tuple[str, ...]
@@ -43,6 +43,8 @@ class SlotOrder:
     device: str
     memory_mib: int
     gpu: Gpu | None = None  # with `device` "cuda"
+    ahead: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,8 @@ class WarmBase:
         request = OpenSlot(
             preload=list(order.preload),
             entry=order.entry,
+            ahead=list(order.ahead),
+            later=list(order.later),
             degrees=list(order.degrees),
             device=order.device,
             memory_mib=order.memory_mib,

@@ -12,12 +12,15 @@ from grader.sandbox.jail.proofs import Proof
 class OpenSlot(msgspec.Struct, frozen=True, tag=True):
     """Ask for a slot: `preload` are modules to import first, `entry` is the examiner's function.
 
-    `degrees` are tried in this order; the first that holds is used.
+    `degrees` are tried in this order; the first that holds is used. `ahead` are modules that all examiners need and no
+    child may have, `later` what some examiners need: the process that examiners are forked from imports them once.
     """
 
     preload: list[str]
     entry: str
     degrees: list[Isolation]
+    ahead: list[str] = msgspec.field(default_factory=list)
+    later: list[str] = msgspec.field(default_factory=list)
     device: str = "cpu"
     memory_mib: int = 512  # of a child
     gpu: Gpu | None = None  # with `device` "cuda"

@@ -3,7 +3,8 @@
 Theory of operation. The base forks the zygote for the first degree that is asked for. The zygote enters its box, has it
 proven, and says so; where the box does not hold it leaves, and the next degree is tried. What did not hold once is not
 tried again by this base. A zygote that is killed, late or starved says nothing of the machine's layers: that is a fault
-of our own, and never a weaker degree. The examiner is forked first: it loads the tests while the zygote is at it.
+of our own, and never a weaker degree. The examiner is a fork of the nursery, which the first slot starts: it imports
+what examiners need while the zygote is at it.
 """
 
 from __future__ import annotations
@@ -13,16 +14,13 @@ import importlib
 import os
 import signal
 import socket
-import sys
 import time
-import traceback
 from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
 from grader.errors import GraderFault, both
 from grader.records import Isolation, Text
 from grader.sandbox import gvisor, jail
-from grader.sandbox.children import ForkedChildren
 from grader.sandbox.descriptors import close_all_but
 from grader.sandbox.jail import boxes, cgroups, own
 from grader.sandbox.jail.box import Materials
@@ -30,7 +28,9 @@ from grader.sandbox.jail.child_groups import ChildGroups
 from grader.sandbox.jail.layers import REMEDIES, Layer, LayerMissing
 from grader.sandbox.jail.proof import Plant, planted
 from grader.sandbox.jail.proofs import Proof
+from grader.sandbox.leaving import say_why_and_leave
 from grader.sandbox.link import receive_record
+from grader.sandbox.nursery import Imports, Nursery, become_examiner
 from grader.sandbox.orders import OpenSlot, Prove, Proven, Settled, SlotOpened
 from grader.sandbox.zygote import Zygote
 
@@ -49,22 +49,13 @@ class Slot:
         """Collect an examiner that left by itself; its zygote follows at once. False while the examiner lives."""
         if os.waitpid(self.examiner, os.WNOHANG)[0] == 0:
             return False
-        self._await_zygote()
+        _await_zygote(self.zygote)
         return True
 
     def end(self) -> None:
         """End both: the zygote sees its examiner go, kills its children, and leaves by itself."""
         _kill(self.examiner)
-        self._await_zygote()
-
-    def _await_zygote(self) -> None:
-        os.kill(self.zygote, signal.SIGCONT)  # one that a student's code has stopped would not see it
-        deadline = time.monotonic() + _ZYGOTE_GRACE_S
-        while os.waitpid(self.zygote, os.WNOHANG)[0] == 0:
-            if time.monotonic() > deadline:
-                _kill(self.zygote)
-                return
-            time.sleep(0.001)
+        _await_zygote(self.zygote)
 
 
 @dataclass(slots=True)
@@ -76,6 +67,7 @@ class Slots:
     _refused: dict[tuple[Isolation, str], Proof] = field(default_factory=dict)  # by degree and device
     _materials: dict[str, Materials] = field(default_factory=dict)  # by device
     _branch: cgroups.Branch | None = None
+    _nursery: Nursery | None = None
     _own: own.OwnProcess | None = field(default_factory=lambda: own.OwnProcess() if jail.LINUX else None)
 
     def open(self, request: OpenSlot) -> tuple[SlotOpened, socket.socket | None]:
@@ -90,16 +82,18 @@ class Slots:
         ours, examiner_control = socket.socketpair()
         examiner_zygote, zygote_control = socket.socketpair()
         with examiner_control, examiner_zygote, zygote_control:
-            examiner = _fork_examiner(request.entry, examiner_control, examiner_zygote)
-            examiner_zygote.close()  # the zygote's end sees the examiner go only if nobody else holds it
-            try:
-                settled = self._settle(request.degrees, request, zygote_control)
-            except BaseException:
-                _kill(examiner)
-                raise
+            nursery = self._nursery_for(request)
+            settled = self._settle(request.degrees, request, zygote_control)
             if settled is None:
-                _kill(examiner)
                 return SlotOpened(proofs=[self._refused[one, request.device] for one in request.degrees]), None
+            try:
+                fork = _fork_examiner if nursery is None else nursery.fork_examiner
+                examiner = fork(request.entry, examiner_control, examiner_zygote)
+            except BaseException:
+                self._end_nursery()  # it may hold the examiner's end of the zygote's socket
+                examiner_zygote.close()
+                _await_zygote(settled.pid)
+                raise
         self.open_slots.append(Slot(examiner, settled.pid))
         return SlotOpened(examiner=examiner, zygote=settled.pid, proofs=[settled.proof]), ours
 
@@ -138,8 +132,25 @@ class Slots:
         """End every process, and remove every group."""
         for slot in self.open_slots:
             slot.end()
+        self._end_nursery()
         if self._branch is not None:
             self._branch.close()
+
+    def _nursery_for(self, request: OpenSlot) -> Nursery | None:
+        """Return what examiners are forked from, if not from here; a new one begins to import, and this goes on."""
+        if not request.ahead or not jail.LINUX:
+            return None
+        imports = Imports(tuple(request.ahead), tuple(request.later), tuple(request.preload))
+        if self._nursery is not None and self._nursery.imports != imports:
+            self._end_nursery()
+        if self._nursery is None:
+            self._nursery = Nursery(imports)
+        return self._nursery
+
+    def _end_nursery(self) -> None:
+        if self._nursery is not None:
+            self._nursery.end()
+            self._nursery = None
 
     def _make_ready(self) -> None:
         own.adopt_orphans()  # a zygote without root forks itself once, and is then ours to collect
@@ -238,7 +249,7 @@ def _become_zygote(zygote: Zygote | gvisor.Keeper, report: socket.socket, plant:
         zygote.settle(report, plant)
         zygote.serve()
     except BaseException:  # noqa: BLE001  the process ends here, and says why
-        _say_why_and_leave()
+        say_why_and_leave()
 
 
 def _fork_examiner(entry: str, control: socket.socket, zygote: socket.socket) -> int:
@@ -246,22 +257,18 @@ def _fork_examiner(entry: str, control: socket.socket, zygote: socket.socket) ->
     pid = os.fork()
     if pid == 0:
         jail.die_with_parent(base)  # the zygote sees its examiner go, and ends the children in order
-        close_all_but(control.fileno(), zygote.fileno())
-        module, _, function = entry.partition(":")
-        try:
-            getattr(importlib.import_module(module), function)(control, ForkedChildren(zygote))
-        except BaseException:  # noqa: BLE001  the process ends here, and says why
-            _say_why_and_leave()
-        os._exit(0)
+        become_examiner(entry, control, zygote)
     return pid
 
 
-def _say_why_and_leave() -> NoReturn:
-    try:
-        traceback.print_exc()  # into the file that the controller quotes from
-        sys.stderr.flush()
-    finally:  # also where that file is full: this fork must not go on as the base
-        os._exit(1)
+def _await_zygote(pid: int) -> None:
+    os.kill(pid, signal.SIGCONT)  # one that a student's code has stopped would not see that its examiner is gone
+    deadline = time.monotonic() + _ZYGOTE_GRACE_S
+    while os.waitpid(pid, os.WNOHANG)[0] == 0:
+        if time.monotonic() > deadline:
+            _kill(pid)
+            return
+        time.sleep(0.001)
 
 
 def _kill(pid: int) -> None:

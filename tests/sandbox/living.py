@@ -84,3 +84,23 @@ def descriptors(pid: int) -> list[str]:
         with contextlib.suppress(OSError):  # the one that lists them is closed by now
             found.append(str(link.readlink()))
     return found
+
+
+def only_slot(base: int) -> dict[str, int]:
+    """Return the base's one zygote, examiner and nursery, once the slot is idle.
+
+    An idle zygote keeps a spare child, which leads a session. Without one, an examiner holds two sockets, to the
+    controller and to its zygote; the nursery holds one, to the base.
+    """
+    found: dict[str, int] = {}
+
+    def is_idle() -> bool:
+        found.clear()
+        for pid in children(base):
+            sockets = sum(name.startswith("socket:") for name in descriptors(pid))
+            is_zygote = any(map(leads_session, children(pid)))
+            found["zygote" if is_zygote else "nursery" if sockets == 1 else "examiner"] = pid
+        return found.keys() == {"zygote", "nursery", "examiner"} and set(found.values()) == children(base)
+
+    wait_for(is_idle)
+    return found

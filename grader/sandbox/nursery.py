@@ -1,0 +1,166 @@
+"""The nursery: a fork of the base that has loaded what every examiner needs, and forks examiners of itself.
+
+Theory of operation. To import pytest and our own modules takes an examiner longer than an exam, and it is the same for
+every exercise. The base must not hold them: it is what a child inherits. So the base forks the nursery, which imports
+them once, while the first zygote proves its box, and then forks an examiner for each slot. What only some exercises
+need it imports when a second examiner is asked for: who grades one submission does not wait for that. Like the base it
+knows no exercise and reads no test; what an examiner loads after its fork is its own.
+
+An examiner is to be the base's child, whose exit the base collects, and not the nursery's. So the nursery forks twice:
+the first fork leaves at once, and the base inherits the second one from it. Linux only; elsewhere nobody inherits a
+process, and the base forks examiners itself.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import signal
+import socket
+import struct
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+
+import msgspec
+
+from grader.errors import GraderFault
+from grader.sandbox import jail
+from grader.sandbox.children import ForkedChildren
+from grader.sandbox.descriptors import close_all_but
+from grader.sandbox.leaving import say_why_and_leave
+from grader.sandbox.link import receive_record, send_record
+
+_START_TIMEOUT_S = 120.0  # for what it imports, from a cold and slow disk
+_PID = struct.Struct("<q")
+
+
+class _ForkExaminer(msgspec.Struct, frozen=True):
+    """Ask for an examiner; its two sockets ride on this."""
+
+    entry: str
+
+
+class _Forked(msgspec.Struct, frozen=True):
+    """The examiner's pid; or `error`, of ours."""
+
+    pid: int = 0
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Imports:
+    """The names of modules: what every examiner needs, what some need, and what the base has imported for them."""
+
+    ahead: tuple[str, ...]
+    later: tuple[str, ...]
+    preload: tuple[str, ...]
+
+
+class Nursery:
+    """The base's end of a nursery with these imports."""
+
+    def __init__(self, imports: Imports) -> None:
+        self.imports = imports
+        base = os.getpid()
+        self._orders, theirs = socket.socketpair()
+        with theirs:
+            self._pid = os.fork()
+            if self._pid == 0:
+                _be_the_nursery(theirs, base, imports)
+
+    def fork_examiner(self, entry: str, control: socket.socket, zygote: socket.socket) -> int:
+        """Fork an examiner, and return its pid, a child of this process. Raises GraderFault."""
+        send_record(self._orders, _ForkExaminer(entry), descriptors=(control.fileno(), zygote.fileno()))
+        forked, _ = receive_record(self._orders, _Forked, deadline=time.monotonic() + _START_TIMEOUT_S)
+        if forked.error:
+            raise GraderFault(f"No examiner could be forked: {forked.error}.")
+        return forked.pid
+
+    def end(self) -> None:
+        """End the nursery; its examiners go on."""
+        self._orders.close()
+        os.kill(self._pid, signal.SIGKILL)
+        os.waitpid(self._pid, 0)
+
+
+def become_examiner(entry: str, control: socket.socket, zygote: socket.socket) -> NoReturn:
+    """Be an examiner: in a fork of the nursery, or of the base."""
+    close_all_but(control.fileno(), zygote.fileno())
+    module, _, function = entry.partition(":")
+    try:
+        getattr(importlib.import_module(module), function)(control, ForkedChildren(zygote))
+    except BaseException:  # noqa: BLE001  the process ends here, and says why
+        say_why_and_leave()
+    os._exit(0)
+
+
+def _be_the_nursery(orders: socket.socket, base: int, imports: Imports) -> NoReturn:
+    try:
+        jail.die_with_parent(base)
+        close_all_but(orders.fileno())
+        _import(imports.ahead)
+        is_first = True
+        while True:
+            try:
+                asked, descriptors = receive_record(orders, _ForkExaminer, descriptors=2)
+            except GraderFault:  # the base has gone, or has another nursery
+                os._exit(0)
+            if not is_first:
+                _import(imports.later)
+            is_first = False
+            sockets = tuple(socket.socket(fileno=number) for number in descriptors)
+            try:
+                forked = _Forked(_fork_twice(asked.entry, *sockets, base=base))
+            except OSError as error:
+                forked = _Forked(error=str(error))
+            for one in sockets:
+                one.close()  # the zygote sees its examiner go only if nobody else holds its end
+            send_record(orders, forked)
+    except BaseException:  # noqa: BLE001  the process ends here, and says why
+        say_why_and_leave()
+
+
+def _import(names: Sequence[str]) -> None:
+    gc.disable()  # as in the base: next to nothing that is imported is garbage
+    for name in names:
+        importlib.import_module(name)
+    gc.freeze()
+    gc.enable()
+
+
+def _fork_twice(entry: str, control: socket.socket, zygote: socket.socket, *, base: int) -> int:
+    """Fork an examiner that the base inherits, and return its pid. Raises OSError."""
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb") as told:
+        try:
+            between = os.fork()
+            if between == 0:
+                _leave_an_examiner(writing, entry, control, zygote, base)
+        finally:
+            os.close(writing)
+        data = told.read(_PID.size)
+        os.waitpid(between, 0)  # from now on the examiner is the base's
+    if len(data) < _PID.size:
+        raise OSError("a fork of the nursery ended before it had forked")
+    pid = int(_PID.unpack(data)[0])
+    if pid < 0:
+        raise OSError(-pid, os.strerror(-pid))
+    return pid
+
+
+def _leave_an_examiner(writing: int, entry: str, control: socket.socket, zygote: socket.socket, base: int) -> NoReturn:
+    between = os.getpid()
+    try:
+        pid = os.fork()
+    except OSError as error:
+        pid = -(error.errno or 1)
+    if pid:
+        os.write(writing, _PID.pack(pid))
+        os._exit(0)
+    while os.getppid() == between:  # it is about to leave: until then its end would be this one's, too
+        time.sleep(0.0001)
+    jail.die_with_parent(base)  # the zygote sees its examiner go, and ends the children in order
+    become_examiner(entry, control, zygote)

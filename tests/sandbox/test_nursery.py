@@ -1,0 +1,116 @@
+"""Examiners are forks of the nursery, which has imported what they need; no child has any of it, and none is lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from exams import Exams
+from living import alive, assert_gone, children, linux_only, wait_for
+
+from grader.pipeline import _AHEAD, _LATER, Grader
+from grader.report import Status
+
+pytestmark = linux_only
+
+RIGHT = "import sys\n\n\ndef one():\n    return 1\n\n\ndef modules():\n    return sorted(sys.modules)\n"
+TELLS = """
+import pathlib, sys
+def test_it(student):
+    assert student.one() == 1
+    pathlib.Path(__file__).with_name("modules").write_text("\\n".join(sys.modules))
+"""
+
+
+@pytest.fixture
+def exams(tmp_path: Path) -> Iterator[Exams]:
+    """Exams on a base of their own."""
+    with Grader() as grader:
+        yield Exams(grader, tmp_path)
+
+
+def base_of(exams: Exams) -> int:
+    return exams.grader._warm._process.pid  # type: ignore[union-attr]
+
+
+def nursery_of(exams: Exams) -> int:
+    """Return the child of the base that is left when no slot is open."""
+    for examiner in exams.grader._examiners.values():
+        examiner.control.close()
+    exams.grader._examiners.clear()
+    wait_for(lambda: len(children(base_of(exams))) == 1)
+    (nursery,) = children(base_of(exams))
+    return nursery
+
+
+def examine(exams: Exams, tests: str, *, preload: tuple[str, ...] = ()) -> None:
+    """Examine a right submission in a new slot, at the first try."""
+    report = exams.examine(replace(exams.exercise(tests, reference=RIGHT), preload=preload), RIGHT)
+    assert report.status is Status.FULL, (report.problem, report.tests)
+    assert report.attempts == 1
+
+
+def test_an_examiner_imports_nothing_of_ours_that_the_nursery_had_not(exams: Exams, tmp_path: Path) -> None:
+    examine(exams, TELLS)
+    found = set(next(tmp_path.rglob("modules")).read_text().split())
+    names = ("torch", "numpy.random", "grader.sandbox.base", "grader.sandbox.slots", *_AHEAD)
+    code = f"import importlib, sys\nfor name in {names!r}: importlib.import_module(name)\nprint(*sys.modules)"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    had = set(told.stdout.split())
+    assert "_pytest.python" in had
+    ours = {name for name in found - had if name.split(".")[0] in ("grader", "_pytest", "hypothesis")}
+    assert ours == set()
+
+
+def test_a_second_examiner_has_what_only_some_exercises_need(exams: Exams) -> None:
+    has_it = "import sys\ndef test_it(student): assert ({name!r} in sys.modules) is {is_there}\n"
+    examine(exams, has_it.format(name=_LATER[0], is_there=False))
+    examine(exams, has_it.format(name=_LATER[0], is_there=True))
+
+
+def test_a_child_has_none_of_it(exams: Exams) -> None:
+    tests = (
+        "def test_it(student):\n    had = student.modules()\n    assert 'torch' in had\n"
+        "    for name in had: assert name.split('.')[0] not in ('pytest', '_pytest', 'hypothesis'), name\n"
+        "    for name in had: assert not name.startswith(('grader.examination', 'grader.diagnosis')), name\n"
+    )
+    examine(exams, tests)
+    examine(exams, tests + "\n# another slot, when the nursery has imported all\n")
+
+
+def test_examiners_come_of_one_nursery_and_are_the_bases_own(exams: Exams) -> None:
+    examine(exams, "def test_it(student): assert student.one() == 1")
+    nursery = nursery_of(exams)
+    examine(exams, "def test_more(student): assert student.one() == 1")
+    (examiner, zygote) = sorted(children(base_of(exams)) - {nursery})
+    assert children(nursery) == set()
+    assert alive(examiner)
+    assert alive(zygote)
+    assert nursery_of(exams) == nursery
+
+
+def test_other_modules_to_preload_take_another_nursery(exams: Exams) -> None:
+    examine(exams, "def test_it(student): assert student.one() == 1")
+    first = nursery_of(exams)
+    tests = "import sys\ndef test_it(student): assert {name!r} in sys.modules"
+    examine(exams, tests.format(name="numpy.ma"), preload=("numpy.ma",))
+    second = nursery_of(exams)
+    assert second != first
+    assert not alive(first)
+    examine(exams, tests.format(name="numpy.ma"), preload=("numpy.ma",))
+    assert nursery_of(exams) == second
+
+
+def test_a_nursery_that_was_killed_is_replaced_with_the_base(exams: Exams) -> None:
+    examine(exams, "def test_it(student): assert student.one() == 1")
+    base = base_of(exams)
+    os.kill(nursery_of(exams), signal.SIGKILL)
+    examine(exams, "def test_more(student): assert student.one() == 1")  # the exam itself was tried once
+    assert base_of(exams) != base
+    assert_gone({base})
