@@ -225,6 +225,7 @@ class Grader:
                 gpu=gpu,
                 ahead=_AHEAD,
                 later=_LATER,
+                forbid=exercise.forbid,
             )
         )
         examiner = opened.examiner

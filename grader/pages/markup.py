@@ -6,6 +6,7 @@ stands as it is. Names of elements and attributes are written in this package, n
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
@@ -15,6 +16,8 @@ from grader.pages.web import Link
 
 _EMPTY = frozenset({"meta", "link", "br", "hr", "input"})  # elements of HTML without an end
 _CODE = re.compile(r"`([^`\n]+)`")
+# The sign of a term or an option, and what it is the sign of: `-ln(2)`, `--resume`. A browser breaks lines behind it.
+_SIGNED = re.compile(r"(?:(?<![!-~])|(?<=[(\[{=,:/]))-{1,2}(?:[^\W\d]\w{0,10}|[^\s\w-])")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9:-]*")
 # No address and no style is ever made of a report's text, so an element needs none of these with such a value.
 _FORBIDDEN = frozenset({"style", "src", "srcset", "action", "formaction", "xlink:href"})
@@ -61,10 +64,21 @@ def together(children: Iterable[str]) -> Markup:
 
 def prose(text: str) -> Markup:
     """Return a sentence, escaped; what stands in backticks is code."""
-    parts = _CODE.split(text)
+    parts = map(unbroken, _CODE.split(text))
     return together(element("code", None, part) if place % 2 else part for place, part in enumerate(parts))
 
 
+def unbroken(text: str) -> Markup:
+    """Return text, escaped, in which no line ends with the sign of what follows."""
+    pieces: list[str] = []
+    end = 0
+    for found in _SIGNED.finditer(text):
+        pieces += [text[end : found.start()], element("span", {"class": "whole"}, found[0])]
+        end = found.end()
+    return together([*pieces, text[end:]])
+
+
+@functools.lru_cache(maxsize=256, typed=True)  # by type, too: a `Link` may stand where its text alone may not
 def _attribute(name: str, value: str) -> str:
     lowered = name.lower()
     if not _NAME.fullmatch(name) or lowered in _FORBIDDEN or lowered.startswith("on"):

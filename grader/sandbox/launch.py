@@ -45,6 +45,7 @@ class SlotOrder:
     gpu: Gpu | None = None  # with `device` "cuda"
     ahead: tuple[str, ...] = ()
     later: tuple[str, ...] = ()
+    forbid: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,7 @@ class WarmBase:
             entry=order.entry,
             ahead=list(order.ahead),
             later=list(order.later),
+            forbid=list(order.forbid),
             degrees=list(order.degrees),
             device=order.device,
             memory_mib=order.memory_mib,

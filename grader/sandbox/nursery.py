@@ -3,8 +3,8 @@
 Theory of operation. To import pytest and our own modules takes an examiner longer than an exam, and it is the same for
 every exercise. The base must not hold them: it is what a child inherits. So the base forks the nursery, which imports
 them once, while the first zygote proves its box, and then forks an examiner for each slot. What only some exercises
-need it imports when a second examiner is asked for: who grades one submission does not wait for that. Like the base it
-knows no exercise and reads no test; what an examiner loads after its fork is its own.
+need it imports behind the second examiner: then more will come, and neither of the two has waited for it. Like the base
+it knows no exercise and reads no test; what an examiner loads after its fork is its own.
 
 An examiner is to be the base's child, whose exit the base collects, and not the nursery's. So the nursery forks twice:
 the first fork leaves at once, and the base inherits the second one from it. Linux only; elsewhere nobody inherits a
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import itertools
 import os
 import signal
 import socket
@@ -35,6 +36,7 @@ from grader.sandbox.link import receive_record, send_record
 
 _START_TIMEOUT_S = 120.0  # for what it imports, from a cold and slow disk
 _PID = struct.Struct("<q")
+_MANY = 2  # examiners; who grades one submission needs one
 
 
 class _ForkExaminer(msgspec.Struct, frozen=True):
@@ -102,16 +104,12 @@ def _be_the_nursery(orders: socket.socket, base: int, imports: Imports) -> NoRet
         jail.die_with_parent(base)
         close_all_but(orders.fileno())
         _import(imports.ahead)
-        is_first = True
-        while True:
+        for number in itertools.count(1):
             try:
                 asked, descriptors = receive_record(orders, _ForkExaminer, descriptors=2)
             except GraderFault:  # the base has gone, or has another nursery
-                os._exit(0)
-            if not is_first:
-                _import(imports.later)
-            is_first = False
-            sockets = tuple(socket.socket(fileno=number) for number in descriptors)
+                break
+            sockets = tuple(socket.socket(fileno=descriptor) for descriptor in descriptors)
             try:
                 forked = _Forked(_fork_twice(asked.entry, *sockets, base=base))
             except OSError as error:
@@ -119,8 +117,11 @@ def _be_the_nursery(orders: socket.socket, base: int, imports: Imports) -> NoRet
             for one in sockets:
                 one.close()  # the zygote sees its examiner go only if nobody else holds its end
             send_record(orders, forked)
+            if number == _MANY:
+                _import(imports.later)
     except BaseException:  # noqa: BLE001  the process ends here, and says why
         say_why_and_leave()
+    os._exit(0)
 
 
 def _import(names: Sequence[str]) -> None:

@@ -21,6 +21,7 @@ class OpenSlot(msgspec.Struct, frozen=True, tag=True):
     degrees: list[Isolation]
     ahead: list[str] = msgspec.field(default_factory=list)
     later: list[str] = msgspec.field(default_factory=list)
+    forbid: list[str] = msgspec.field(default_factory=list)  # functions that are closed to every child
     device: str = "cpu"
     memory_mib: int = 512  # of a child
     gpu: Gpu | None = None  # with `device` "cuda"

@@ -52,9 +52,13 @@ class Slot:
         _await_zygote(self.zygote)
         return True
 
-    def end(self) -> None:
-        """End both: the zygote sees its examiner go, kills its children, and leaves by itself."""
-        _kill(self.examiner)
+    def stop(self) -> None:
+        """Begin to end both: the zygote sees its examiner go, kills its children, and leaves by itself."""
+        os.kill(self.examiner, signal.SIGKILL)
+
+    def await_end(self) -> None:
+        """Collect both, once they are stopped."""
+        os.waitpid(self.examiner, 0)
         _await_zygote(self.zygote)
 
 
@@ -131,7 +135,9 @@ class Slots:
     def end(self) -> None:
         """End every process, and remove every group."""
         for slot in self.open_slots:
-            slot.end()
+            slot.stop()
+        for slot in self.open_slots:  # they end side by side
+            slot.await_end()
         self._end_nursery()
         if self._branch is not None:
             self._branch.close()
@@ -188,7 +194,8 @@ class Slots:
             raise LayerMissing(Layer.CGROUPS, "with CUDA nothing else bounds the machine's own memory")
         box = boxes.make_box(isolation, self._of(isolation, request))
         extra_mib = CUDA_MIB if request.device == "cuda" else 0
-        return Zygote(control, box, ChildGroups(self._pool(isolation), request.memory_mib + extra_mib))
+        groups = ChildGroups(self._pool(isolation), request.memory_mib + extra_mib)
+        return Zygote(control, box, groups, request.forbid if isinstance(request, OpenSlot) else ())
 
     def _pool(self, isolation: Isolation) -> cgroups.Pool | None:
         """Return the groups for a new zygote's children; None where nothing counts them."""

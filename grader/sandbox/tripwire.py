@@ -7,6 +7,8 @@ identity, and the operators of `torch.ops.aten`, which are closed by name. Only 
 Python code may use the function (printing a tensor takes absolute values), except the layers of `torch.nn`, which are
 nothing but the functions that they call, and except code that runs what it is given (`torch.func.vmap`).
 
+The zygote sets them once for all its children, in which they cost milliseconds; each child then says who hears of them.
+
 It is no security: the code that a tripwire guards against shares its process, and can find the original again. The
 rules on the syntax tree, which the examiner checks, are the other half; docs/design/rules.md says what neither catches.
 """
@@ -17,7 +19,8 @@ import fnmatch
 import importlib
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 OnCall = Callable[[str], None]
@@ -47,13 +50,34 @@ _ON_BEHALF = re.compile(
 )
 
 
-def set_tripwires(patterns: Iterable[str], on_call: OnCall) -> None:
+@dataclass(slots=True)
+class _Heard:
+    """What is set in this process, also by the one that it was forked from, and who hears of it."""
+
+    patterns: tuple[str, ...] = ()
+    on_call: OnCall = lambda _name: None
+
+
+_HEARD = _Heard()
+
+
+def set_tripwires_ahead(patterns: Sequence[str]) -> None:
+    """Set them for the forks of this process, unless that would import a library: one may start threads."""
+    if all(pattern.partition(".")[0] in sys.modules for pattern in patterns):
+        set_tripwires(patterns, lambda _name: None)
+
+
+def set_tripwires(patterns: Sequence[str], on_call: OnCall) -> None:
     """Replace every function that a pattern such as "torch.nn.functional.*softmax" names; `on_call` hears its name.
 
     Passed over are patterns whose module does not exist (an exercise may forbid what one version lacks), and names of
-    types that Python cannot change, such as numpy.ndarray.
+    types that Python cannot change, such as numpy.ndarray. Those that are set already only get another hearer.
     """
-    tables = _Tables(on_call)
+    _HEARD.on_call = on_call
+    if _HEARD.patterns == tuple(patterns):
+        return
+    _HEARD.patterns = tuple(patterns)
+    tables = _Tables()
     for owner_name, names in _by_owner(patterns).items():
         owner = _resolve(owner_name)
         if owner is None:
@@ -61,11 +85,11 @@ def set_tripwires(patterns: Iterable[str], on_call: OnCall) -> None:
         for name in _names(owner_name, owner, names):
             shown = f"{owner_name}.{name}"
             if owner_name == _ATEN:
-                _close_operator(name, shown, on_call)
+                _close_operator(name, shown)
                 continue
             genuine = getattr(owner, name, None)
             if callable(genuine) and not _is_tripwire(genuine):
-                _set(owner, name, _tripwire(shown, genuine, on_call))
+                _set(owner, name, _tripwire(shown, genuine))
                 tables.close(genuine, owner_name, name)
     tables.finish()
 
@@ -133,13 +157,13 @@ def _set(owner: Any, name: str, value: object) -> None:
         return
 
 
-def _tripwire(name: str, genuine: Callable[..., Any], on_call: OnCall) -> Callable[..., Any]:
+def _tripwire(name: str, genuine: Callable[..., Any]) -> Callable[..., Any]:
     library = name.partition(".")[0]
 
     def forbidden(*args: object, **kwargs: object) -> Any:
         if _is_own_business(library):
             return genuine(*args, **kwargs)
-        _trip(name, on_call)
+        _trip(name)
 
     return forbidden
 
@@ -148,8 +172,8 @@ def _is_tripwire(value: object) -> bool:
     return getattr(getattr(value, "__code__", None), "co_filename", "") == __file__
 
 
-def _trip(name: str, on_call: OnCall) -> NoReturn:
-    on_call(name)
+def _trip(name: str) -> NoReturn:
+    _HEARD.on_call(name)
     raise ForbiddenCall(f"{name} is forbidden in this exercise")
 
 
@@ -179,8 +203,7 @@ def _root_of(library: str) -> str:
 class _Tables:
     """The tables of torch's C code: closes the doors that lead to a function which has a tripwire."""
 
-    def __init__(self, on_call: OnCall) -> None:
-        self._on_call = on_call
+    def __init__(self) -> None:
         self._torch: Any = sys.modules.get("torch")
         self._closed: dict[str, Callable[..., Any]] = {}  # names of _VariableFunctions, which cannot be changed itself
 
@@ -189,7 +212,7 @@ class _Tables:
         if self._torch is None or owner_name.partition(".")[0] != "torch":
             return
         own_name = getattr(genuine, "__name__", name)
-        wire = _tripwire(f"{owner_name}.{name}", genuine, self._on_call)
+        wire = _tripwire(f"{owner_name}.{name}", genuine)
         for table_name in _TABLES:
             table = getattr(self._torch._C, table_name, None)
             if getattr(table, own_name, None) is genuine:
@@ -197,10 +220,10 @@ class _Tables:
         if getattr(self._torch._C._VariableFunctions, own_name, None) is genuine:
             self._closed[own_name] = wire
         if owner_name in _WITH_OPERATORS:
-            _close_operator(own_name, f"{owner_name}.{name}", self._on_call)
+            _close_operator(own_name, f"{owner_name}.{name}")
             references = sys.modules.get("torch._refs")
             if name in vars(references or _Table):
-                _set(references, name, _tripwire(f"{owner_name}.{name}", vars(references)[name], self._on_call))
+                _set(references, name, _tripwire(f"{owner_name}.{name}", vars(references)[name]))
 
     def finish(self) -> None:
         """Put a table that knows the tripwires in the place of the one that cannot be changed."""
@@ -224,27 +247,26 @@ class _Table:
 class _Operator:
     """Stands for an operator of torch.ops.aten: calling it, or asking for one of its overloads, is forbidden."""
 
-    def __init__(self, shown: str, on_call: OnCall) -> None:
+    def __init__(self, shown: str) -> None:
         self._shown = shown
-        self._on_call = on_call
 
     def __call__(self, *_args: object, **_kwargs: object) -> NoReturn:
-        _trip(self._shown, self._on_call)
+        _trip(self._shown)
 
     def __getattr__(self, overload: str) -> NoReturn:
         if overload.startswith("__"):
             raise AttributeError(overload)
-        _trip(self._shown, self._on_call)
+        _trip(self._shown)
 
 
-def _close_operator(name: str, shown: str, on_call: OnCall) -> None:
+def _close_operator(name: str, shown: str) -> None:
     """Show another operator to whoever is not torch: it registers rules for its operators when it first needs them."""
     aten = _resolve(_ATEN)
     if aten is None:
         return
     if "closed_operators" not in vars(type(aten)):
         aten.__class__ = _guarded(type(aten))
-    type(aten).closed_operators.setdefault(name, _Operator(shown, on_call))
+    type(aten).closed_operators.setdefault(name, _Operator(shown))
 
 
 def _guarded(namespace: Any) -> type:

@@ -26,6 +26,7 @@ import socket
 import sys
 import time
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
@@ -42,6 +43,7 @@ from grader.sandbox.jail.proofs import Proof
 from grader.sandbox.link import send_record
 from grader.sandbox.orders import Settled
 from grader.sandbox.spawning import CREDENTIALS, SCM_CREDENTIALS, Handed, Op, Outside, Reaped, Request
+from grader.sandbox.tripwire import set_tripwires_ahead
 
 if TYPE_CHECKING:
     import resource  # Windows has none
@@ -57,15 +59,16 @@ class _Child:
 
 
 class Zygote:
-    """Serves one examiner over `control`, with children in boxes like `box`."""
+    """Serves one examiner over `control`, with children in boxes like `box` that may not call what `forbid` names."""
 
     settle_s = 30.0  # some 20 ms, on a machine that is not overloaded
 
-    def __init__(self, control: socket.socket, box: Box, groups: ChildGroups) -> None:
+    def __init__(self, control: socket.socket, box: Box, groups: ChildGroups, forbid: Sequence[str] = ()) -> None:
         self._control = control
         self._box = box
         self.isolation = box.isolation
         self.groups = groups
+        self._forbid = forbid
         self._living: dict[int, cgroups.Group | None] = {}
         self._spare: _Child | None = None
 
@@ -87,8 +90,9 @@ class Zygote:
     def serve(self) -> NoReturn:
         """Do what the examiner asks until it goes."""
         sys.dont_write_bytecode = True  # our own modules are imported by now; what a child imports leaves no trace
-        gc.freeze()
         try:
+            set_tripwires_ahead(self._forbid)
+            gc.freeze()
             self._make_spare()
             while request := Request.receive(self._control):
                 self._handle(request)

@@ -267,6 +267,19 @@ def test_json_gives_a_workflow_no_command(text: str) -> None:
     assert "##[" not in escape.json_text({"a": [text]}, indent=2)
 
 
+NUMBERS = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+JSON = st.recursive(
+    st.none() | st.booleans() | NUMBERS | st.text('a<é/"\\ \n'),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("ab:,{[", max_size=3), inner, max_size=3),
+)
+
+
+@given(JSON)
+def test_json_is_laid_out_as_pythons_own(value: object) -> None:
+    plain = json.dumps(value, ensure_ascii=False, indent=2).replace("</", "<\\/")
+    assert escape.json_text(value, indent=2) == plain
+
+
 @hostile_and_any
 def test_a_whole_report_gives_a_workflow_no_command(text: str) -> None:
     shown = escape.without_commands(f"a\n{text}\n  {text}")

@@ -50,6 +50,8 @@ def test_what_could_run_or_load_something_is_refused(name: str, value: str) -> N
 
 def test_a_link_to_a_page_beside_this_one_leads_below_its_folder() -> None:
     link = element("a", {"href": beside("reports", 'a "b"&c:', "x.html")}, "x")
+    with pytest.raises(ValueError, match="a page links"):
+        element("a", {"href": str.__str__(beside("reports", 'a "b"&c:', "x.html"))}, "x")  # the same text alone
     assert link == '<a href="reports/a%20%22b%22%26c%3A/x.html">x</a>'
     assert beside("javascript:alert(1)") == "javascript%3Aalert%281%29"
 

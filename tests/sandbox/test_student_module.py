@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 import torch
 
+from grader.sandbox import tripwire
 from grader.sandbox.handles import Handles
 from grader.sandbox.messages import SourceText
 from grader.sandbox.scope import Scope
@@ -23,7 +24,7 @@ from grader.sandbox.student_module import (
     names_of,
     student_frames,
 )
-from grader.sandbox.tripwire import ForbiddenCall, set_tripwires
+from grader.sandbox.tripwire import ForbiddenCall, set_tripwires, set_tripwires_ahead
 
 
 @pytest.fixture
@@ -190,7 +191,8 @@ def test_text_is_capped_and_valid() -> None:
 
 @pytest.fixture
 def library(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
-    """A library with some functions."""
+    """A library with some functions, in a process where no tripwire is set yet."""
+    monkeypatch.setattr(tripwire, "_HEARD", tripwire._Heard())
     module = types.ModuleType("made_library")
     module.softmax = module.log_softmax = module.relu = lambda *_: "called"  # type: ignore[attr-defined]
     module.limit = 3  # type: ignore[attr-defined]
@@ -204,6 +206,25 @@ def test_a_forbidden_function_raises_and_is_noted(library) -> None:
     with pytest.raises(ForbiddenCall, match=r"made_library\.softmax"):
         library.softmax(1)
     assert noted == ["made_library.softmax"]
+
+
+def test_who_comes_last_hears_of_tripwires_that_were_set_ahead(library) -> None:
+    noted: list[str] = []
+    set_tripwires_ahead(["made_library.*softmax"])
+    ahead = library.softmax
+    with pytest.raises(ForbiddenCall):
+        ahead(1)
+    set_tripwires(["made_library.*softmax"], noted.append)
+    assert library.softmax is ahead  # set once
+    with pytest.raises(ForbiddenCall):
+        library.softmax(1)
+    assert noted == ["made_library.softmax"]
+
+
+def test_no_tripwire_is_set_ahead_where_a_library_would_be_imported(library) -> None:
+    set_tripwires_ahead(["made_library.softmax", "wave.open"])
+    assert library.softmax(1) == "called"
+    assert "wave" not in sys.modules
 
 
 def test_a_tripwire_cannot_be_caught_as_an_exception(library) -> None:
