@@ -42,7 +42,7 @@ def main() -> int:
             _take_on(order)
             from grader.cli import main as command
 
-            return command()
+            command()
         code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         if code < 0:
             one_base.renew()
