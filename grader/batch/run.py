@@ -38,6 +38,7 @@ from grader.report import Report, Status, build_failure, build_report
 from grader.runners import Done, Job, Runner
 
 _WINDOW = 4  # exams a worker that are read, in work, or wait for others of their group
+_AT_LEAST = 32  # of them at any rate: there is time to read these while torch is imported
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +125,7 @@ class _Work:
 
     def all(self, workers: int) -> tuple[Row, ...]:
         """Hold what is to be held; return the rows."""
-        lanes, window = Lanes(_groups(self._batch.entries), at_once=workers), _WINDOW * workers
+        lanes, window = Lanes(_groups(self._batch.entries), at_once=workers), max(_WINDOW * workers, _AT_LEAST)
         self._tell(self.progress)
         self._fill(lanes, window)
         for done in self._runner.done():
