@@ -157,6 +157,17 @@ def test_the_version_is_the_same_everywhere() -> None:
     assert project["version"] == __version__
 
 
+def test_every_extra_that_a_page_names_is_one_of_the_package() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    named = {
+        (page.name, extra)
+        for page in PAGES
+        for extra in re.findall(r"'(?:\.|dlgrade)\[([a-z]+)\]'", page.read_text(encoding="utf-8"))
+    }
+    assert ("notebooks.md", "notebook") in named
+    assert {extra for _, extra in named} <= set(project["optional-dependencies"])
+
+
 def test_every_dependency_is_pinned() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     pins = {

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from grader.examination.evidence import Evidence
-from grader.examination.watch import OVERTIME_S, ending_at, interrupted_at
+from grader.examination.watch import ending_at, interrupted_at
 from grader.plugins import Plugin
 from grader.records import Exercise, Explanation, Reveal, Text
 
@@ -72,7 +72,7 @@ class BoundedExplaining:
         try:
             if limit_s <= 0.0:
                 raise _TooLate
-            with interrupted_at(ending_at(began + limit_s - OVERTIME_S), _TooLate):
+            with interrupted_at(ending_at(began + limit_s), _TooLate, overtime_s=0.0):
                 return self._explain(evidence, reveal)
         except (Exception, _TooLate):  # noqa: BLE001  whatever it is, the verdict stands
             traceback.print_exc()  # into the file that the controller quotes from

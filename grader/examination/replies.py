@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.examination.evidence import (
@@ -23,7 +23,7 @@ from grader.examination.evidence import (
     Refused,
 )
 from grader.examination.rules import rule_of, told_name
-from grader.examination.signatures import NameKind
+from grader.examination.signatures import NameKind, Signatures
 from grader.records import Limits, Outcome, SourceFile, SourceLine
 from grader.sandbox import messages, wire
 from grader.sandbox.calls import Change
@@ -130,15 +130,15 @@ def evidence_of_end(ended: ChildEnded, limits: Limits, *, limit_s: float, is_lat
 
 
 def use_of(
-    name: str, names: Mapping[str, Name], declared: NameKind | None, module: SourceFile
+    name: str, names: Mapping[str, Name], course: Signatures, module: SourceFile
 ) -> NameKind | MissingName | NotCallable:
     """Return what a test uses a public name as: what the course has there, and else what the submission says it has.
 
     `names` are those of the submission. What the course calls must be something that can be called.
     """
-    found = names.get(name)
+    found, declared = names.get(name), course.kind(name)
     if found is None:
-        return missing_name(name, names, module)
+        return missing_name(name, names, module, asked=course.names_beside(name))
     if declared in (NameKind.FUNCTION, NameKind.CLASS) and found.kind == "value":
         return NotCallable(
             name=name,
@@ -152,10 +152,13 @@ def use_of(
     return NameKind(found.kind) if found.kind in ("function", "class") else NameKind.VALUE
 
 
-def missing_name(name: str, names: Iterable[str], module: SourceFile) -> MissingName:
-    """Say that the submission has no such public name; `names` are those that it has."""
+def missing_name(name: str, names: Iterable[str], module: SourceFile, *, asked: Container[str]) -> MissingName:
+    """Say that the submission has no such public name; `names` are those that it has.
+
+    `asked` are names that the exercise asks for besides: to rename what has one of them would break what is right.
+    """
     candidates = tuple(sorted([*names][-MAX_CANDIDATES:]))  # the last: star imports come first
-    close = difflib.get_close_matches(name, candidates, n=2, cutoff=0.6)
+    close = difflib.get_close_matches(name, [one for one in candidates if one not in asked], n=2, cutoff=0.6)
     return MissingName(
         name=name,
         module=module.name,

@@ -106,6 +106,13 @@ class Signatures:
         """Return what a public name of the student's module is; None where the course does not say."""
         return self._kinds.get(name)
 
+    def names_beside(self, name: str) -> frozenset[str]:
+        """Return the course's names where `name` is one: a student who has another of them has not misspelt this one.
+
+        Empty where the stub that is read lacks `name`: then it is the student's own file, and names in it are theirs.
+        """
+        return frozenset(self._kinds) - {name} if name in self._kinds else frozenset()
+
     def text(self, function: str) -> str:
         """Return the signature as the course has it, without annotations: "softmax(logits, dim)"; "" if unknown."""
         return self._texts.get(function, "")

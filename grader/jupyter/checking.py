@@ -13,11 +13,11 @@ from grader.exercise import load_course
 from grader.exercise.course import Course
 from grader.exercise.seal_key import SealKey, read_key_file
 from grader.exercise.sealed_course import open_sealed
-from grader.jupyter.given import defined_names, submission_of
+from grader.jupyter.given import defined_names, submission_of, ways_to_give
 from grader.jupyter.kernel import Cells, need_shell, running_shell
 from grader.jupyter.session import warm_grader
 from grader.pipeline import Grader
-from grader.records import Device, Isolation, Text
+from grader.records import Device, Exercise, Isolation, Text
 from grader.report import Report
 from grader.submission import collect
 
@@ -41,7 +41,7 @@ def check_path(wanted: CheckOptions, path: Path | None) -> Report:
         grader.start()  # torch is imported in the background while the course is read
         course = _course(wanted, key)
         found = course.find(wanted.exercise)
-        taken = collect(found, course.own_files(found) if path is None else of_one(path, found))
+        taken = collect(found, _own_files(course, found) if path is None else of_one(path, found))
         return grader.examine(found, taken, seed=wanted.seed)
 
 
@@ -62,6 +62,14 @@ def check_functions(wanted: CheckOptions, given: Mapping[str, object] | None, *,
         report = grader.examine(found, taken.submission, seed=wanted.seed)
     notes = (*taken.notes, *report.notes)
     return replace(report, notes=notes, hints=0, of_kernel=True)  # `dlgrade hint` knows one's own files alone
+
+
+def _own_files(course: Course, exercise: Exercise) -> Path:
+    """Return where the student's own files lie. Raises: UsageError, with ways out that Python code has."""
+    try:
+        return course.own_files(exercise)
+    except UsageError as error:
+        raise UsageError(error.problem, remedy=ways_to_give(exercise, running_shell())) from None
 
 
 def _key(wanted: CheckOptions) -> SealKey | None:

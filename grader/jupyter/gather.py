@@ -13,7 +13,9 @@ shows; written-out values stand in front, in no cell.
 
 from __future__ import annotations
 
+import builtins
 import functools
+import inspect
 import io
 import sys
 import types
@@ -134,6 +136,8 @@ class _Gathering:
         if name not in space:
             return  # one of Python's own, or missing there as it is missing here
         value = space[name]
+        if _is_pythons_own(name, value) and self._latest(name) is None:
+            return
         self._carried[name] = _Carried()
         if isinstance(value, types.ModuleType):
             self._module(name, value, needed_by)
@@ -261,6 +265,12 @@ class _Gathering:
             notes=tuple(self._notes),
             future=bool(self._cells.flags & _ANNOTATIONS),
         )
+
+
+def _is_pythons_own(name: str, value: object) -> bool:
+    """Return whether a name stands for Python's own function of it, or for what IPython has wrapped it in: `open`."""
+    own = vars(builtins).get(name)
+    return own is not None and callable(value) and inspect.unwrap(value) is own
 
 
 def _held(value: object) -> list[object]:

@@ -11,7 +11,7 @@ from grader.exercise.digest import digest
 from grader.exercise.paths import show_path
 from grader.exercise.problems import closest
 from grader.jupyter.gather import gather
-from grader.jupyter.kernel import Cells
+from grader.jupyter.kernel import Cells, Shell
 from grader.records import Exercise, SourceFile, Submission, Text
 from grader.submission import MAX_FILE_BYTES
 from grader.submission.asked import names_in_stub
@@ -79,6 +79,24 @@ def submission_of(exercise: Exercise, given: Mapping[str, object], cells: Cells)
         untouched=False,
     )
     return FromKernel(submission=submission, notes=(*_missing(given, asked), *module.notes))
+
+
+def ways_to_give(exercise: Exercise, shell: Shell | None) -> Text:
+    """Return how code for this exercise is given to `grader.check`, where it lies in no workspace."""
+    several = len(exercise.files) > 1
+    file = f'`grader.check("{exercise.id}", "{"FOLDER" if several else exercise.files[0]}")`'
+    work = Text(
+        en="run `dlgrade start DIR` to get the exercises into a folder and work there",
+        zh="运行 `dlgrade start DIR` 把练习放入一个文件夹并在其中作答",
+    )
+    if several or shell is None:
+        return Text(en=f"Give your code, {file}, or {work.en}.", zh=f"请给出代码：{file}，或{work.zh}。")
+    functions = ", ".join(f"{name}={name}" for name in asked_names(exercise))
+    call = f'`grader.check("{exercise.id}", {functions})`'
+    return Text(
+        en=f"Give your functions, {call}, or a file, {file}, or {work.en}.",
+        zh=f"请给出函数：{call}，或文件：{file}，或{work.zh}。",
+    )
 
 
 def _missing(given: Mapping[str, object], asked: tuple[str, ...]) -> tuple[Text, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from types import CodeType
@@ -60,6 +61,18 @@ def need_shell() -> Shell:
             ),
         )
     return shell
+
+
+@contextmanager
+def compiling_as_latest(shell: Shell) -> Iterator[None]:
+    """Have what is compiled meanwhile count as the cell that is running: IPython's own count may be the next one's."""
+    number = len(shell.history_manager.input_hist_raw) - 1
+    compiler, cache = shell.compile, shell.compile.cache
+    compiler.cache = lambda code, _number=0, **more: cache(code, number, **more)
+    try:
+        yield
+    finally:
+        compiler.cache = cache
 
 
 class Cells:

@@ -13,7 +13,7 @@ from typing import Any
 
 from grader.errors import GraderError
 from grader.jupyter.checking import CheckOptions, check_functions
-from grader.jupyter.kernel import Shell
+from grader.jupyter.kernel import Shell, compiling_as_latest
 from grader.records import Language, Text
 from grader.report import Report
 from grader.report.notebook import to_mimebundle
@@ -38,7 +38,9 @@ def _cell(shell: Any, line: str, cell: str) -> None:
     if request is None:
         return
     # The magic's own line stays as a comment: then a line has the same number here and in the notebook.
-    if shell.run_cell(f"# %%dlgrade {line}\n{cell}", store_history=False).success:
+    with compiling_as_latest(shell):
+        ran = shell.run_cell(f"# %%dlgrade {line}\n{cell}", store_history=False)
+    if ran.success:
         _show(shell, request)
 
 

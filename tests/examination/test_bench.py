@@ -36,10 +36,11 @@ def test_times(student, bench):
 
 @pytest.mark.parametrize(("apart", "count"), [(True, 4), (False, 5), (None, 5)])
 def test_apart_the_student_is_timed_in_a_new_child(exams: Any, apart: bool | None, count: int) -> None:
+    """So far apart that no busy machine makes it believable bad luck: then there would be more pairs, and calls."""
     report = exams.run(
-        REFERENCE.format(seconds=0.1, factor=2),
+        REFERENCE.format(seconds=0.06, factor=2),
         TESTS.format(apart=apart, count=count),
-        reference=REFERENCE.format(seconds=0.01, factor=2),
+        reference=REFERENCE.format(seconds=0.0, factor=2),
     )
     assert result(report, "test_times").outcome is Outcome.PASSED, report.tests[0].explanation
 

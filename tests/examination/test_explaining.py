@@ -77,7 +77,7 @@ class Inner(BaseException):
 
 
 def test_a_limit_inside_another_leaves_that_one_running() -> None:
-    with pytest.raises(Outer), interrupted_at(ending_at(time.monotonic() - 5.0), Outer):
+    with pytest.raises(Outer), interrupted_at(ending_at(time.monotonic() - 5.0), Outer, overtime_s=0.2):
         with interrupted_at(ending_at(time.monotonic() + 60.0), Inner):
             time.sleep(0.01)
         endless()

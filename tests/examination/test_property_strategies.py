@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import subprocess
-import sys
 from collections.abc import Callable
 from random import Random
 from typing import Any
@@ -12,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from exams import said
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
@@ -20,6 +19,7 @@ from grader.examination.property import arrays, floats, integers, labels, shapes
 from grader.examination.property.inputs import complexity, fingerprint
 from grader.examination.property.numbers import Range
 from grader.examination.property.search import _settings, seal_hypothesis
+from grader.records import Outcome
 
 quick = settings(max_examples=40, database=None, derandomize=True, deadline=None)
 
@@ -128,24 +128,28 @@ def test_every_number_of_a_range_has_random_bytes_that_make_it(numbers: Range) -
     assert shown == {*range(numbers.low, numbers.high + 1), *numbers.special}
 
 
-def test_the_same_seed_draws_the_same_whatever_is_loaded(capsys: pytest.CaptureFixture[str]) -> None:
-    script = """
-import sys
-from random import Random
-from hypothesis import find, strategies as st
-from hypothesis.errors import NoSuchExample
-from grader.examination.property.search import _settings, seal_hypothesis
-seal_hypothesis()
-drawn = []
-try:
-    find(st.integers(), lambda n: drawn.append(n), settings=_settings(300), random=Random(7))
-except NoSuchExample:
-    print(hash(tuple(drawn)), len(drawn))
+DRAWS = """
+def drawn():
+    from random import Random
+    from hypothesis import find, strategies as st
+    from hypothesis.errors import NoSuchExample
+    from grader.examination.property.search import _settings, seal_hypothesis
+    seal_hypothesis()
+    numbers = []
+    with pytest.raises(NoSuchExample):
+        find(st.integers(), lambda n: numbers.append(n), settings=_settings(300), random=Random(7))
+    return numbers
 """
-    fresh = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert fresh.stdout.split()[1] == "300"
-    exec(script, {})  # here, beside all that the tests have loaded
-    assert capsys.readouterr().out == fresh.stdout
+
+
+def test_the_same_seed_draws_the_same_whatever_is_loaded(exams: Any) -> None:
+    space: dict[str, Any] = {"pytest": pytest}
+    exec(DRAWS, space)
+    here = space["drawn"]()  # beside all that the tests have loaded
+    assert len(here) == 300
+    tests = f"{DRAWS}\ndef test_it(student):\n    assert hash(tuple(drawn())) == {hash(tuple(here))}\n"
+    (test,) = exams.run("", tests).tests
+    assert test.outcome is Outcome.PASSED, said(test.explanation)
 
 
 @pytest.mark.parametrize(

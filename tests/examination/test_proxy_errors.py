@@ -108,6 +108,10 @@ def by_attribute(x):
     return x.volume
 
 
+def mispelt():
+    return 1
+
+
 def outer():
     return inner()
 
@@ -192,14 +196,14 @@ class Layer:
 
 # Where a test fails on the student's code, the reference simply returns.
 REFERENCE = (
-    STUDENT
+    STUDENT.replace("mispelt", "misspelt")
     + """
 
 for _name in list(globals()):
     if not _name.startswith("_") and not isinstance(globals()[_name], type):
         globals()[_name] = lambda *args, **kwargs: 1
 
-does_not_exist = outr = lambda: 1
+does_not_exist = lambda: 1
 """
 )
 
@@ -457,9 +461,9 @@ def test_a_missing_function_is_named(student):
     student.does_not_exist()
 
 
-@ends("failed", "missing_name", says="outer")
+@ends("failed", "missing_name", says="You have `mispelt`. Did you mean `misspelt`?")
 def test_a_misspelt_function_is_suggested(student):
-    student.outr()
+    student.misspelt()
 
 
 @ends("failed", "missing_name")

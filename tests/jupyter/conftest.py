@@ -13,4 +13,4 @@ def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
     kernel = started(tmp_path_factory.mktemp("kernel"))
     yield kernel
     kernel.client.stop_channels()
-    kernel.manager.shutdown_kernel()
+    kernel.manager.shutdown_kernel(now=True)

@@ -46,7 +46,7 @@ class Kernel:
         return pid
 
     def run(self, code: str) -> Shown:
-        """Run a cell, and return what it shows."""
+        """Run a cell, and return what it shows. An error in it ends no cell that is asked for just after it."""
         shown = Shown()
 
         def take(message: dict[str, Any]) -> None:
@@ -60,7 +60,7 @@ class Kernel:
             elif kind in ("execute_result", "display_data"):
                 shown.data.append(content["data"])
 
-        reply = self.client.execute_interactive(code, timeout=120, output_hook=take)
+        reply = self.client.execute_interactive(code, stop_on_error=False, timeout=120, output_hook=take)
         shown.number = reply["content"]["execution_count"]
         return shown
 

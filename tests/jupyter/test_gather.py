@@ -89,6 +89,12 @@ SAME = {
         ["import numpy as np\nA2 = np.arange(6, dtype='int16').reshape(2, 3)\ndef f(x): return A2 * np.float32(2)"],
         "(f(4).dtype, f(4).tolist())",
     ),
+    "Python's open, of which IPython has its own": (
+        ["def f(x):\n    with open('/dev/null') as nothing:\n        return nothing.read() + str(x)"], "f(4)"
+    ),
+    "a name of Python's own that a cell has decorated": (
+        ["import functools\n@functools.wraps(oct)\ndef oct(x): return 'mine'", "def f(x): return oct(x)"], "f(4)"
+    ),
     "dtypes and devices": (
         ["import torch\nd1 = (torch.float16, torch.device('cpu'), torch.Size([2]))\ndef f(x): return d1"],
         "f(4)",

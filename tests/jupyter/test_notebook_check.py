@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from kernels import ROOT, Kernel, started
+from kernels import ROOT, Kernel
 
 SOLUTION = (ROOT / "solutions" / "exercise03_softmax" / "softmax.py").read_text(encoding="utf-8")
 HOSTILE = '</iframe><script>alert(1)</script>"><img src=x onerror=alert(2)>'
@@ -19,7 +19,7 @@ HOSTILE = '</iframe><script>alert(1)</script>"><img src=x onerror=alert(2)>'
 
 @pytest.fixture(scope="module", autouse=True)
 def loaded(kernel: Kernel) -> None:
-    kernel.clean("import grader, torch\n%load_ext grader")
+    kernel.clean("import grader, os, torch\n%load_ext grader")
 
 
 @pytest.fixture(autouse=True)
@@ -90,7 +90,7 @@ def test_what_fails_is_told_in_the_words_of_a_notebook(kernel: Kernel) -> None:
         ("en", "`cross_entropy` is not among what was given.", "Change your code in its cell"),
         ("zh", "没有给出 `cross_entropy`。", "修改单元格中的代码"),
     ):
-        kernel.clean(f"import os; os.environ['DLGRADE_LANG'] = {language!r}")
+        kernel.clean(f"os.environ['DLGRADE_LANG'] = {language!r}")
         printed = kernel.clean("print(grader.check('exercise03', softmax=softmax, seed=1))").out
         short = kernel.clean(f"%dlgrade exercise03 --seed 1 --language {language}").text
         assert nothing in printed
@@ -101,6 +101,38 @@ def test_what_fails_is_told_in_the_words_of_a_notebook(kernel: Kernel) -> None:
             assert "from softmax" not in told
         assert "`%dlgrade exercise03 -v`" in short
     kernel.clean("os.environ['DLGRADE_LANG'] = 'en'")
+
+
+@pytest.mark.parametrize(
+    ("language", "renaming", "step"),
+    [
+        ("en", ("Did you mean", "rename"), "Define `log_softmax` in a cell, run it, and check again; "),
+        ("zh", ("是不是", "改名"), "在单元格中定义 `log_softmax`"),
+    ],
+)
+def test_a_function_that_is_right_is_not_to_be_renamed(
+    kernel: Kernel, language: str, renaming: tuple[str, ...], step: str
+) -> None:
+    """It alone was given: what the others are called it need not be."""
+    kernel.clean(f"os.environ['DLGRADE_LANG'] = {language!r}")
+    told = kernel.clean("grader.check('exercise03', softmax=softmax, seed=1)").text
+    kernel.clean("os.environ['DLGRADE_LANG'] = 'en'")
+    assert step in told
+    assert "`log_softmax=…`" in told
+    assert not [words for words in renaming if words in told]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_without_functions_or_a_file_the_way_out_is_one_of_a_notebook(kernel: Kernel, language: str) -> None:
+    """The kernel works in no workspace, and in no course either."""
+    kernel.clean(f"course = os.environ.pop('DLGRADE_COURSE'); os.environ['DLGRADE_LANG'] = {language!r}")
+    error = kernel.run("grader.check('exercise03')").error
+    kernel.clean("os.environ.update(DLGRADE_COURSE=course, DLGRADE_LANG='en')")
+    problem = {"en": "you are in no workspace", "zh": "当前不在任何工作区中"}[language]
+    assert problem in error
+    assert "--submission" not in error
+    assert 'grader.check("exercise03", softmax=softmax, log_softmax=log_softmax, cross_entropy=cross_entropy)' in error
+    assert 'grader.check("exercise03", "softmax.py")' in error
 
 
 def test_an_unknown_function_is_answered_with_the_one_that_was_meant(kernel: Kernel) -> None:
@@ -135,6 +167,22 @@ def test_a_cell_that_fails_is_shown_as_always_and_not_graded(kernel: Kernel) -> 
     assert "ZeroDivisionError" in shown.error
     assert "line 2" in shown.error
     assert shown.data == []
+
+
+def test_an_error_in_a_graded_cell_names_that_cell(kernel: Kernel) -> None:
+    shown = kernel.run("%%dlgrade exercise03\ndef softmax(logits, dim):\n    return logits.nothing\nsoftmax(1, 2)")
+    assert f"Cell In[{shown.number}], line 4" in shown.error
+    assert f"Cell In[{shown.number}], line 3, in softmax" in shown.error
+    slip = kernel.run("%%dlgrade exercise03\ndef softmax(:\n")
+    assert f"Cell In[{slip.number}], line 2" in slip.error
+    after = kernel.run("softmax(1, 2)")
+    assert f"Cell In[{shown.number}], line 3, in softmax" in after.error
+    assert f"Cell In[{after.number}], line 1" in after.error
+
+
+def test_what_a_graded_cell_shows_is_kept_under_its_own_number(kernel: Kernel) -> None:
+    number = kernel.run("%%dlgrade exercise03 --seed 1\n'an output'").number
+    assert kernel.clean(f"print(Out[{number}])").out == "an output\n"
 
 
 @pytest.mark.parametrize(
@@ -193,7 +241,7 @@ def gone(pids: set[int]) -> bool:
 def test_an_interrupt_ends_every_process_and_the_next_check_works(kernel: Kernel) -> None:
     before = below(kernel.pid)
     kernel.clean("def softmax(logits, dim):\n    while True: pass")
-    kernel.client.execute("grader.check('exercise03', softmax=softmax)")
+    kernel.client.execute("grader.check('exercise03', softmax=softmax)", stop_on_error=False)
     during = before
     for _ in range(400):
         during = below(kernel.pid)
@@ -209,18 +257,6 @@ def test_an_interrupt_ends_every_process_and_the_next_check_works(kernel: Kernel
     assert "20 / 20 points" in kernel.clean("%dlgrade softmax").text
 
 
-def test_a_kernel_that_is_killed_leaves_no_process(tmp_path: Path) -> None:
-    kernel = started(tmp_path)
-    kernel.clean("import grader\ndef softmax(logits, dim): return logits")
-    kernel.clean("grader.check('exercise03', softmax=softmax, seed=1)")
-    warm = below(kernel.pid)
-    assert warm
-    os.kill(kernel.pid, signal.SIGKILL)
-    assert gone(warm)
-    kernel.client.stop_channels()
-    kernel.manager.shutdown_kernel(now=True)
-
-
 def test_later_checks_find_torch_imported(kernel: Kernel) -> None:
     kernel.clean("%dlgrade softmax --seed 1")
     warm = {pid for pid, parent in parents() if parent == kernel.pid}
@@ -234,3 +270,12 @@ def test_a_plain_python_has_no_functions_to_grade() -> None:
 
     with pytest.raises(UsageError, match="from a notebook or IPython only"):
         grader.check("exercise03", course=ROOT, softmax=gone)
+
+
+def test_a_kernel_that_is_killed_leaves_no_process(kernel: Kernel) -> None:
+    """The last test here: it is the kernel of them all."""
+    kernel.clean("%dlgrade softmax --seed 1")
+    warm = below(kernel.pid)
+    assert warm
+    os.kill(kernel.pid, signal.SIGKILL)
+    assert gone(warm)

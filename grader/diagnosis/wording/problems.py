@@ -187,7 +187,10 @@ CAUSES: dict[str, Sentences] = {
             "The function or class is missing, misspelled, or defined inside another one.",
             "函数或类缺失、拼写有误，或定义在了别的函数内部。",
         ),
-        next_step=t("Define `{name}` in a cell, run it, and check again.", "在单元格中定义 `{name}`，运行后再次检查。"),
+        next_step=t(
+            "Define `{name}` in a cell, run it, and check again; give it to `grader.check` as `{name}=…`.",
+            "在单元格中定义 `{name}`，运行后再次检查；用 `grader.check` 时请以 `{name}=…` 给出。",
+        ),
     ),
     "not_callable": Sentences(
         hint=t(
