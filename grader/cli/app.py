@@ -5,10 +5,8 @@ from __future__ import annotations
 import errno
 import io
 import os
-import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
-from types import FrameType
 
 import click
 
@@ -21,13 +19,10 @@ from grader.cli.output import (
     occupy_standard_descriptors,
     write_error,
 )
+from grader.cli.stopped import EXIT_INTERRUPTED, hear_sigterm
 from grader.errors import EXIT_GRADER_FAULT, EXIT_USAGE, GraderError, UsageError
 from grader.plugins import PluginError
 from grader.records import Fault, Text
-
-# What a shell reports for a process that a signal ended: 128 + the signal's number.
-EXIT_INTERRUPTED = 128 + signal.SIGINT
-EXIT_TERMINATED = 128 + signal.SIGTERM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +111,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; nothing is raised, and every failure says whose fault it is."""
     occupy_standard_descriptors()
     accept_every_character()
-    signal.signal(signal.SIGTERM, _terminated)
+    hear_sigterm()
     try:
         result = app.main(args=list(arguments), prog_name="dlgrade", standalone_mode=False)
         return result if isinstance(result, int) else 0
@@ -140,11 +135,6 @@ def run(arguments: Sequence[str]) -> int:
         return _explain(cannot_write(error))
     except Exception as error:  # noqa: BLE001 — the last stop: a bug of ours must not look like a grade
         return _own_fault(error)
-
-
-def _terminated(_number: int, _frame: FrameType | None) -> None:
-    # As an exception it passes through the context managers that end every process of an exam.
-    raise SystemExit(EXIT_TERMINATED)
 
 
 def _explain(error: GraderError) -> int:

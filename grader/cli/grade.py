@@ -23,6 +23,7 @@ from grader.cli.options import (
 )
 from grader.cli.output import write_error
 from grader.cli.setting import setting_of
+from grader.cli.stopped import EXIT_INTERRUPTED, EXIT_TERMINATED, Terminated
 from grader.records import Device, Text
 
 if TYPE_CHECKING:
@@ -207,12 +208,11 @@ def command(
             unsigned=unsigned,
         )
         result = _held(request, runner, jobs or count_cores())
-    if result is None:
-        return _EXIT_INTERRUPTED
+    if isinstance(result, int):
+        return result
     return _shown(result, wanted, FailWhen(fail_when))
 
 
-_EXIT_INTERRUPTED = 130
 _SWITCH_S = 0.0005  # between threads: a worker that has an answer waited 5 ms for a page that is being written
 _MAX_NOTES = 30
 
@@ -263,8 +263,8 @@ def _is_given(context: click.Context, name: str) -> bool:
     return context.get_parameter_source(name) not in (None, ParameterSource.DEFAULT)
 
 
-def _held(request: Request, runner: Runner, workers: int) -> ClassResult | None:
-    """Grade the class; None where a person stopped it."""
+def _held(request: Request, runner: Runner, workers: int) -> ClassResult | int:
+    """Grade the class; return the exit code where it was stopped."""
     from grader.batch.grade import grade_class
     from grader.batch.run import Progress
     from grader.cli.grade_progress import shown_progress
@@ -280,9 +280,9 @@ def _held(request: Request, runner: Runner, workers: int) -> ClassResult | None:
                 show(progress)
 
             return grade_class(request, runner, workers=workers, tell=tell, note=notes.say)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Terminated) as stop:
         write_error(_stopped(reached, request.output))
-        return None
+        return EXIT_TERMINATED if isinstance(stop, Terminated) else EXIT_INTERRUPTED
 
 
 class _Notes:

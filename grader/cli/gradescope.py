@@ -105,8 +105,17 @@ def _grade(root: Path) -> list[Report]:
             exercise = entry.read()
             report = grade(grader, course, exercise, submission=root / "submission", seed=None, alone=alone)
             grader.forget(exercise)  # the next exercise's examiner gets its memory
-            reports.append(_with_rules(report, entry, metadata))
+            reports.append(_with_rules(_without_places(report, root, course), entry, metadata))
         return reports
+
+
+def _without_places(report: Report, root: Path, course: Course) -> Report:
+    """Return the report without the container's folders: a student knows what was handed in, and the course's files."""
+    from grader.batch.course_paths import seen_from
+
+    for folder in (course.root, root / "submission", root):
+        report = seen_from(folder, report)
+    return report
 
 
 def _with_rules(report: Report, entry: Entry, metadata: Metadata | None) -> Report:

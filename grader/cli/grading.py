@@ -62,12 +62,15 @@ def grade(
 def _of(submission: Path, course: Course, exercise: Exercise, *, alone: bool) -> Path:
     """Return what of a submission is for the exercise, as `dlgrade grade` finds it in one student's entry."""
     from grader.batch.finding import of_one
+    from grader.batch.told_content import told_for
     from grader.submission.names import wanted_names
 
     place = of_one(submission, exercise, alone=alone)
-    if place == submission or place.name in wanted_names(exercise) or is_folder(place):
+    if alone and (place == submission or place.name in wanted_names(exercise) or is_folder(place)):
         return place
     others = [one.exercise for one in course.read_all() if one.exercise is not None]
+    if not alone:
+        return told_for(submission, exercise, others) or place
     is_anothers = any(place.name in wanted_names(other) for other in others)
     return submission if is_anothers else place  # then what is missing is said, not what its tests make of other work
 

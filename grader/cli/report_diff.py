@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,6 +43,9 @@ def command(*, before: Path, after: Path) -> int:
     """Compare two files, or two folders."""
     from grader.report.layout import Page
 
+    for path in (before, after):
+        if not os.path.lexists(path):
+            raise _not_there(path)
     if is_folder(before) is not is_folder(after):
         raise _unlike(before, after)
     look = dress()
@@ -170,6 +174,17 @@ def _reports(folder: Path) -> dict[str, Path]:
             ),
         )
     return found
+
+
+def _not_there(path: Path) -> UsageError:
+    shown = show_path(path)
+    return UsageError(
+        Text(en=f"{shown}: no such file or folder.", zh=f"{shown}：没有这个文件或文件夹。"),
+        remedy=Text(
+            en="Give two reports in JSON, or two folders of `dlgrade grade --output`.",
+            zh="请给出两份 JSON 报告，或两个 `dlgrade grade --output` 的文件夹。",
+        ),
+    )
 
 
 def _unlike(before: Path, after: Path) -> UsageError:

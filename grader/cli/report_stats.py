@@ -50,6 +50,8 @@ def command(*, folder: Path, as_json: bool, page: Path | None) -> int:
     if page is not None:
         _write_pages(folder, page, found, figures)
     _show(found, figures, as_json=as_json)
+    if page is not None and found.is_output and not _is_beside(page, folder):
+        write_error(_without_links(page, folder))
     for note in found.notes:
         write_error(say(note))
     for error in found.damaged:
@@ -86,7 +88,7 @@ def _write_pages(folder: Path, page: Path, found: GradedClass, figures: Statisti
     from grader.exercise.whole_file import write_whole
 
     stem = page.name.removesuffix(".html")
-    linked = found.report_suffix if found.is_output and page.resolve().parent == folder.resolve() else ""
+    linked = found.report_suffix if found.is_output and _is_beside(page, folder) else ""
     pages = class_pages(found.book, figures, language=choose_language(None), stem=stem, linked=linked)
     for name, content in pages.items():
         target = page if name == f"{stem}.html" else page.with_name(name)
@@ -94,6 +96,22 @@ def _write_pages(folder: Path, page: Path, found: GradedClass, figures: Statisti
             write_whole(target, content.encode("utf-8", "replace"))
         except OSError as error:
             raise _unwritable(target, error) from None
+
+
+def _is_beside(page: Path, folder: Path) -> bool:
+    """Return whether the reports of a folder are where the page would look for them."""
+    return page.resolve().parent == folder.resolve()
+
+
+def _without_links(page: Path, folder: Path) -> str:
+    from grader.exercise.paths import show_path
+
+    shown, top = show_path(page), show_path(folder)
+    return local(
+        f"{shown} lies outside of {top}, so its students have no links to their reports. For those: "
+        f"--html {show_path(folder / page.name)}",
+        f"{shown} 不在 {top} 之中，因此学生没有指向其报告的链接。如需链接：--html {show_path(folder / page.name)}",
+    )
 
 
 def _no_page(page: Path) -> UsageError:

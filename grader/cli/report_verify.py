@@ -153,8 +153,10 @@ def _points(report: Report) -> Text:
     if report.score is None or points is None:
         return Text(en="no score", zh="没有评分")
     earned = format_points(report.score.earned)
-    possible = "?" if report.score.possible is None else format_points(report.score.possible)
-    told = Text(en=f"{earned} of {possible} points", zh=f"{earned} / {possible} 分")
+    told = Text(en=f"{earned} points", zh=f"{earned} 分")
+    if report.score.possible is not None:
+        possible = format_points(report.score.possible)
+        told = Text(en=f"{earned} of {possible} points", zh=f"{earned} / {possible} 分")
     if report.award is None:
         return told
     counts = format_points(points)

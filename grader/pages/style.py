@@ -66,6 +66,7 @@ code{background:var(--sunken);border-radius:.25em;padding:.1em .3em}
 pre code{background:none;padding:0;font-size:1em}
 a{color:var(--accent);text-underline-offset:.15em}
 a:focus-visible,summary:focus-visible,pre:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
+.whole{white-space:nowrap}
 .quiet,.place{color:var(--quiet)}
 .quiet{font-size:.9375rem}
 .good{color:var(--good)}.bad{color:var(--bad)}.warn{color:var(--warn)}.odd{color:var(--odd)}

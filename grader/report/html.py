@@ -247,7 +247,8 @@ class _Document:
 
     def _footer(self) -> Markup:
         report = self._report
-        lines = [UNICODE.separator.join(facts(report, self._language))]
+        told = facts(report, self._language)
+        lines = [UNICODE.separator.join(told)] if told else []
         if report.versions:
             lines.append(UNICODE.separator.join(f"{name} {report.versions[name]}" for name in sorted(report.versions)))
         if report.submission is not None:

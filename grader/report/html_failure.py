@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.pages.markup import Markup, element, prose, together
+from grader.pages.markup import Markup, element, prose, together, unbroken
 from grader.plaintext import printable
 from grader.records import Explanation, Language, Outcome, SourceLine, TestResult, Text
 from grader.report import wording
@@ -96,7 +96,9 @@ class Failures:
         if text is None:
             return None
         said = printable(self._say(text), limit=_MAX_VALUE, newlines=True)
-        return element("dd", {"class": "mono"}, said) if text.en == text.zh else element("dd", None, prose(said))
+        if text.en == text.zh:
+            return element("dd", {"class": "mono"}, unbroken(said))
+        return element("dd", None, prose(said))
 
     def _sentence(self, text: Text | None) -> Markup | None:
         return (

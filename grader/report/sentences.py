@@ -102,7 +102,7 @@ def next_step(report: Report, language: Language) -> str | None:
 def headline_of_problem(report: Report) -> Text:
     """Return the line above what concerns the whole submission or the whole exam."""
     if report.status is Status.REJECTED:
-        return wording.READING
+        return wording.NOT_ACCEPTED
     if report.status is not Status.UNSCORED:
         return wording.AGAINST_RULES if breaks_a_rule(report) else wording.LOADING
     if is_undecided(report):
@@ -131,7 +131,9 @@ def way_out(report: Report, language: Language) -> str | None:
 
 
 def facts(report: Report, language: Language) -> list[str]:
-    """Return how the exam was held: isolation, device, seed, time."""
+    """Return how the exam was held: isolation, device, seed, time; nothing where none was."""
+    if report.isolation is None and report.seed is None:
+        return []
     found = [] if report.isolation is None else [wording.ISOLATION[report.isolation].within(language)]
     found.append(report.device.value)
     if report.seed is not None:

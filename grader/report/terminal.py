@@ -187,8 +187,10 @@ class _Page:
             self.lines.put((f"{self._say(wording.NEXT)}  ", "bold"), body=step)
 
     def _footer(self) -> None:
-        self.lines.blank()
-        self.lines.put(body=self._signs.separator.join(facts(self._report, self._language)), style="dim")
+        told = facts(self._report, self._language)
+        if told:
+            self.lines.blank()
+            self.lines.put(body=self._signs.separator.join(told), style="dim")
 
     def _say(self, text: Text, **values: str) -> str:
         said = text.within(self._language)

@@ -115,7 +115,7 @@ IN_CELL = Text(en="cell {cell} of the notebook, line {line}", zh="笔记本第 {
 IN_FUNCTION = Text(en="{place}, in {function}", zh="{place}，{function}")
 LOADING = Text(en="Your code could not be loaded.", zh="你的代码无法加载。")
 AGAINST_RULES = Text(en="Your code uses what this exercise forbids.", zh="你的代码使用了本题禁止的内容。")
-READING = Text(en="Your submission could not be read.", zh="无法读取你的提交。")
+NOT_ACCEPTED = Text(en="Your submission was not accepted.", zh="你的提交未能接收。")
 OUTPUT_WITHHELD = Text(
     en="not shown: this test is hidden, and your output may hold its inputs",
     zh="不显示：这是隐藏测试，输出中可能含有它的输入",

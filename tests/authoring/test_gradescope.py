@@ -335,6 +335,21 @@ def test_a_log_that_takes_nothing_costs_no_result(tmp_path: Path, course: Path) 
     assert "submission_metadata.json" in ended.stderr  # nor is there any: who handed in is not known, and that is said
 
 
+@pytest.mark.parametrize("names", [["ada.zip"], ["notes.md", "views.md"]])
+def test_no_student_is_shown_where_things_lie_in_the_container(tmp_path: Path, course: Path, names: list[str]) -> None:
+    packed = make_autograder(load_course(course), (), install="dlgrade", isolation=Isolation.PROCESS)
+    with zipfile.ZipFile(_file(tmp_path, zipped(packed.files))) as archive:
+        archive.extractall(tmp_path / "source")
+    (tmp_path / "submission").mkdir()
+    for name in names:
+        (tmp_path / "submission" / name).write_bytes(b"no archive")
+    assert main([str(tmp_path)]) == 0
+    text = (tmp_path / "results" / "results.json").read_text(encoding="utf-8")
+    assert json.loads(text)["score"] == 0
+    assert str(tmp_path) not in text
+    assert ("ada.zip: this is no zip" if len(names) == 1 else "submission: ") in text
+
+
 def test_where_nothing_was_handed_in_there_is_no_score(tmp_path: Path, course: Path) -> None:
     packed = make_autograder(load_course(course), (), install="dlgrade", isolation=Isolation.PROCESS)
     with zipfile.ZipFile(_file(tmp_path, zipped(packed.files))) as archive:
@@ -349,14 +364,16 @@ def _notebook(source: str) -> bytes:
     return json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [cell]}).encode()
 
 
-@pytest.mark.parametrize("name", ["hw.ipynb", "ada.zip", "my_softmax.py"])
-def test_a_single_file_of_any_name_is_taken_as_grade_takes_it(tmp_path: Path, course: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    "name", ["hw.ipynb", "ada.zip", "my_softmax.py", f"my-course/{NAME}/{FILE}", f"hw/my-course/{NAME}/{FILE}"]
+)
+def test_one_file_of_any_name_and_a_workspace_in_folders_are_taken(tmp_path: Path, course: Path, name: str) -> None:
     source = (course / "solutions" / NAME / FILE).read_text(encoding="utf-8")
     packed = make_autograder(load_course(course), (), install="dlgrade", isolation=Isolation.PROCESS)
     with zipfile.ZipFile(_file(tmp_path, zipped(packed.files))) as archive:
         archive.extractall(tmp_path / "source")
     handed_in = tmp_path / "submission" / name
-    handed_in.parent.mkdir()
+    handed_in.parent.mkdir(parents=True)
     if name.endswith(".zip"):
         with zipfile.ZipFile(handed_in, "w") as archive:
             archive.writestr(FILE, source)

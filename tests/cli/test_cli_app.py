@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from cli_runs import dlgrade
 
 from grader import __version__
 from grader.cli import app, listing
+from grader.cli.stopped import Terminated, hear_sigterm
 from grader.errors import AuthorError, GraderFault, SandboxUnavailable, SubmissionError
 
 
@@ -96,3 +99,15 @@ def test_debug_shows_the_traceback(monkeypatch: pytest.MonkeyPatch, capsys: pyte
     monkeypatch.setattr(listing, "load_course", lambda _course: 1 // 0)
     app.run(["list"])
     assert "Traceback" in capsys.readouterr().err
+
+
+def test_a_second_sigterm_does_not_cut_short_what_the_first_one_ends() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    hear_sigterm()
+    try:
+        with pytest.raises(Terminated) as first:
+            os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert first.value.code == 143

@@ -112,8 +112,11 @@ def read_from(terminal: int) -> str:
         return ""
 
 
-def test_ctrl_c_on_a_terminal_ends_with_130_and_the_command_that_goes_on(course: Path, tmp_path: Path) -> None:
-    subs = hand_in(tmp_path / "subs", {f"s{number}": SLOW for number in range(8)})
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_batch_that_is_stopped_on_a_terminal_ends_with_the_command_that_goes_on(
+    number: signal.Signals, code: int, course: Path, tmp_path: Path
+) -> None:
+    subs = hand_in(tmp_path / "subs", {f"s{place}": SLOW for place in range(8)})
     journal = tmp_path / "out" / "batch" / "journal.jsonl"
     leader, follower = pty.openpty()
     command = ("grade", "inc", subs, "--course", course, "--output", tmp_path / "out", "--jobs", "1")
@@ -127,8 +130,8 @@ def test_ctrl_c_on_a_terminal_ends_with_130_and_the_command_that_goes_on(course:
     deadline = time.monotonic() + 60
     while (not journal.is_file() or journal.stat().st_size == 0) and time.monotonic() < deadline:
         time.sleep(0.005)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(30) == 130
+    process.send_signal(number)
+    assert process.wait(30) == code
     shown = "".join(iter(lambda: read_from(leader), ""))
     assert "/8" in shown  # the bar
     assert f"dlgrade grade --resume --output {tmp_path / 'out'}" in shown

@@ -34,4 +34,4 @@ def test_stdout_holds_the_page_and_nothing_else() -> None:
     assert done.code == 1
     assert done.out.startswith("<!DOCTYPE html>\n<html")
     assert done.out.endswith("</html>\n")
-    assert "Your submission could not be read." in done.out
+    assert "Your submission was not accepted." in done.out

@@ -77,6 +77,16 @@ def test_verify_says_who_what_when_and_by_which_key(folder: Path) -> None:
     assert "key.pub" in done.out
 
 
+def test_verify_says_no_possible_points_that_nobody_knows(folder: Path, tmp_path: Path) -> None:
+    key = find_signing_key(folder / "key")
+    assert key is not None
+    file = tmp_path / "eve.json"
+    file.write_text(json_text(sign(as_document(scenarios.rejected()), key), indent=2) + "\n", encoding="utf-8")
+    for language, told in (("en", "exercise03_softmax, 0 points"), ("zh", "exercise03_softmax，0 分")):
+        done = verify(folder, file, language=language)
+        assert any(line.endswith(told) for line in done.out.splitlines()), done.out
+
+
 def test_verify_takes_a_whole_output_folder(folder: Path) -> None:
     (report_of(folder, "bo").parent / "ctrf.json").write_text("{}", encoding="utf-8")  # another format of the same run
     done = verify(folder, folder / "out", language="zh")
@@ -158,6 +168,14 @@ def test_diff_compares_two_output_folders(folder: Path, tmp_path: Path) -> None:
     assert (same.code, same.out) == (0, "2 the same, 0 different, 0 on one side only.\n")
 
 
+def test_diff_names_what_is_not_there(folder: Path, tmp_path: Path) -> None:
+    for before, after in ((folder / "out", tmp_path / "nosuch"), (tmp_path / "nosuch", report_of(folder, "bo"))):
+        done = dlgrade("report", "diff", before, after)
+        assert done.code == 2
+        assert f"{tmp_path / 'nosuch'}: no such file or folder" in done.err
+        assert "the other is not" not in done.err
+
+
 def test_a_file_and_a_folder_cannot_be_compared(folder: Path) -> None:
     done = dlgrade("report", "diff", folder / "out", report_of(folder, "ada"))
     assert done.code == 2
@@ -173,6 +191,23 @@ def test_similar_reads_a_folder_of_submissions_and_writes_a_page(tmp_path: Path)
     text = page.read_text(encoding="utf-8")
     assert "default-src &#x27;none&#x27;" in text
     assert "dscores[np.arange(num_train), y] -= 1" in text
+
+
+def test_similar_refuses_what_grade_refuses_and_names_whose_it_is(tmp_path: Path) -> None:
+    for name in ("ana", "bo", "fay"):
+        (tmp_path / f"{name}.py").write_bytes((ALIKE / f"{name}.py").read_bytes())
+    views = ROOT / "solutions" / "exercise02_views" / "views.py"
+    (tmp_path / "ivan.py").write_bytes(views.read_bytes())
+    (tmp_path / "heidi.zip").write_bytes(b"PK\x03\x04 broken")
+    done = dlgrade("report", "similar", tmp_path, "--exercise", "exercise04", "--html", tmp_path / "page.html")
+    assert done.code == 0, done.err
+    assert "3 submissions compared, 3 pairs" in done.out
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    for said in ("Not compared: ivan: ivan.py: this seems to be for exercise02", "Not compared: heidi: heidi.zip"):
+        assert said in " ".join(done.out.split())
+        assert said in page
+    (one,) = json.loads(dlgrade("report", "similar", tmp_path, "--exercise", "exercise04", "--json").out)["exercises"]
+    assert one["not_accepted"] == ["heidi", "ivan"]
 
 
 def test_similar_reads_what_grade_kept_and_takes_the_last_attempt(tmp_path: Path) -> None:

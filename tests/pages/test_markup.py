@@ -60,3 +60,12 @@ def test_a_link_to_a_page_beside_this_one_leads_below_its_folder() -> None:
 def test_an_address_that_leads_elsewhere_is_refused(segments: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="below"):
         beside(*segments)
+
+
+def test_a_sign_stays_with_what_it_is_the_sign_of_and_a_hyphen_is_none() -> None:
+    assert prose("of -ln(2)") == 'of <span class="whole">-ln</span>(2)'
+    assert prose("是-ln(2)") == '是<span class="whole">-ln</span>(2)'
+    assert prose("`dlgrade --resume`") == '<code>dlgrade <span class="whole">--resume</span></code>'
+    assert prose("-<b") == '<span class="whole">-&lt;</span>b'
+    for text in ("log-softmax", "-300", "a - b", "--", "1e-6"):  # a browser breaks no number behind its sign
+        assert prose(text) == text

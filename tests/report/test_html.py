@@ -239,7 +239,7 @@ def test_the_page_says_what_the_terminal_says(scenario: str, language: Language)
     [
         ("full", ["10 / 10 points", "full score", "Every test passes", "dlgrade watch exercise04"]),
         ("not_started", ["0 / 10 points", "not started", "unchanged since you got it"]),
-        ("rejected", ["0 points", "not accepted", "Your submission could not be read.", "softmax.py is missing"]),
+        ("rejected", ["0 points", "not accepted", "Your submission was not accepted.", "softmax.py is missing"]),
         ("author_fault", ["No score", "It is not your fault, and it is not a zero.", "Send the lines above"]),
         ("grader_fault", ["No score", "dlgrade or this machine failed.", "dlgrade doctor"]),
         ("sandbox_unavailable", ["No score", "This cannot be had here.", "Landlock"]),
@@ -254,6 +254,12 @@ def test_the_page_says_what_the_terminal_says(scenario: str, language: Language)
 def test_every_status_is_told(scenario: str, pieces: list[str]) -> None:
     said = Elements(page_of(scenario)).whole_text
     assert [piece for piece in pieces if piece not in said] == []
+
+
+def test_where_no_exam_was_held_nothing_is_said_of_how_it_was() -> None:
+    footer = page_of("rejected").partition("<footer>")[2]
+    assert "cpu" not in footer
+    assert "cpu" not in render(SCENARIOS["rejected"](), view=View())
 
 
 def test_withheld_output_is_nowhere_in_the_page() -> None:

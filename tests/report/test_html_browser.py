@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from report_scenarios import SCENARIOS
 
-from grader.records import Language
+from grader.errors import both
+from grader.records import Language, Text
 from grader.report import View, render
 
 pytest.importorskip("fcntl", reason="speaks to the browser over inherited pipes, which Windows does not have")
@@ -82,6 +84,43 @@ def test_nothing_sticks_out_on_a_phone(show, scenario: str, language: Language) 
     page = show(scenario, language)
     page.call("Emulation.setDeviceMetricsOverride", width=360, height=700, deviceScaleFactor=1, mobile=False)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+BROKEN_SIGNS = """(() => {
+  const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT), found = [];
+  const top = (node, place) => {
+    const range = document.createRange();
+    range.setStart(node, place); range.setEnd(node, place + 1);
+    return range.getBoundingClientRect().top;
+  };
+  for (let node; (node = walker.nextNode()); )
+    for (const sign of node.data.matchAll(/-(?=[a-z(])/g))
+      found.push(top(node, sign.index) === top(node, sign.index + 1));
+  return [found.length, found.filter((whole) => !whole).length];
+})()"""
+
+
+def test_no_line_ends_with_the_sign_of_what_follows(browser: Browser, tmp_path: Path) -> None:
+    report = SCENARIOS["partial"]()
+    terms = Text(
+        en="The mean of " + "-ln(1/4), -ln(1/2) and -ln(1/16), " * 4, zh="三行的损失是 -ln(1/4)、-ln(1/2)。" * 4
+    )
+    failed = next(test for test in report.tests if test.explanation is not None)
+    assert failed.explanation is not None
+    explained = replace(failed.explanation, expected=both("[" + "-inf, " * 40 + "-inf]"), cause=terms)
+    changed = [replace(test, claim=terms, explanation=explained) if test is failed else test for test in report.tests]
+    for language in Language:
+        text = render(replace(report, tests=tuple(changed)), format_name="html", view=View(language=language))
+        (tmp_path / "signs.html").write_text(text, encoding="utf-8")
+        for width in range(360, 1100, 60):
+            browser.call(
+                "Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=False
+            )
+            browser.open(tmp_path / "signs.html")
+            signs, broken = browser.evaluate(BROKEN_SIGNS)
+            assert signs > 40
+            assert broken == 0, (language, width)
+    browser.call("Emulation.clearDeviceMetricsOverride")
 
 
 def test_dark_screens_get_a_dark_page_and_paper_a_light_one(show) -> None:
