@@ -7,8 +7,9 @@ is parsed, never run.
 from __future__ import annotations
 
 import ast
+import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from grader.errors import GraderError
@@ -18,10 +19,12 @@ from grader.submission.asked import names_in_stub
 from grader.submission.collect import collect
 from grader.submission.names import wanted_names
 
+_DEFINED = re.compile(r"^(?:async +def|def|class) +(\w+)", re.MULTILINE)
+
 
 def other_of_files(path: Path, others: Sequence[Exercise]) -> Exercise | None:
     """Return the one exercise whose files lie at `path`, by their names; None: of none, or of several."""
-    return _only([other for other in others if _is_taken(path, other)])
+    return _only([other for other in others if is_taken(path, other)])
 
 
 def other_of_names(submission: Submission, others: Sequence[Exercise]) -> Exercise | None:
@@ -48,7 +51,20 @@ def names_asked(exercise: Exercise) -> frozenset[str]:
         return frozenset()  # `collect` and `verify` say what is wrong with a stub; here nothing can be told by it
 
 
-def _is_taken(path: Path, exercise: Exercise) -> bool:
+def names_written(text: str, *, shown: str) -> frozenset[str]:
+    """Return the names that a text defines at its top, and does not import; if it is no Python, those it seems to.
+
+    Raises: SubmissionError for what takes Python too long.
+    """
+    if apart.is_long(text):
+        names = apart.ask("grader.submission.another:written_here", text, shown=shown)
+    else:
+        names = written_here(text)
+    return frozenset(_DEFINED.findall(text) if names is None else names)
+
+
+def is_taken(path: Path, exercise: Exercise) -> bool:
+    """Return whether an exercise's files lie at `path`, by their names."""
     if path.is_file() and path.suffix in (".py", ".ipynb"):
         return path.name in wanted_names(exercise)
     try:
@@ -71,20 +87,38 @@ def _defined(submission: Submission) -> frozenset[str] | None:
 
 def defined_here(text: str) -> list[str] | None:
     """Return the same of a text that is known to be short, or in a process that may be ended."""
+    body = _body(text)
+    if body is None:
+        return None
+    imported = {
+        alias.asname or alias.name
+        for statement in body
+        if isinstance(statement, ast.Import | ast.ImportFrom)
+        for alias in statement.names
+    }
+    return sorted(name for name in {*_written(body), *imported} if not name.startswith("_"))
+
+
+def written_here(text: str) -> list[str] | None:
+    """Return the same without what is imported."""
+    body = _body(text)
+    return None if body is None else sorted(set(_written(body)))
+
+
+def _body(text: str) -> list[ast.stmt] | None:
     try:
         with warnings.catch_warnings(action="ignore"):
-            body = ast.parse(text).body
+            return ast.parse(text).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    names: set[str] = set()
+
+
+def _written(body: Sequence[ast.stmt]) -> Iterator[str]:
     for statement in body:
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            names.add(statement.name)
+            yield statement.name
         elif isinstance(statement, ast.Assign):
-            names |= {target.id for target in statement.targets if isinstance(target, ast.Name)}
-        elif isinstance(statement, ast.Import | ast.ImportFrom):
-            names |= {alias.asname or alias.name for alias in statement.names}
-    return sorted(name for name in names if not name.startswith("_"))
+            yield from (target.id for target in statement.targets if isinstance(target, ast.Name))
 
 
 def _only(exercises: list[Exercise]) -> Exercise | None:

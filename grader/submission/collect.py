@@ -105,15 +105,10 @@ def _from_folder(exercise: Exercise, folder: Path, shown: str, limits: Limits) -
 
 
 def _from_archive(exercise: Exercise, file: RawFile, shown: str, limits: Limits) -> _HandedIn:
-    from grader.submission.tarred import read_tar  # a plain file pays for no format but its own
-    from grader.submission.zipped import read_zip
+    from grader.submission.packed import read_archive  # a plain file pays for no format but its own
 
-    picker = Picker(exercise, shown)
-    if file.kind is Kind.ZIP:
-        taken = read_zip(file.raw, picker, shown=shown, limits=limits)
-    else:
-        taken = read_tar(file.raw, file.kind, picker, shown=shown, limits=limits)
-    return _picked(exercise, picker, taken, shown, limits)
+    packed = read_archive(exercise, file, shown=shown, limits=limits)
+    return _picked(exercise, packed.picker, packed.files, shown, limits)
 
 
 def _from_commit(exercise: Exercise, path: Path, commit: str, shown: str, limits: Limits) -> _HandedIn:
@@ -255,6 +250,11 @@ def _near_name(exercise: Exercise, name: str, there: list[str]) -> Text | None:
         return Text(
             en=f"Did you mean {shown_name(near)}? Of archives, zip and tar (.tar.gz) are taken: pack it as one.",
             zh=f"是不是 {shown_name(near)}？压缩包只接受 zip 和 tar（.tar.gz）：请改用其中一种打包。",
+        )
+    if near.replace("\\", "/").rsplit("/", 1)[-1] == name:  # too deep, or in a folder that a program keeps
+        return Text(
+            en=f"Did you mean {shown_name(near)}? It is not looked for there: put {name} at the top.",
+            zh=f"是不是 {shown_name(near)}？不会在那里查找：请把 {name} 放在最上层。",
         )
     return Text(
         en=f"Did you mean {shown_name(near)}? Rename it to {name}.",

@@ -13,7 +13,7 @@ from grader.exercise.paths import is_file, show_path
 from grader.records import Exercise
 from grader.submission.kinds import MAGIC, Kind
 from grader.submission.limits import Limits
-from grader.submission.names import MAX_MEMBERS, Picker
+from grader.submission.names import MAX_MEMBERS
 from grader.submission.read import read_file
 from grader.submission.zipped import ZIP_ERRORS
 
@@ -63,19 +63,14 @@ def archive_holds(exercise: Exercise, path: Path) -> bool:
 
     One that cannot be read holds everything: `collect` is asked, and says what is wrong with it.
     """
+    from grader.submission.packed import read_archive
+
     shown, limits = show_path(path), Limits()
-    picker = Picker(exercise, shown)
     try:
         file = read_file(path, shown=shown, limits=limits)
-        if file.kind is Kind.ZIP:
-            from grader.submission.zipped import read_zip
-
-            return bool(read_zip(file.raw, picker, shown=shown, limits=limits))
         if file.kind in (Kind.SOURCE, Kind.NOTEBOOK):
             return False
-        from grader.submission.tarred import read_tar
-
-        return bool(read_tar(file.raw, file.kind, picker, shown=shown, limits=limits))
+        return bool(read_archive(exercise, file, shown=shown, limits=limits).files)
     except (SubmissionError, FileNotFoundError):
         return True
 

@@ -5,7 +5,7 @@ programs disagree about which file is meant. So a `Picker` is told every name of
 each whether it is asked for. What is not asked for is counted and never read, whatever it is called: a `conftest.py`,
 a `torch.py` or a `.git` has no effect. A name that leads out of the archive refuses the whole of it. A name that is
 asked for, or would be to a filesystem that folds letters, must be exactly that name, of a regular file, once, at the
-top or in one folder.
+top or in one folder. Where none is there, `deeper` tells the one folder further down that a second picker is to take.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import PurePosixPath
 from grader.errors import SubmissionError
 from grader.records import Exercise, Text
 from grader.submission import refusals
+from grader.submission.homes import MAX_FOLDERS, Home, in_archive
 
 MAX_MEMBERS = 10_000
 MAX_NAME = 1_000  # characters of a whole path
@@ -34,6 +35,16 @@ class WantedFile:
     file: str  # of the exercise
     name: str  # in the archive
     notebook: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Deeper:
+    """A member of a name that is asked for, further down than where it is taken."""
+
+    name: str
+    file: str  # of the exercise
+    home: Home
+    is_exact: bool  # False: its name only folds to the one that is asked for
 
 
 def wanted_names(exercise: Exercise) -> dict[str, str]:
@@ -58,18 +69,21 @@ def folded_file_name(name: str) -> str:
 
 
 class Picker:
-    """Decides, name after name, which members of one archive are taken. `shown` is how messages name the archive."""
+    """Decides, name after name, which members of one archive are taken: those at its top or in one folder, or, with a
+    `home`, those in that folder alone. `shown` is how messages name the archive."""
 
-    def __init__(self, exercise: Exercise, shown: str) -> None:
+    def __init__(self, exercise: Exercise, shown: str, *, home: Home | None = None) -> None:
         self.ignored = 0  # files that were not asked for
         self.names: list[str] = []  # the first of all names, for messages
         self._exercise = exercise
         self._shown = shown
+        self._home = home
         self._wanted = wanted_names(exercise)
         self._folded = {folded_file_name(name): file for name, file in self._wanted.items()}
         self._count = 0
         self._asked: dict[str, WantedFile] = {}
         self._near: dict[str, str] = {}  # the exercise's file -> a name that only folds to it
+        self._deeper: list[_Deeper] = []
 
     def offer(
         self, name: str, *, not_a_file: Text | None = None, target: str = "", folder: bool = False
@@ -90,7 +104,7 @@ class Picker:
         if folder or not parts:
             return None
         file = self._folded.get(folded_file_name(parts[-1]))
-        if file is None or len(parts) > 2 or is_aside(parts[:-1]):
+        if file is None or is_aside(parts[:-1]) or not self._is_looked_in(name, file, parts):
             self.ignored += 1
             return None
         if parts[-1] not in self._wanted:
@@ -118,6 +132,37 @@ class Picker:
     def missing(self) -> str | None:
         """Return the first of the exercise's files that no member was taken for."""
         return next((name for name in self._exercise.files if name not in self._asked), None)
+
+    def deeper(self) -> Home | None:
+        """Return the one folder further down that has files of the exercise, where none was taken; None: none has.
+
+        Raises: SubmissionError where several may be meant.
+        """
+        exact = [one for one in self._deeper if one.is_exact]
+        if self._asked or not exact:
+            return None
+        if self._near:
+            raise refusals.ambiguous(self._shown, next(iter(self._near.values())), exact[0].name)
+        homes = in_archive(self._exercise, {one.home for one in self._deeper})
+        if len(homes) > 1:
+            raise self._several(homes)
+        return homes[0] if homes and any(one.home == homes[0] for one in exact) else None
+
+    def _several(self, homes: list[Home]) -> SubmissionError:
+        """Return the question which folder is meant; or that none has all, where no file lies in two of them."""
+        first, *others = (one for one in self._deeper if one.home in homes)
+        if twice := [one for one in others if one.file == first.file and one.home != first.home]:
+            return refusals.ambiguous(self._shown, first.name, twice[0].name)
+        apart = next(one for one in others if one.home != first.home)
+        return refusals.scattered(self._shown, first.name, apart.name)
+
+    def _is_looked_in(self, name: str, file: str, parts: list[str]) -> bool:
+        home = tuple(parts[:-1])
+        if self._home is not None:
+            return home == self._home
+        if 1 < len(home) <= MAX_FOLDERS:
+            self._deeper.append(_Deeper(name=name, file=file, home=home, is_exact=parts[-1] in self._wanted))
+        return len(home) <= 1
 
     def _parts(self, name: str) -> list[str]:
         """Split a path as the most lenient reader would. Raises SubmissionError for one that leads out."""

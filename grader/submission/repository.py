@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import heapq
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +24,7 @@ from grader.submission.git_files import NoSuchCommit, RepositoryError, is_reposi
 from grader.submission.git_objects import CommitObject, Objects, TreeEntry
 from grader.submission.git_packs import TooLarge
 from grader.submission.git_refs import HEAD, Refs
+from grader.submission.homes import MAX_FOLDERS, Home
 from grader.submission.limits import Limits
 from grader.submission.names import MAX_NOTED, Picker, WantedFile, folded_file_name, is_aside, wanted_names
 from grader.submission.read import kind_text, too_large
@@ -91,7 +92,8 @@ def last_commit_before(path: Path, moment: datetime, *, ref: str = HEAD, shown: 
 
 
 def read_commit(exercise: Exercise, path: Path, ref: str, limits: Limits, *, shown: str = "") -> AtCommit:
-    """Return the exercise's files at a commit: of its top, one folder in it, or the folder that has its name.
+    """Return the exercise's files at a commit: of its top, one folder in it, the folder that has its name, or the one
+    further down that holds them.
 
     Raises: as `commit_at`; SubmissionError for what `Picker` refuses, and files over the limits.
     """
@@ -100,19 +102,24 @@ def read_commit(exercise: Exercise, path: Path, ref: str, limits: Limits, *, sho
         commit = Refs(objects).commit(ref)
         home, place = _home(exercise, commit, objects)
         shown = f"{folder.shown} @ {commit.id[:12]}{place}"
-        picker = Picker(exercise, shown)
-        wanted = {folded_file_name(name) for name in wanted_names(exercise)}
         submodules: list[str] = []
-        asked: dict[WantedFile, TreeEntry] = {}
-        for name, entry in _two_levels(home, objects, submodules):
-            if folded_file_name(entry.name) in wanted or len(picker.names) < MAX_NOTED:
-                found = picker.offer(name, not_a_file=_not_a_file(entry.mode), folder=stat.S_ISDIR(entry.mode))
-                if found is not None:
-                    asked[found] = entry
-            else:
-                picker.ignored += 1
+        picker = Picker(exercise, shown)
+        asked = _asked(exercise, picker, _levels(home, objects, submodules, most=1))
+        if not asked and (inner := _further_down(exercise, shown, _levels(home, objects, [], most=MAX_FOLDERS))):
+            picker = Picker(exercise, shown, home=inner.home)
+            asked = _asked(exercise, picker, inner.named)
+            picker.ignored = inner.files - len(asked)
         files = {one: _blob(objects, entry, one, shown, limits.of(one)) for one, entry in asked.items()}
     return AtCommit(files=files, picker=picker, shown=shown, submodules=tuple(submodules))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _FurtherDown:
+    """The one folder further down that holds an exercise's files."""
+
+    home: Home
+    named: list[tuple[str, TreeEntry]]  # all that are called so, wherever they lie
+    files: int  # of any name
 
 
 def _told(commit: CommitObject) -> Commit:
@@ -141,18 +148,47 @@ def _few(entries: Iterator[TreeEntry], names: set[str]) -> Iterator[TreeEntry]:
     return (entry for entry in entries if entry.name in names)
 
 
-def _two_levels(tree: str, objects: Objects, submodules: list[str]) -> Iterator[tuple[str, TreeEntry]]:
-    """Yield what lies in a folder and in those in it, each with its path; nothing deeper is ever asked for."""
+def _further_down(exercise: Exercise, shown: str, members: Iterable[tuple[str, TreeEntry]]) -> _FurtherDown | None:
+    """Return where the exercise's files lie, if in one folder only. Raises: SubmissionError where in several."""
+    probe, wanted = Picker(exercise, shown), {folded_file_name(name) for name in wanted_names(exercise)}
+    named: list[tuple[str, TreeEntry]] = []
+    files = 0
+    for name, entry in members:
+        files += not stat.S_ISDIR(entry.mode)
+        if folded_file_name(entry.name) in wanted:
+            probe.offer(name, not_a_file=_not_a_file(entry.mode), folder=stat.S_ISDIR(entry.mode))
+            named.append((name, entry))
+    home = probe.deeper()
+    return None if home is None else _FurtherDown(home=home, named=named, files=files)
+
+
+def _asked(exercise: Exercise, picker: Picker, named: Iterable[tuple[str, TreeEntry]]) -> dict[WantedFile, TreeEntry]:
+    """Return what the picker takes; of other names it is told only as many as messages show."""
+    wanted = {folded_file_name(name) for name in wanted_names(exercise)}
+    asked: dict[WantedFile, TreeEntry] = {}
+    for name, entry in named:
+        if folded_file_name(entry.name) in wanted or len(picker.names) < MAX_NOTED:
+            found = picker.offer(name, not_a_file=_not_a_file(entry.mode), folder=stat.S_ISDIR(entry.mode))
+            if found is not None:
+                asked[found] = entry
+        else:
+            picker.ignored += 1
+    return asked
+
+
+def _levels(
+    tree: str, objects: Objects, submodules: list[str], *, most: int, above: str = ""
+) -> Iterator[tuple[str, TreeEntry]]:
+    """Yield what lies in a folder and in those below it, at most so many around a file, each with its path."""
     folders: list[TreeEntry] = []
     for entry in objects.entries(tree):
-        yield entry.name, entry
+        yield above + entry.name, entry
         if stat.S_ISDIR(entry.mode) and not is_aside([entry.name]):
             folders.append(entry)
         elif entry.mode == _SUBMODULE and len(submodules) < MAX_NOTED:
-            submodules.append(entry.name)
-    for folder in folders:
-        for entry in objects.entries(folder.id):
-            yield f"{folder.name}/{entry.name}", entry
+            submodules.append(above + entry.name)
+    for folder in folders if most else ():
+        yield from _levels(folder.id, objects, submodules, most=most - 1, above=f"{above}{folder.name}/")
 
 
 def _not_a_file(mode: int) -> Text | None:

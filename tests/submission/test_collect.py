@@ -376,12 +376,6 @@ def test_file_one_folder_down_is_taken(exercise: Exercise, handed_in: Path) -> N
     assert text_of(collect(exercise, handed_in)) == CODE
 
 
-def test_file_two_folders_down_is_missing(exercise: Exercise, handed_in: Path) -> None:
-    (handed_in / "alice" / "hw3").mkdir(parents=True)
-    written(handed_in / "alice" / "hw3", CODE.encode())
-    assert "softmax.py is missing" in refused(exercise, handed_in)
-
-
 def test_two_folders_with_the_file_are_both_named(exercise: Exercise, handed_in: Path) -> None:
     for name in ("new", "old"):
         (handed_in / name).mkdir()
