@@ -32,6 +32,7 @@ class Claim:
     is_head: bool = False  # nobody named the commit
     attempt: int = 1
     undated: Doubt | None = None  # why the time that it says is none; another source may know it
+    is_one_of_several: bool = False  # in doubt, for nothing says which of several is meant, or came first
     doubt: Doubt | None = None
 
 
@@ -63,7 +64,7 @@ def _numbered_as_it_can_be(kept: Sequence[Claim]) -> tuple[Claim, ...]:
     moments = [datetime.fromisoformat(claim.at) for claim in kept if claim.at]
     if len(moments) == len(kept) == len(set(moments)):
         return _numbered(sorted(kept, key=lambda claim: datetime.fromisoformat(claim.at)))
-    return (replace(kept[0], attempt=1, at="", doubt=_two_entries(kept)),)
+    return (replace(kept[0], attempt=1, at="", doubt=_two_entries(kept), is_one_of_several=True),)
 
 
 def _attempt(claim: Claim) -> int:
@@ -81,17 +82,41 @@ def _two_entries(claims: Sequence[Claim]) -> Doubt:
     as_attempt = f" (attempt {claims[0].found.attempt})" if same else ""
     zh_attempt = f"（第 {claims[0].found.attempt} 次）" if same else ""
     more = len(claims) - 2
+    twice = _same_time(claims)
+    en_time = f" Two have the same time, {twice}, which orders nothing." if twice else ""
+    zh_time = f"其中两份的时间相同（{twice}），无法分出先后。" if twice else ""
     return Doubt(
         problem=Text(
             en=f"{student} has {'two' if not more else len(claims)} entries for {exercise}{as_attempt}: "
-            f"{first} and {second}{f' … (+{more})' if more else ''}. Which one is meant?",
+            f"{first} and {second}{f' … (+{more})' if more else ''}. Which one is meant?{en_time}",
             zh=f"{student} 的 {exercise}{zh_attempt} 有 {len(claims)} 份提交：{first} 和 {second}"
-            f"{f' …（另有 {more} 份）' if more else ''}。以哪一份为准？",
+            f"{f' …（另有 {more} 份）' if more else ''}。以哪一份为准？{zh_time}",
         ),
-        remedy=Text(
-            en="Whoever grades: remove the others, or say which came first with --times git or mtime, then go on with "
-            "--resume. Where the names number the attempts, begin anew with {attempt} or {time} in --names.",
-            zh="请评分的老师删去其余的，或用 --times git 或 mtime 指明先后，然后用 --resume 继续。"
-            "若名称中写有次数，请在 --names 中写 {attempt} 或 {time} 重新开始。",
-        ),
+        remedy=_CHOOSE_ONE if twice else _CHOOSE_OR_ORDER,
     )
+
+
+def _same_time(claims: Sequence[Claim]) -> str:
+    """Return the time that two have, where all have one: then times were asked for, and say nothing."""
+    moments = [datetime.fromisoformat(claim.at) for claim in claims if claim.at]
+    same = [claim.at for claim in claims if claim.at and moments.count(datetime.fromisoformat(claim.at)) > 1]
+    return same[0] if same and len(moments) == len(claims) else ""
+
+
+_BY_NAMES = Text(
+    en=" Where both count, as attempts, begin anew with {attempt} or {time} in --names.",
+    zh="若都算作提交次数，请在 --names 中写 {attempt} 或 {time} 重新开始。",
+)
+_CHOOSE_ONE = Text(
+    en="Whoever grades: remove the others, or write the one that counts beside its student into the roster's column "
+    f"entry (--roster), then go on with --resume.{_BY_NAMES.en}",
+    zh="请评分的老师删去其余的，或在名单（--roster）的 entry 列中该学生一行写明以哪一份为准，然后用 --resume 继续。"
+    f"{_BY_NAMES.zh}",
+)
+_CHOOSE_OR_ORDER = Text(
+    en="Whoever grades: remove the others, or write the one that counts beside its student into the roster's column "
+    "entry (--roster), or say which came first with --times git or mtime, then go on with --resume."
+    f"{_BY_NAMES.en}",
+    zh="请评分的老师删去其余的，或在名单（--roster）的 entry 列中该学生一行写明以哪一份为准，"
+    f"或用 --times git 或 mtime 指明先后，然后用 --resume 继续。{_BY_NAMES.zh}",
+)

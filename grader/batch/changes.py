@@ -11,6 +11,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from grader.batch.classbook import standing_of
 from grader.batch.counting import Counting, Result, moved_results, read_counting
 from grader.batch.journal import Key, Line, read_journal
 from grader.batch.places import Places
@@ -61,7 +62,7 @@ class Change:
     before: float | None
     after: float | None
     possible: tuple[float | None, float | None]  # before and after
-    status_before: str  # "": it was not graded
+    status_before: str  # as the gradebook has it; "": it was not graded
     status_after: str
     tests: tuple[TestChange, ...]
     reason: Text
@@ -112,16 +113,14 @@ def _of_results(was: GradedBy, now: GradedBy, attempts: Sequence[Change]) -> Ite
     rules = {one.name: one.rules for one in was.plan.exercises}, {one.name: one.rules for one in now.plan.exercises}
     for moved in moved_results(was.counting, now.counting):
         old, result = moved.before, moved.after
-        if old.points == result.points:
-            continue
         key, old_key = (Key(one.exercise, one.student, one.attempt) for one in (result, old))
         if key == old_key and (key, old.points, result.points) in told:
             continue
         other_rules = rules[0].get(result.exercise) != rules[1].get(result.exercise)
         yield _change(
             key,
-            _with_points(was.lines.get(old_key), old.points),
-            _with_points(now.lines.get(key), result.points),
+            _as_counted(was.lines.get(old_key), old),
+            _as_counted(now.lines.get(key), result),
             joined(_of_counting(old, result, rules_changed=other_rules)),
             is_result=True,
         )
@@ -139,9 +138,11 @@ def _of_counting(old: Result, new: Result, *, rules_changed: bool) -> Iterator[T
         yield Text(en="Other attempts changed.", zh="其他尝试的结果已改变。")
 
 
-def _with_points(line: Line | None, points: float | None) -> Line | None:
-    """Return a line whose row has the points that count of all attempts, and no tests: those are told of attempts."""
-    return None if line is None else replace(line, row=replace(line.row, points=points, tests=()))
+def _as_counted(line: Line | None, result: Result) -> Line | None:
+    """Return a line whose row has what counts of all attempts, and no tests: those are told of attempts."""
+    if line is None:
+        return None
+    return replace(line, row=replace(line.row, points=result.points, tried=result.tried, tests=()))
 
 
 def to_csv(changes: Sequence[Change], language: Language) -> str:
@@ -183,8 +184,8 @@ def _change(key: Key, was: Line | None, now: Line | None, reason: Text, *, is_re
         before=None if was is None else was.row.points,
         after=None if now is None else now.row.points,
         possible=(None if was is None else was.row.possible, None if now is None else now.row.possible),
-        status_before="" if was is None else was.row.status.value,
-        status_after="" if now is None else now.row.status.value,
+        status_before="" if was is None else standing_of(was.row).value,
+        status_after="" if now is None else standing_of(now.row).value,
         tests=tuple(_tests(was, now)),
         reason=reason,
         is_result=is_result,

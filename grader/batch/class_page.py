@@ -14,11 +14,11 @@ from grader.batch.class_style import CLASS_STYLE
 from grader.batch.class_tables import Tables
 from grader.batch.classbook import Classbook, Student
 from grader.batch.statistics import ExerciseFigures, Statistics, Why
-from grader.batch.summary import counted_cases, counts_of, spread_of, undated_of
+from grader.batch.summary import counted_cases, counts_of, spread_of, undated_of, ways_out
 from grader.pages.markup import Markup, beside, element, prose, together
 from grader.pages.page import html_page
 from grader.records import Language, Text
-from grader.report.wording import Counted
+from grader.report.wording import LIST_SEPARATOR, Counted
 
 HTML = ".html"
 PER_PAGE = 500  # students
@@ -132,6 +132,7 @@ class _Pages:
             {"aria-labelledby": "unscored", "class": "panel alert"},
             title,
             told,
+            *(element("p", None, prose(way)) for way in ways_out(self._found, self._language)),
             self._tables.unscored(cases),
         )
 
@@ -198,7 +199,14 @@ class _Pages:
         if not self._book.students:
             return element("p", None, self._say(words.NOBODY_AT_ALL))
         table = self._tables.students(self._book, self._groups[place])
-        return self._section("students", words.STUDENTS_TABLE, self._links(place), table)
+        return self._section("students", words.STUDENTS_TABLE, self._links(place), self._left_out(), table)
+
+    def _left_out(self) -> Markup:
+        """Return which exercises are in no total, as nobody knows their points; none where nothing has a total."""
+        if not self._book.unknown or self._book.possible is None:
+            return Markup()
+        names = LIST_SEPARATOR.within(self._language).join(self._book.unknown)
+        return element("p", {"class": "quiet"}, words.LEFT_OUT.within(self._language).format(exercises=names))
 
     def _links(self, place: int) -> Markup:
         """Return the links from page to page; none where there is one page."""

@@ -42,7 +42,8 @@ svg .count{fill:var(--text)}
 .students th:first-child{position:sticky;left:0;min-width:8rem}
 .students tbody th{background:var(--card)}
 .overview td,.overview tbody th{vertical-align:middle}
-.tall{max-height:34rem;overflow:auto}
+.tall{max-height:max(34rem,85vh);overflow:auto}
+.scrolls{margin-bottom:.5rem}
 .tall table{overflow:visible}
 .tall thead th{position:sticky;top:0;z-index:2}
 .students.tall thead th:first-child,.matrix.tall thead th:first-child{z-index:3;left:0}
@@ -53,6 +54,10 @@ svg .count{fill:var(--text)}
 .key{display:flex;flex-wrap:wrap;gap:.2rem 1rem;list-style:none;padding:0;margin-top:.5rem}
 .after{margin-top:.5rem}
 .pages{margin-bottom:.75rem}
+@media (min-width:48rem){
+.students tbody th .quiet{display:inline}
+.students tbody th .quiet::before{content:" "}
+}
 @media (max-width:34rem){
 .matrix tbody th{max-width:7.5rem;padding-inline:.5rem}
 .panel{padding:.9rem}
@@ -72,6 +77,7 @@ main{font-size:8.5pt}
 th,td,.matrix td,.matrix thead th,.matrix tbody th{padding:.1rem .4rem}
 .students .quiet{display:inline}
 .students tbody th .quiet::before{content:" "}
+.scrolls{display:none}
 .quiet,.tag{font-size:1em}
 .matrix.tall{font-size:7pt;line-height:1.25}
 details{display:none}

@@ -30,7 +30,7 @@ _STYLES = {
     Standing.REJECTED: ("bad", UNICODE.failed.glyph),
     Standing.UNSCORED: ("odd", UNICODE.outcome(Outcome.GRADER_FAULT).glyph),
 }
-_STUDENTS, _MATRIX = 12, 24  # rows of these tables, above which they scroll on their own
+_AT_ONCE = 60  # students in sight: a table of more scrolls on its own, or nobody would find what is below it
 _NONE = "\u2013"  # where there is no number
 _CELLS = {Outcome.PASSED: "pass", Outcome.BLOCKED: "wait"}
 
@@ -128,7 +128,7 @@ class Tables:
             (self.say(wording.POINTS), "number"),
         ]
         rows = (self._line(exercise, student, row, tests) for student, row in taken)
-        return self.table(words.MATRIX, heads, rows, style=f"scroll matrix{_tall(taken, _MATRIX)}")
+        return self._of_students(words.MATRIX, heads, rows, count=len(taken), style="scroll matrix")
 
     def _line(self, exercise: Asked, student: Student, row: Row, tests: Sequence[TestFigures]) -> Markup:
         outcomes = {test.name: test.outcome for test in row.tests}
@@ -155,10 +155,17 @@ class Tables:
         """Return who has no score, and whose fault that is."""
         heads: list[tuple[str, str | None]] = [(self.say(words.STUDENT), None), (self.say(words.PROBLEM), None)]
         rows = [
-            element("tr", None, self._who(case), element("td", {"class": "words"}, what_happened(case, self._language)))
+            element("tr", None, self._who(case), element("td", {"class": "words"}, *self._what_happened(case)))
             for case in cases
         ]
         return self._folded(rows, lambda part: self.table(words.NO_SCORE, heads, part), first=MAX_TOLD)
+
+    def _what_happened(self, case: Case) -> list[Markup]:
+        """Return why a case has no score, and the way out where that is known."""
+        told = [prose(what_happened(case, self._language))]
+        if case.remedy is not None:
+            told.append(element("div", {"class": "quiet"}, prose(self.say(case.remedy))))
+        return told
 
     def with_problems(self, cases: Sequence[Case]) -> Markup:
         """Return whose submissions of one kind were not run, and why."""
@@ -187,7 +194,8 @@ class Tables:
         for student, own in found.items():
             name = own[0].name if own[0].name != student else ""
             exercises = self.say(wording.LIST_SEPARATOR).join(self._ids[case.exercise] for case in own)
-            parts = [student, name, exercises if len(self._ids) > 1 else ""]
+            told = "" if own[0].problem is None else self.say(own[0].problem)
+            parts = [student, name, exercises if len(self._ids) > 1 else "", told]
             lines.append(element("li", None, UNICODE.separator.join(part for part in parts if part)))
         return lines
 
@@ -242,7 +250,7 @@ class Tables:
             *((exercise.id, None) for exercise in book.exercises),
         ]
         rows = (self._student(book, student, with_section=with_sections) for student in students)
-        return self.table(words.STUDENTS_TABLE, heads, rows, style=f"scroll students{_tall(students, _STUDENTS)}")
+        return self._of_students(words.STUDENTS_TABLE, heads, rows, count=len(students), style="scroll students")
 
     def _student(self, book: Classbook, student: Student, *, with_section: bool) -> Markup:
         name = student.name if student.name != student.id else ""
@@ -308,6 +316,15 @@ class Tables:
 
     # --------------------------------------------------------------------------------------------- parts
 
+    def _of_students(
+        self, label: Text, heads: Sequence[tuple[str, str | None]], rows: Iterable[Markup], *, count: int, style: str
+    ) -> Markup:
+        """Return a table with a row a student, whole; where there are many it scrolls, and says so."""
+        if count <= _AT_ONCE:
+            return self.table(label, heads, rows, style=style)
+        told = element("p", {"class": "quiet scrolls"}, words.SCROLLS.within(self._language).format(count=count))
+        return together([told, self.table(label, heads, rows, style=f"{style} tall")])
+
     def table(
         self,
         label: Text,
@@ -334,11 +351,6 @@ class Tables:
 def _between(separator: str, parts: Sequence[Markup]) -> list[str]:
     """Return the parts with a separator between each two."""
     return [part for one in parts for part in (separator, one)][1:]
-
-
-def _tall(rows: Sequence[object], most: int) -> str:
-    """Return the style of a table that scrolls on its own where it has more than so many rows."""
-    return " tall" if len(rows) > most else ""
 
 
 def report_address(student: str, exercise: str, attempt: int, suffix: str) -> Address:

@@ -32,12 +32,16 @@ class Standing(StrEnum):
 class Listed(Protocol):
     """Somebody on the roster. A roster without a name or a section has "" there."""
 
+    # `nothing_in`: what was handed in under their name, with nothing in it for any exercise; "": nothing was
+
     @property
     def id(self) -> str: ...
     @property
     def name(self) -> str: ...
     @property
     def section(self) -> str: ...
+    @property
+    def nothing_in(self) -> str: ...
 
 
 class Titled(Protocol):
@@ -69,6 +73,7 @@ class Student:
     name: str
     section: str
     rows: Mapping[str, Row]  # by the exercise's name
+    nothing_in: str = ""  # what lies there under their name, with nothing in it for any exercise
 
     @property
     def unscored(self) -> tuple[str, ...]:
@@ -92,9 +97,14 @@ class Classbook:
 
     @property
     def possible(self) -> float | None:
-        """The points of all exercises; None where those of one are not known."""
+        """The points of all exercises whose points are known; None where no exercise's are."""
         known = [exercise.possible for exercise in self.exercises if exercise.possible is not None]
-        return round(math.fsum(known), 9) if len(known) == len(self.exercises) else None
+        return round(math.fsum(known), 9) if known else None
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """The names of the exercises that `possible` leaves out: nobody was graded in them."""
+        return tuple(exercise.name for exercise in self.exercises if exercise.possible is None)
 
     def rows_of(self, exercise: str) -> list[Row]:
         """Return the rows of one exercise, in the order of the students."""
@@ -182,4 +192,5 @@ def _student(student: str, listed: Listed | None, rows: Mapping[str, Row]) -> St
         name=(listed.name if listed is not None else "") or told,
         section="" if listed is None else listed.section,
         rows=rows,
+        nothing_in="" if listed is None else listed.nothing_in,
     )

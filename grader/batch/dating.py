@@ -135,9 +135,24 @@ def _timed(claim: Claim, rows: Sequence[TimeRow], options: EntryOptions, several
     best = max(fits, key=lambda row: (row.exercise is not None, row.attempt is not None), default=None)
     if best is None:
         return claim
+    if claim.is_one_of_several and claim.doubt is not None and best.attempt is not None:
+        return replace(claim, doubt=_which_is_which(claim.doubt, rows, options))
     if best.attempt is None and (claim.match.student, claim.exercise.name) in several:
         return replace(claim, at="", doubt=claim.doubt or _time_of_which(claim, best, options))
     return replace(claim, at=best.at.isoformat())
+
+
+def _which_is_which(doubt: Doubt, rows: Sequence[TimeRow], options: EntryOptions) -> Doubt:
+    """Return the doubt about several entries, with why a table of times does not settle it."""
+    shown = show_path(Path(options.times))
+    numbers = ", ".join(str(number) for number in sorted({row.attempt for row in rows if row.attempt is not None}))
+    return replace(
+        doubt,
+        problem=Text(
+            en=f"{doubt.problem.en} {shown} has times of attempts {numbers}, but not which of these is which.",
+            zh=f"{doubt.problem.zh}{shown} 中有第 {numbers} 次提交的时间，但没有说明哪一份是哪一次。",
+        ),
+    )
 
 
 def _time_of_which(claim: Claim, row: TimeRow, options: EntryOptions) -> Doubt:

@@ -1,16 +1,18 @@
 """Turns `EXERCISE… SUBMISSIONS…` into entries: one for each student, exercise and attempt.
 
-Theory of operation. Only names are read here, with the tables that the instructor names, and where several exercises
-are asked for an archive's members' names and a notebook's tags; what is in a file is `collect`'s to read, under its
-caps. Nothing is dropped: what is no submission is noted with the reason, who handed in nothing is listed, who is on no
-roster is graded under their own name. Nothing is guessed: what can be read in two ways is a question. What the one who
-grades wrote (options, a roster, a table of times) is asked about at once, by an error; what a student can cause (two
-files, a time that is none) costs that student's entry alone: it is in doubt and has no score, and every other one is
-graded. The result depends on names only, never on the order in which a file system lists them.
+Theory of operation. Only names are read here, with the tables that the instructor names; where several exercises are
+asked for also an archive's members' names, a notebook's tags, and, of a file that no name explains, what it defines.
+What else is in a file is `collect`'s to read, under its caps. Nothing is dropped: what is no submission is noted with
+the reason, who handed in nothing is listed, who is on no roster is graded under their own name. Nothing is guessed:
+what can be read in two ways is a question. What the one who grades wrote (options, a roster, a table of times) is asked
+about at once, by an error; what a student can cause (two files, a time that is none) costs that student's entry alone:
+it is in doubt and has no score, and every other one is graded. The result depends on what was handed in only, never on
+the order in which a file system lists it.
 
-    listing    a path of SUBMISSIONS  ->  the things in it (`finding` tells a student's folder from a class's)
+    listing    a path of SUBMISSIONS  ->  the things in it (`shape` tells a student's folder from a class's)
     finding    a thing and an exercise  ->  what `collect` is to read for it
     told_names a name that nothing explains  ->  a student, or a student and an exercise
+    told_content    a thing that no name explains, where several exercises are asked for  ->  an exercise
     roster_entries  what the roster itself says is somebody's
     matching   a thing  ->  a student of the roster
     times      when it was handed in;  attempts: which one of several it is
@@ -26,11 +28,12 @@ from grader.batch.dating import dated, notes_on_times, with_given_times, without
 from grader.batch.finding import locate
 from grader.batch.folders import examples, text_of
 from grader.batch.handed import Entry, EntryOptions, Found, Handed, Missing
-from grader.batch.listing import list_path
 from grader.batch.matching import Match, Matcher
 from grader.batch.repositories import Pinned, holds, pinned
 from grader.batch.roster import Roster, folded, read_roster
-from grader.batch.roster_entries import by_the_roster, with_rosters_entries
+from grader.batch.roster_entries import by_the_roster, with_rosters_entries, without_their_entry
+from grader.batch.several import list_paths
+from grader.batch.told_content import by_their_content
 from grader.batch.told_names import by_their_names
 from grader.batch.unfound import refuse_without_files
 from grader.errors import UsageError
@@ -54,7 +57,11 @@ def find_entries(exercises: Sequence[Exercise], paths: Sequence[Path], options: 
     found, empty, notes = _listed(exercises, paths, options, roster)
     matches = _matches(found, roster, notes)
     claims, unclaimed = _claims(exercises, found, matches, options)
-    claims = by_the_roster(claims, notes)
+    told = by_their_content(unclaimed, claims, exercises, options.others)
+    notes += told.notes
+    claims, unclaimed = by_the_roster([*claims, *told.claims], notes), list(told.unclaimed)
+    if roster is not None:
+        claims = without_their_entry(claims, found, roster)
     notes += _notes_on(claims, [one for one, _ in unclaimed], exercises, roster)
     ordered = _attempts([dated(claim, options) for claim in claims], notes)
     if not ordered:
@@ -99,7 +106,7 @@ def _listed(
     exercises: Sequence[Exercise], paths: Sequence[Path], options: EntryOptions, roster: Roster | None
 ) -> tuple[list[Found], list[Found], list[Text]]:
     """Return what lies at the paths, folders with nothing in them, and what is to be said."""
-    listings = [list_path(path, exercises, options, roster) for path in paths]
+    listings = list_paths(paths, exercises, options, roster)
     found = [one for listing in listings for one in listing.found]
     empty = [one for listing in listings for one in listing.empty]
     told = by_their_names(found, empty, exercises, options.others, roster)
@@ -282,8 +289,9 @@ def _missing(
     names |= {match.student: match.name for one, match in unclaimed if one.doubt is None}
     names |= {claim.match.student: claim.match.name for claim in claims if claim.found.doubt is None}
     have = {(claim.match.student, claim.exercise.name) for claim in claims}
+    empty = {match.student: one.entry for one, match in reversed(unclaimed) if one.doubt is None}
     return tuple(
-        Missing(student=student, name=names[student], exercise=exercise)
+        Missing(student=student, name=names[student], exercise=exercise, nothing_in=empty.get(student, ""))
         for student in sorted(names, key=lambda student: (folded(student), student))
         for exercise in sorted(exercises, key=lambda exercise: exercise.name)
         if (student, exercise.name) not in have

@@ -67,9 +67,11 @@ def _kept(request: Request, top: Places, exercises: Sequence[Exercise]) -> Gathe
 
 def _people(found: Handed) -> tuple[Listed, ...]:
     """Return who is on the roster, and whoever else is known to have handed in nothing for some exercise."""
-    listed: dict[str, Listed] = {} if found.roster is None else {one.id: one for one in found.roster.people}
+    people = () if found.roster is None else found.roster.people
+    listed = {one.id: Person(id=one.id, name=one.name, section=one.section) for one in people}
     for one in found.missing:
-        listed.setdefault(one.student, Person(id=one.student, name=one.name))
+        known = listed.setdefault(one.student, Person(id=one.student, name=one.name))
+        listed[one.student] = replace(known, nothing_in=one.nothing_in)
     return tuple(listed.values())
 
 

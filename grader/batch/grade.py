@@ -27,6 +27,7 @@ from grader.batch.places import Places
 from grader.batch.plan import Plan, read_plan, write_plan
 from grader.batch.refusals import (
     cut_short,
+    no_regrade_there,
     nothing_there,
     nothing_to_grade,
     refuse_a_part,
@@ -42,6 +43,7 @@ from grader.exercise.entries import Entry as Asked
 from grader.exercise.whole_file import write_whole
 from grader.records import Exercise, Text
 from grader.report import find_format
+from grader.report.model import Status
 from grader.runners import Runner
 
 __all__ = ["Auto", "ClassResult", "Mode", "Request", "grade_class", "mode_of"]
@@ -125,6 +127,8 @@ def _read(request: Request, places: Places, *, was_swapped: bool) -> _Opened:
         request = replace(request, mode=Mode.RESUME)
     known = known_plan(places, request.mode)
     if known is None and request.mode is not Mode.NEW:
+        if request.mode is Mode.REGRADE_ON and read_plan(places) is not None:
+            raise no_regrade_there(places.root)
         raise nothing_there(places.root, regrade=request.mode.is_regrade)
     return _Opened(
         request=request,
@@ -162,9 +166,12 @@ def _task(opened: _Opened) -> _Task:
     old = read_journal(opened.places.journal) if request.mode.goes_on else {}
     scored = {line.row.exercise for line in old.values() if is_settled(line)}
     found = bound(request, known, merged(request, known, asked, exercises), root=opened.top.root, scored=scored)
+    graded = read_journal(opened.top.journal) if request.mode.is_regrade else old
     gone = gone_lines(old, gathered.entries)
-    if gone and known is not None and found.plan.submissions != known.submissions:
-        raise fewer_submissions(gone)
+    left_out = gone_lines(_with_result(graded), gathered.entries) if request.mode.is_regrade else gone
+    for lines, plan in ((gone, known), (left_out, opened.before)):
+        if lines and plan is not None and found.plan.submissions != plan.submissions:
+            raise fewer_submissions(lines)
     return _Task(
         opened=opened,
         asked=asked,
@@ -172,23 +179,26 @@ def _task(opened: _Opened) -> _Task:
         gathered=gathered,
         plan=found.plan,
         old={key: line for key, line in old.items() if key.exercise in scored},  # the others may have been mended
-        drawn=_drawn(opened, found.plan, old),
+        drawn=_drawn(opened, found.plan, graded),
         gone=gone,
         notes=(
             *found.notes,
             *gathered.notes,
-            *([note_of(gone)] if gone else []),
+            *([note_of(left_out)] if left_out else []),
             *tried_again(old, gathered.entries),
         ),
     )
 
 
-def _drawn(opened: _Opened, plan: Plan, old: Mapping[Key, Line]) -> dict[Key, Drawn]:
+def _with_result(lines: Mapping[Key, Line]) -> dict[Key, Line]:
+    return {key: line for key, line in lines.items() if line.row.status is not Status.UNSCORED}
+
+
+def _drawn(opened: _Opened, plan: Plan, graded: Mapping[Key, Line]) -> dict[Key, Drawn]:
     """Return the seeds of the exams that lie there; none where another base is asked for."""
     if opened.before is None or opened.before.seed != plan.seed:
         return {}
-    lines = read_journal(opened.top.journal) if opened.request.mode.is_regrade else old
-    return drawn_in(lines.values())
+    return drawn_in(graded.values())
 
 
 def _asked(opened: _Opened) -> tuple[Asked, ...]:

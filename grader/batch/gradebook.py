@@ -12,6 +12,7 @@ import io
 from grader.batch.classbook import Asked, Classbook, Student, standing_of
 from grader.batch.rows import Row
 from grader.report.escape import csv_cell
+from grader.report.model import Status
 from grader.report.points import table_number, table_share
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -79,11 +80,19 @@ def _remark(student: Student, book: Classbook) -> str:
     ]
     beyond = [f"{name} attempt {one.attempt}" for name, row in student.rows.items() for one in row.tried if one.beyond]
     undated = [name for name, row in student.rows.items() if row.undated]
+    rejected = [
+        f"{name}: " + row.problem.en.partition("\n")[0]
+        for name, row in student.rows.items()
+        if row.status is Status.REJECTED and row.problem is not None
+    ]
     counted = [f"{name}: {row.counted.en}" for name, row in student.rows.items() if row.counted is not None]
     said = [
         *([f"no total, unscored: {', '.join(student.unscored)}"] if student.unscored else []),
         *([f"may still change, unscored: {', '.join(pending)}"] if pending else []),
         *([f"missing: {', '.join(missing)}"] if missing else []),
+        *([f"nothing for it in what was handed in: {student.nothing_in}"] if missing and student.nothing_in else []),
+        *([f"nobody was graded, left out of possible and share: {', '.join(book.unknown)}"] if book.unknown else []),
+        *([f"not accepted: {'; '.join(rejected)}"] if rejected else []),
         *([f"over the limit, not counted: {', '.join(beyond)}"] if beyond else []),
         *([f"time not known, nothing off for lateness: {', '.join(undated)}"] if undated else []),
         *counted,

@@ -54,6 +54,7 @@ class Missing:
     student: str
     name: str
     exercise: Exercise
+    nothing_in: str = ""  # what lies there under their name, with nothing in it for any exercise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,8 +13,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.batch.folders import JUNK, Contents, Item, contents_of, examples, inner_contents, is_junk, skipped, text_of
-from grader.batch.gradescope import METADATA, list_gradescope
+from grader.batch.folders import (
+    JUNK,
+    NOT_ASKED,
+    Contents,
+    Item,
+    contents_of,
+    examples,
+    inner_contents,
+    skipped,
+    text_of,
+)
+from grader.batch.gradescope import list_gradescope
 from grader.batch.handed import ClassFolder, Doubt, EntryOptions, Found, Listing
 from grader.batch.matching import Matcher
 from grader.batch.moments import moment_in
@@ -30,7 +40,10 @@ from grader.submission.read import read_file
 
 STAMP = "timestamp.txt"
 MAX_STAMP_BYTES = 200
-_SAMPLE = 20  # students whose folders are looked into, to know a layout
+SUBMITTED = "submitted"  # of nbgrader's course: what the class handed in
+NBGRADERS_OWN = frozenset(
+    {"source", "release", SUBMITTED, "autograded", "feedback", "downloaded", "gradebook.db", "nbgrader_config.py"}
+)  # what lies in nbgrader's course
 # A folder has nothing of the student's behind the platform's mark, so the last one is its own. Of a file, both the name
 # in front and the file's own name behind may be made to look like it: where two say different numbers, neither counts.
 _MOODLE_MARK = r"_(?P<id>\d+)_assignsubmission_(?P<kind>file|onlinetext)_?"
@@ -42,62 +55,20 @@ _CANVAS = re.compile(
     re.DOTALL,
 )
 _ONLINE_TEXT = Text(en="text typed into the platform, not a file", zh="在平台上输入的文字，不是文件")
+_BESIDE = Text(en="beside nbgrader's folder submitted", zh="位于 nbgrader 的 submitted 文件夹之外")
 _UNFIT = Text(en="not named as this layout names submissions", zh="名称不符合该平台的格式")
 
 Lister = Callable[[ClassFolder], Listing]
 
 
-def looks_like(contents: Contents) -> str:
-    """Return the layout that a folder is surely in, told by names that nobody gives by hand; "": none."""
-    return _by_its_names(contents) or ("nbgrader" if _is_nbgraders(contents) else "")
-
-
-def _by_its_names(contents: Contents) -> str:
-    if contents.named(METADATA):
-        return "gradescope"
-    if _is_most(sum(_moodle(item) is not None for item in contents.items), contents):
-        return "moodle"
-    by_canvas = sum(_CANVAS.fullmatch(item.name) is not None and item.is_file for item in contents.items)
-    return "canvas" if by_canvas > 1 and _is_most(by_canvas, contents) else ""
-
-
-def layout_of_names(names: Sequence[str]) -> str:
-    """Return the layout that the paths in an archive are surely in, at their top or in the one folder there; "": none.
-
-    Told as `looks_like` tells a folder's.
-    """
-    paths = [name.split("/") for name in names if not any(is_junk(part) for part in name.split("/") if part)]
-    tops = {parts[0]: len(parts) > 1 for parts in paths}
-    if "submitted" in tops and any(parts[0] == "submitted" and len(parts) > 3 for parts in paths):
-        return "nbgrader"
-    items = tuple(Item(name=top, path=Path(top), is_folder=deep, is_file=not deep) for top, deep in tops.items())
-    if len(items) != 1:
-        return _by_its_names(Contents(items=items, junk=()))
-    inner = ["/".join(parts[1:]) for parts in paths if len(parts) > 1 and parts[1]]
-    return layout_of_names(inner) if inner else ""
-
-
-def looks_in_part(contents: Contents) -> int:
-    """Return how many names are Moodle's, in a folder of which most are not."""
-    return sum(_moodle(item) is not None for item in contents.items)
-
-
-def _is_most(number: int, contents: Contents) -> bool:
-    return 2 * number > len(contents.items)
-
-
-def _moodle(item: Item) -> re.Match[str] | None:
+def moodle_match(item: Item) -> re.Match[str] | None:
+    """Return what Moodle says in something's name; None: it is not named as Moodle names submissions."""
     return (_MOODLE_FOLDER if item.is_folder else _MOODLE).fullmatch(text_of(item.name))
 
 
-def _is_nbgraders(contents: Contents) -> bool:
-    """Whether a folder is nbgrader's course: its `submitted` has a folder a student, with a folder an assignment."""
-    submitted = contents.named("submitted")
-    if submitted is None or not submitted.is_folder:
-        return False
-    students = [item for item in inner_contents(submitted.path).items if item.is_folder]
-    inner = [one for student in students[:_SAMPLE] for one in inner_contents(student.path).items]
-    return 2 * sum(one.is_folder for one in inner) > len(inner)
+def canvas_match(item: Item) -> re.Match[str] | None:
+    """Return what Canvas says in a file's name; None: it is not named as Canvas names submissions."""
+    return _CANVAS.fullmatch(text_of(item.name)) if item.is_file else None
 
 
 def list_moodle(given: ClassFolder) -> Listing:
@@ -106,7 +77,7 @@ def list_moodle(given: ClassFolder) -> Listing:
     found: list[Found] = []
     typed, unfit = [], []
     for item in contents.items:
-        match = _moodle(item)
+        match = moodle_match(item)
         if match is None:
             unfit.append(item.name)
         elif (numbers := _numbers(item)) and not _is_said(given, item):
@@ -159,9 +130,8 @@ def list_canvas(given: ClassFolder) -> Listing:
     found: list[Found] = []
     typed, unfit, late = [], [], list[str]()
     for item in contents.items:
-        name = text_of(item.name)
-        match = _CANVAS.fullmatch(name)
-        if match is None or not item.is_file:
+        name, match = text_of(item.name), canvas_match(item)
+        if match is None:
             unfit.append(item.name)
         elif name.endswith("_text.html"):
             typed.append(item.name)
@@ -221,30 +191,36 @@ def _late(folder: Path, names: list[str]) -> Text:
 
 def list_nbgrader(given: ClassFolder) -> Listing:
     """Return the submissions of nbgrader's `submitted` folder, or of the course folder that holds it."""
-    inner = contents_of(given.path).named("submitted")
-    top = inner.path if inner is not None and inner.is_folder else given.path
-    contents = contents_of(top)
-    found, assignments = [], set()
+    course = contents_of(given.path)
+    inner = course.named(SUBMITTED)
+    is_course = inner is not None and inner.is_folder
+    top = inner.path if inner is not None and is_course else given.path
+    contents = contents_of(top) if is_course else course
+    found, loose = list[_Assigned](), [item.name for item in contents.items if not item.is_folder]
     for student in (item for item in contents.items if item.is_folder):
-        for item in (item for item in inner_contents(student.path).items if item.is_folder):
-            assignments.add(item.name)
-            found.append((student, item))
-    asked = _assignments(top, assignments, given.exercises)
+        for item in inner_contents(student.path).items:
+            if item.is_folder:
+                found.append(_Assigned(student=student, item=item))
+            else:
+                loose.append(f"{student.name}/{item.name}")
+    asked = _assignments(top, found, given.exercises, above=f"{SUBMITTED}/" if is_course else "")
     listed = tuple(
         Found(
-            path=item.path,
-            entry=f"{text_of(student.name)}/{text_of(item.name)}",
-            student=text_of(student.name),
-            exercise=asked[item.name],
+            path=one.item.path,
+            entry=one.entry,
+            student=text_of(one.student.name),
+            exercise=asked[one.item.name],
             at=stamp.at,
             undated=stamp.doubt,
         )
-        for student, item in found
-        if item.name in asked
-        for stamp in (_stamp(item.path, f"{text_of(student.name)}/{text_of(item.name)}", given.options),)
+        for one in found
+        if one.item.name in asked
+        for stamp in (_stamp(one.item.path, one.entry, given.options),)
     )
-    files = [item.name for item in contents.items if not item.is_folder]
-    return _listing(top, "nbgrader", listed, contents, {_UNFIT: files})
+    others = [one.entry for one in found if one.item.name not in asked]
+    listing = _listing(top, "nbgrader", listed, contents, {_UNFIT: loose, NOT_ASKED: others})
+    beside = [item.name for item in course.items if item is not inner] if is_course else []
+    return replace(listing, notes=(skipped(given.path, beside, _BESIDE), *listing.notes)) if beside else listing
 
 
 def list_clones(given: ClassFolder) -> Listing:
@@ -316,21 +292,44 @@ def _listing(
     return Listing(found=found, notes=tuple(notes))
 
 
-def _assignments(folder: Path, names: set[str], exercises: Sequence[Exercise]) -> dict[str, Exercise]:
-    """Return which exercise each of nbgrader's assignments is. Raises: UsageError where that cannot be known."""
-    known = {name: exercise for name in names if (exercise := exercise_called(name, exercises))}
-    if known or not names:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Assigned:
+    """A folder in nbgrader's folder of a student."""
+
+    student: Item
+    item: Item
+
+    @property
+    def entry(self) -> str:
+        return f"{text_of(self.student.name)}/{text_of(self.item.name)}"
+
+
+def _assignments(
+    folder: Path, found: Sequence[_Assigned], exercises: Sequence[Exercise], *, above: str
+) -> dict[str, Exercise]:
+    """Return which exercise each of nbgrader's assignments is. Raises: UsageError where that cannot be known.
+
+    One student's folder that is called like an exercise does not say that nobody else did it. `above`: the folders on
+    the way to the students'.
+    """
+    students: dict[str, set[str]] = {}
+    for one in found:
+        students.setdefault(one.item.name, set()).add(one.student.name)
+    known = {name: exercise for name in students if (exercise := exercise_called(name, exercises))}
+    have = {student for name in known for student in students[name]}
+    if not students or len(have) > 1 or (have and {one.student.name for one in found} == have):
         return known
-    if len(exercises) == 1 and len(names) == 1:
-        return dict.fromkeys(names, exercises[0])
+    if not known and len(exercises) == 1 and len(students) == 1:
+        return dict.fromkeys(students, exercises[0])
+    names = sorted(students, key=lambda name: (-len(students[name]), name))
     raise UsageError(
         Text(
-            en=f"{show_path(folder)}: which assignment is {exercises[0].name}? There are: {examples(sorted(names))}.",
-            zh=f"{show_path(folder)}：哪个作业是 {exercises[0].name}？现有：{examples(sorted(names))}。",
+            en=f"{show_path(folder)}: which assignment is {exercises[0].name}? There are: {examples(names)}.",
+            zh=f"{show_path(folder)}：哪个作业是 {exercises[0].name}？现有：{examples(names)}。",
         ),
         remedy=Text(
-            en=f"Say it: --names '{{student}}/{sorted(names)[0]}'.",
-            zh=f"请指明：--names '{{student}}/{sorted(names)[0]}'。",
+            en=f"Say it: --names '{above}{{student}}/{names[0]}'.",
+            zh=f"请指明：--names '{above}{{student}}/{names[0]}'。",
         ),
     )
 

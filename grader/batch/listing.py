@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from grader.batch.finding import Shape, exercise_folders, is_exercises, is_submission_name, shape_of
+from grader.batch.finding import is_submission_name
 from grader.batch.folders import (
     EMPTY,
     JUNK,
@@ -17,32 +17,47 @@ from grader.batch.folders import (
     Contents,
     Item,
     contents_of,
-    examples,
     inner_contents,
     is_junk,
     skipped,
     text_of,
 )
-from grader.batch.handed import ClassFolder, EntryOptions, Found, Listing
-from grader.batch.layouts import LAYOUTS, layout_of_names, looks_in_part, looks_like
+from grader.batch.handed import ClassFolder, Doubt, EntryOptions, Found, Listing
+from grader.batch.layouts import LAYOUTS
+from grader.batch.likeness import Degree, Knows, Likeness, layout_of_names, likeness_of, nobody
+from grader.batch.listing_words import (
+    as_no_other,
+    class_or_student,
+    in_part,
+    is_empty,
+    no_match,
+    not_a_folder,
+    not_asked_or_student,
+    not_there,
+    nothing_there,
+    of_a_student,
+    read_as,
+    unclear,
+    whole_class,
+)
+from grader.batch.matching import Matcher
 from grader.batch.name_ways import Named, open_name, settled, ways_of
 from grader.batch.names import (
     NamePattern,
     Said,
-    aliases_of,
     exercise_called,
     read_pattern,
     stem_of,
 )
 from grader.batch.readings import CLASS
 from grader.batch.roster import Roster
+from grader.batch.shape import Shape, exercise_folders, has_file_of_its_own, is_exercises, is_repository, shape_of
 from grader.batch.told_names import taken_whole
-from grader.errors import UsageError
 from grader.exercise.course_file import EXERCISES
 from grader.exercise.entries import normal
-from grader.exercise.paths import show_path
+from grader.exercise.paths import is_folder
 from grader.records import Exercise, Text
-from grader.submission.absent import no_such_path
+from grader.submission.homes import Home, aliases_of, is_anothers
 from grader.submission.looking import names_in_zip
 from grader.submission.names import wanted_names
 
@@ -57,9 +72,9 @@ def list_path(
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError):
-        raise _not_there(path) from None
+        raise not_there(path) from None
     if options.student:
-        return _one(path, exercises, student=options.student)
+        return list_one(path, exercises, student=options.student)
     if not stat.S_ISDIR(mode):
         return _one_file(path, exercises, options, roster)
     if options.names in LAYOUTS:
@@ -69,50 +84,119 @@ def list_path(
         return _by_pattern(path, pattern, exercises, options, roster)
     contents = contents_of(path)
     if not contents.items:
-        raise _empty(path, contents)
-    if layout := looks_like(contents):
-        listing = LAYOUTS[layout](_class(path, exercises, options, roster))
-        return Listing(found=listing.found, notes=(_read_as(path, layout), *listing.notes))
-    if by_moodle := looks_in_part(contents):
-        raise _in_part(path, by_moodle, contents)
-    return _by_shape(path, contents, exercises, options)
+        raise is_empty(path, contents)
+    knows = known_by(roster)
+    like = likeness_of(contents, knows)
+    if like.degree is Degree.WHOLE:
+        _refuse_a_students(path, exercises, knows)
+        listing = LAYOUTS[like.layout](_class(path, exercises, options, roster))
+        return replace(listing, notes=(read_as(path, like.layout), *listing.notes))
+    if like.degree is Degree.PART:
+        raise in_part(path, like, contents)
+    return _by_shape(_class(path, exercises, options, roster), contents, like)
+
+
+def _refuse_a_students(path: Path, exercises: Sequence[Exercise], knows: Knows) -> None:
+    """Refuse a folder that looks like a class's, and is called like a student of the roster. Raises: UsageError."""
+    if knows(_student_of(path, exercises)):
+        raise of_a_student(path)
 
 
 def _class(path: Path, exercises: Sequence[Exercise], options: EntryOptions, roster: Roster | None) -> ClassFolder:
     return ClassFolder(path=path, exercises=tuple(exercises), options=options, roster=roster)
 
 
-def _by_shape(path: Path, contents: Contents, exercises: Sequence[Exercise], options: EntryOptions) -> Listing:
-    asked = {exercise.name for exercise in exercises}
-    not_asked = [exercise for exercise in options.others if exercise.name not in asked]
-    shape = shape_of(contents, exercises, not_asked)
-    if shape is Shape.ONE:
-        return _one(path, exercises, student="")
-    if shape is Shape.BY_EXERCISE:
-        inner = [_students(item.path, contents_of(item.path), f"{text_of(item.name)}/", exercise)
-                 for item, exercise in exercise_folders(contents, exercises)]  # fmt: skip
-        others = [item.name for item in contents.items if exercise_called(item.name, exercises) is None]
-        notes = [skipped(path, others, NOT_ONE)] if others else []
-        return Listing(
-            found=tuple(found for listing in inner for found in listing.found),
-            notes=(*notes, *(note for listing in inner for note in listing.notes)),
-            empty=tuple(found for listing in inner for found in listing.empty),
-        )
-    if shape is Shape.MANY:
-        return _beside_others(_students(path, contents, "", None), path, not_asked)
-    raise _unclear(path) if shape is Shape.UNCLEAR else _nothing_there(path, contents)
+def known_by(roster: Roster | None) -> Knows:
+    """Return what says whether the roster knows a student by a name; nobody is known where there is none."""
+    if roster is None:
+        return nobody
+    made: list[Matcher] = []
+
+    def knows(name: str) -> bool:
+        if not made:
+            made.append(Matcher(roster))  # of ten thousand students, where it is asked for
+        return made[0].match(Found(path=Path(), entry="", student=text_of(name))).person is not None
+
+    return knows
 
 
-def _beside_others(listing: Listing, path: Path, others: Sequence[Exercise]) -> Listing:
-    """Return the students of a listing without the folders of exercises that are not asked for."""
-    names = [one.path.name for one in listing.found if is_exercises(one.path.name, others)]
-    if not names:
-        return listing
-    kept = tuple(one for one in listing.found if one.path.name not in names)
-    return replace(listing, found=kept, notes=(*listing.notes, skipped(path, names, NOT_ASKED)))
+def not_asked(given: ClassFolder) -> list[Exercise]:
+    """Return the exercises of the course that are not asked for."""
+    asked = {exercise.name for exercise in given.exercises}
+    return [exercise for exercise in given.options.others if exercise.name not in asked]
 
 
-def _one(path: Path, exercises: Sequence[Exercise], *, student: str) -> Listing:
+def _by_shape(given: ClassFolder, contents: Contents, like: Likeness) -> Listing:
+    path, exercises = given.path, given.exercises
+    seen = shape_of(contents, exercises, not_asked(given), known_by(given.roster))
+    if seen.shape is Shape.ONE:
+        return list_one(path, exercises)
+    if seen.shape in (Shape.BY_EXERCISE, Shape.MANY):
+        _refuse_a_students(path, exercises, known_by(given.roster))
+    if seen.shape is Shape.BY_EXERCISE:
+        return _by_exercise(given, contents)
+    if seen.shape is Shape.MANY:
+        doubts = {name: class_or_student(name, exercise) for name, exercise in seen.doubtful.items()}
+        doubts |= {name: as_no_other(name, like.layout) for name in like.names if like.layout == "moodle"}
+        listing = _in_doubt(_students(path, contents, "", None), doubts, seen.doubtful, given)
+        return _beside_others(listing, given)
+    raise unclear(path, seen) if seen.shape is Shape.UNCLEAR else nothing_there(path, contents)
+
+
+def _by_exercise(given: ClassFolder, contents: Contents) -> Listing:
+    folders = list(exercise_folders(contents, given.exercises))
+    inner = [
+        _students(item.path, contents_of(item.path), f"{text_of(item.name)}/", exercise) for item, exercise in folders
+    ]
+    read = {item.name for item, _ in folders}
+    others = [item.name for item in contents.items if item.name not in read]
+    kinds = ((NOT_ONE, others), (JUNK, list(contents.junk)))
+    notes = [skipped(given.path, names, why) for why, names in kinds if names]
+    return Listing(
+        found=tuple(found for listing in inner for found in listing.found),
+        notes=(*notes, *(note for listing in inner for note in listing.notes)),
+        empty=tuple(found for listing in inner for found in listing.empty),
+    )
+
+
+def _in_doubt(
+    listing: Listing, doubts: Mapping[str, Doubt], called: Mapping[str, Exercise | None], given: ClassFolder
+) -> Listing:
+    """Return the same with a doubt on things of these names, but for what the roster itself says whose it is."""
+    matcher = None if given.roster is None else Matcher(given.roster)
+
+    def as_it_is(one: Found) -> Found:
+        doubt = doubts.get(one.path.name)
+        if doubt is None or (matcher is not None and matcher.is_said(one.entry)):
+            return one
+        exercise = called.get(one.path.name) or (given.exercises[0] if one.path.name in called else None)
+        return replace(one, student=f"{one.entry} (?)", exercise=exercise, is_bare=False, doubt=doubt)
+
+    return replace(listing, found=tuple(map(as_it_is, listing.found)))
+
+
+def _beside_others(listing: Listing, given: ClassFolder) -> Listing:
+    """Return the students of a listing without the folders of exercises that are not asked for.
+
+    Who is called like an exercise has handed in where the folder has a file that is asked for, and no name of the
+    other's; else, where the roster knows somebody of that name, it is in doubt.
+    """
+    others, knows = not_asked(given), known_by(given.roster)
+    theirs = [
+        one
+        for one in listing.found
+        if is_exercises(one.path.name, others)
+        and not (is_folder(one.path) and has_file_of_its_own(one.path, given.exercises, others))
+    ]
+    doubts = {one.path.name: not_asked_or_student(one.path.name) for one in theirs if knows(one.path.name)}
+    names = [one.path.name for one in theirs if one.path.name not in doubts]
+    kept = replace(listing, found=tuple(one for one in listing.found if one.path.name not in names))
+    kept = _in_doubt(kept, doubts, dict.fromkeys(doubts), given)
+    return replace(kept, notes=(*kept.notes, skipped(given.path, names, NOT_ASKED))) if names else kept
+
+
+def list_one(path: Path, exercises: Sequence[Exercise], *, student: str = "") -> Listing:
+    """Return a path as one student's submission; whose it is its name says, unless `student` is given."""
     said = student or text_of(_student_of(path, exercises))
     found = Found(path=path, entry=text_of(_own_name(path)), student=said, is_bare=not (student or path.is_dir()))
     return Listing(found=(found,))
@@ -120,27 +204,37 @@ def _one(path: Path, exercises: Sequence[Exercise], *, student: str) -> Listing:
 
 def _one_file(path: Path, exercises: Sequence[Exercise], options: EntryOptions, roster: Roster | None) -> Listing:
     if options.names in LAYOUTS:
-        raise _not_a_folder(path, options.names)
+        raise not_a_folder(path, options.names)
     if not options.names:
-        names = names_in_zip(path)
-        if (layout := layout_of_names(names)) or _is_of_a_class(names, exercises):
-            raise _whole_class(path, layout)
-        return _one(path, exercises, student="")
+        if is_class_archive(path, exercises):
+            raise whole_class(path, layout_of_names(names_in_zip(path)))
+        return list_one(path, exercises)
     pattern = read_pattern(options.names, (*exercises, *options.others))
     item = Item(name=path.name, path=path, is_folder=False, is_file=True)
     fields = pattern.fits(0, text_of(path.name), folder=False) if pattern.depth == 1 else None
     if fields is None:
-        raise _no_match(path.parent, pattern, [path.name])
+        raise no_match(path.parent, pattern, [path.name])
     return Listing(found=_read_by(pattern, [[(item, dict(fields))]], exercises, options, roster))
+
+
+def is_class_archive(path: Path, exercises: Sequence[Exercise]) -> bool:
+    """Whether a file is a zip in a platform's layout, or one that looks like a class's by what it holds."""
+    names = names_in_zip(path)
+    return bool(layout_of_names(names)) or _is_of_a_class(names, exercises)
 
 
 def _is_of_a_class(names: Sequence[str], exercises: Sequence[Exercise]) -> bool:
     """Whether an archive holds an exercise's file in several folders, or none, but several things of other names."""
-    wanted = {name for exercise in exercises for name in wanted_names(exercise)}
     paths = [name.split("/") for name in names if not any(is_junk(part) for part in name.split("/") if part)]
-    homes = {tuple(path[:-1]) for path in paths if path[-1] in wanted}
+    homes = [_homes_in(paths, exercise) for exercise in exercises]
     files = [path[-1] for path in paths if len(path) == 1 and is_submission_name(path[-1])]
-    return len(homes) >= CLASS if homes else len(files) >= CLASS
+    return max(map(len, homes)) >= CLASS if any(homes) else len(files) >= CLASS
+
+
+def _homes_in(paths: Sequence[Sequence[str]], exercise: Exercise) -> set[Home]:
+    wanted = wanted_names(exercise)
+    homes = {tuple(path[:-1]) for path in paths if path[-1] in wanted}
+    return {home for home in homes if not is_anothers(exercise, home)}  # a workspace has several of one name
 
 
 def _student_of(path: Path, exercises: Sequence[Exercise]) -> str:
@@ -173,10 +267,16 @@ def _students(folder: Path, contents: Contents, above: str, exercise: Exercise |
         elif item.is_file and not is_submission_name(item.name):
             other.append(item.name)
         else:  # links, too: `collect` says that they are not followed
-            name = item.name.removesuffix(".git") if item.is_folder else stem_of(item.name)
+            name = _student_called(item, inner)
             entry, is_bare = above + text_of(item.name), exercise is None
             found.append(Found(path=item.path, entry=entry, student=text_of(name), exercise=exercise, is_bare=is_bare))
     return Listing(found=tuple(found), notes=_left(folder, empty, other, contents), empty=tuple(nothing))
+
+
+def _student_called(item: Item, inner: Contents | None) -> str:
+    if inner is None:
+        return stem_of(item.name)
+    return item.name.removesuffix(".git") if is_repository(inner) else item.name
 
 
 def _left(folder: Path, empty: list[str], other: list[str], contents: Contents) -> tuple[Text, ...]:
@@ -197,7 +297,7 @@ def _by_pattern(
     for steps in _walk(path, pattern, [], unmatched):
         matched.append(steps)
     if not matched:
-        raise _no_match(path, pattern, unmatched)
+        raise no_match(path, pattern, unmatched)
     found = _read_by(pattern, matched, exercises, options, roster)
     if pattern.depth == 1 and "{exercise}" in pattern.text:  # of files; a folder or an archive may hold several
         whole = taken_whole(path, unmatched, exercises)
@@ -263,117 +363,4 @@ def _found_by(steps: _Steps, entry: str, said: Said, exercise: Exercise | None) 
         exercise=exercise,
         attempt=said.attempt,
         at=said.time.replace("_", " "),
-    )
-
-
-# ------------------------------------------------------------------------------------------------- refusals
-
-
-def _read_as(path: Path, layout: str) -> Text:
-    shown = show_path(path)
-    return Text(
-        en=f"{shown}: read as the layout {layout}; `--names PATTERN` overrides that.",
-        zh=f"{shown}：按 {layout} 的格式读取；可用 --names 另行指定。",
-    )
-
-
-def _in_part(path: Path, number: int, contents: Contents) -> UsageError:
-    shown, total = show_path(path), len(contents.items)
-    return UsageError(
-        Text(
-            en=f"{shown}: {number} of {total} names as Moodle writes them, and the others not.",
-            zh=f"{shown}：{total} 个名称中有 {number} 个是 Moodle 的，其余不是。",
-        ),
-        remedy=Text(
-            en="Say how to read them: --names moodle takes those and skips the others; --names '{student}' takes all.",
-            zh="请说明如何读取：--names moodle 只取这些并跳过其余；--names '{student}' 全部采用。",
-        ),
-    )
-
-
-def _whole_class(path: Path, layout: str) -> UsageError:
-    shown = show_path(path)
-    return UsageError(
-        Text(
-            en=f"{shown}: this is a whole class's archive{f', in the layout {layout}' if layout else ''}, not one "
-            "student's.",
-            zh=f"{shown}：这是整个班级的压缩包{f'（{layout} 格式）' if layout else ''}，不是单个学生的提交。",
-        ),
-        remedy=Text(
-            en="Unzip it first, and name the folder. If it is one student's: --student ID.",
-            zh="请先解压，再给出解压后的文件夹。若确是单个学生的：--student 学号。",
-        ),
-    )
-
-
-def _not_there(path: Path) -> UsageError:
-    if path.is_symlink():
-        return UsageError(
-            Text(en=f"{show_path(path)}: a link that leads nowhere.", zh=f"{show_path(path)}：失效的链接。"),
-            remedy=Text(en="Name the folder itself.", zh="请直接给出文件夹。"),
-        )
-    return no_such_path(path, otherwise=Text(en="Name the folder of submissions.", zh="请给出提交所在的文件夹。"))
-
-
-def _empty(path: Path, contents: Contents) -> UsageError:
-    hidden = f" ({examples(list(contents.junk))})" if contents.junk else ""
-    return UsageError(
-        Text(en=f"{show_path(path)}: the folder is empty{hidden}.", zh=f"{show_path(path)}：文件夹是空的{hidden}。"),
-        remedy=Text(
-            en="Put one file, folder or archive a student into it.", zh="请为每名学生放入一个文件、文件夹或压缩包。"
-        ),
-    )
-
-
-def _nothing_there(path: Path, contents: Contents) -> UsageError:
-    there = examples([item.name for item in contents.items])
-    return UsageError(
-        Text(
-            en=f"{show_path(path)}: nothing in it is a submission by its name. There is: {there}.",
-            zh=f"{show_path(path)}：从名称看其中没有提交。现有：{there}。",
-        ),
-        remedy=Text(
-            en="Expected: .py, .ipynb, .zip, .tar.gz, or a folder a student. Or say how they are named: --names.",
-            zh="应为 .py、.ipynb、.zip、.tar.gz，或每名学生一个文件夹；也可用 --names 说明命名方式。",
-        ),
-    )
-
-
-def _unclear(path: Path) -> UsageError:
-    shown = show_path(path)
-    return UsageError(
-        Text(
-            en=f"{shown}: one student's submission, or a folder with one entry a student? It looks like both.",
-            zh=f"{shown}：是一名学生的提交，还是每名学生一项的文件夹？两者都像。",
-        ),
-        remedy=Text(
-            en="Say which: `--student ID` for one student's; `--names '{student}'` for one entry a student.",
-            zh="请指明：一名学生的用 `--student 学号`；每名学生一项的用 `--names '{student}'`。",
-        ),
-    )
-
-
-def _not_a_folder(path: Path, layout: str) -> UsageError:
-    return UsageError(
-        Text(
-            en=f"--names {layout}: {show_path(path)} is a file.",
-            zh=f"--names {layout}：{show_path(path)} 是文件。",
-        ),
-        remedy=Text(
-            en="Unpack the platform's archive, and name the folder.", zh="请解压平台的压缩包，并给出解压后的文件夹。"
-        ),
-    )
-
-
-def _no_match(folder: Path, pattern: NamePattern, names: list[str]) -> UsageError:
-    there = examples(names) or "-"
-    return UsageError(
-        Text(
-            en=f"--names {pattern.text}: nothing in {show_path(folder)} is named so. There is: {there}.",
-            zh=f"--names {pattern.text}：{show_path(folder)} 中没有这样命名的项。现有：{there}。",
-        ),
-        remedy=Text(
-            en="Write the pattern as one of these paths is written, with {student} where the id stands.",
-            zh="请照其中一个路径写格式，把编号所在处写作 {student}。",
-        ),
     )

@@ -17,6 +17,7 @@ from grader.exercise.entries import normal
 from grader.exercise.paths import show_name
 from grader.exercise.problems import closest
 from grader.records import Exercise, Text
+from grader.submission.homes import aliases_of
 from grader.submission.kinds import PACKED_SUFFIX
 
 MAX_OPEN_ENDED = 4  # in one name: a stranger chose it, and each more multiplies the ways to read it by its length
@@ -77,11 +78,6 @@ class NamePattern:
 def stem_of(name: str) -> str:
     """Return a file's name without the suffix that says what it is: `alice` of `alice.tar.gz`."""
     return SUFFIX.sub("", name) or name
-
-
-def aliases_of(exercise: Exercise) -> frozenset[str]:
-    """Return the names of an exercise as folders and files of submissions are compared with them (`normal`)."""
-    return frozenset(map(normal, (exercise.id, exercise.slug, exercise.name)))
 
 
 def exercise_called(name: str, exercises: Iterable[Exercise]) -> Exercise | None:

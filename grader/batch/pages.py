@@ -26,11 +26,12 @@ _PAGE = re.compile(r"index(-[0-9]+)?\.html")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody on the roster."""
+    """Somebody on the roster, or who handed in nothing."""
 
     id: str
     name: str = ""
     section: str = ""
+    nothing_in: str = ""  # what was handed in under their name, with nothing in it for any exercise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,9 @@ class Class:
 
 def write_class_list(places: Places, people: Iterable[Listed]) -> ClassList:
     """Write who is on the roster, and return it. Raises: OSError."""
-    found = ClassList(people=tuple(Person(id=one.id, name=one.name, section=one.section) for one in people))
+    found = ClassList(
+        people=tuple(Person(id=one.id, name=one.name, section=one.section, nothing_in=one.nothing_in) for one in people)
+    )
     places.class_list.parent.mkdir(parents=True, exist_ok=True)
     write_whole(places.class_list, to_text(found))
     return found

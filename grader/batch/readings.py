@@ -16,11 +16,12 @@ from dataclasses import dataclass
 
 from grader.batch.folders import examples
 from grader.batch.handed import Doubt
-from grader.batch.names import aliases_of, exercise_called
+from grader.batch.names import exercise_called
 from grader.batch.table import quoted
 from grader.exercise.entries import normal
 from grader.exercise.paths import show_name
 from grader.records import Exercise, Text
+from grader.submission.homes import aliases_of
 
 CLASS = 3  # as many students, and more, make a class
 _BOUND = "-"

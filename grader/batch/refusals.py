@@ -57,6 +57,21 @@ def nothing_there(root: Path, *, regrade: bool) -> UsageError:
     )
 
 
+def no_regrade_there(root: Path) -> UsageError:
+    """Return the refusal to go on with a regrade where there is a batch, and none of its regrades was stopped."""
+    shown = show_path(root)
+    return UsageError(
+        Text(
+            en=f"--regrade --resume: no regrade was stopped in {shown}, so there is none to go on with.",
+            zh=f"--regrade --resume：{shown} 中没有中断的重新评分可以继续。",
+        ),
+        remedy=Text(
+            en="Leave --resume out to grade all of it again, or --regrade to go on with the batch itself.",
+            zh="去掉 --resume 可全部重新评分；去掉 --regrade 则继续该批次本身。",
+        ),
+    )
+
+
 def not_empty(root: Path) -> UsageError:
     """Return the refusal of a folder with something in it, which nobody here can vouch for."""
     shown = show_path(root)

@@ -13,12 +13,13 @@ from pathlib import Path, PurePosixPath
 
 from grader.batch.attempts import Claim
 from grader.batch.folders import examples, inner_contents, skipped, text_of
-from grader.batch.handed import Found
+from grader.batch.handed import Doubt, Found
 from grader.batch.matching import By
 from grader.batch.roster import Person, Roster, plain_entry
 from grader.batch.table import quoted
 from grader.errors import UsageError
-from grader.exercise.paths import show_path
+from grader.exercise.paths import show_name, show_path
+from grader.exercise.problems import closest
 from grader.records import Text
 
 _BESIDE_NAMED = Text(en="the roster names others in this folder", zh="名单指明的是该文件夹中的其他项")
@@ -52,6 +53,18 @@ def with_rosters_entries(found: Sequence[Found], paths: Sequence[Path], roster: 
     teams = {entry: people for entry, people in owners.items() if len(people) > 1 and entry in here}
     notes += [_shared(teams)] if teams else []
     return Named(found=tuple(_owned(kept, owners)), notes=tuple(notes))
+
+
+def without_their_entry(claims: Sequence[Claim], found: Sequence[Found], roster: Roster) -> list[Claim]:
+    """Return the claims, in doubt where the roster names something else for their student, and that is not there."""
+    there = {one.owner for one in found}
+    absent = {person.id: person for person in roster.people if person.entry and person.id not in there}
+    return [
+        replace(one, doubt=one.doubt or _not_the_named(absent[one.match.student], one, found, roster))
+        if one.match.person is not None and one.match.student in absent
+        else one
+        for one in claims
+    ]
 
 
 def by_the_roster(claims: Sequence[Claim], notes: list[Text]) -> list[Claim]:
@@ -144,6 +157,27 @@ def _leads_out(roster: Roster, person: Person) -> UsageError:
             zh=f"{shown}：第 {person.line} 行：{quoted(person.entry)} 指向提交文件夹之外。",
         ),
         remedy=Text(en="Write the path from SUBMISSIONS on.", zh="请写提交文件夹之下的路径。"),
+    )
+
+
+def _not_the_named(person: Person, claim: Claim, found: Sequence[Found], roster: Roster) -> Doubt:
+    shown, named, other = show_path(roster.path), quoted(text_of(person.entry)), show_name(claim.found.entry)
+    near = closest(text_of(person.entry), [one.entry for one in found if one.entry != claim.found.entry])
+    en = f" Did you mean {show_name(near)}?" if near else ""
+    zh = f"是不是 {show_name(near)}？" if near else ""
+    student = quoted(person.id)
+    return Doubt(
+        problem=Text(
+            en=f"{shown}: line {person.line}: {named}, which {student} is to be graded for, is not in the folder of "
+            f"submissions. There is {other}: is it meant?{en}",
+            zh=f"{shown}：第 {person.line} 行：{student} 应按 {named} 评分，而提交文件夹中没有它。"
+            f"有 {other}：是指它吗？{zh}",
+        ),
+        remedy=Text(
+            en=f"Whoever grades: write {other} into the column entry, or what else is meant, or put {named} there; "
+            "then go on with --resume.",
+            zh=f"请评分的老师在 entry 列中写 {other} 或所指的另一项，或补上 {named}，然后用 --resume 继续。",
+        ),
     )
 
 

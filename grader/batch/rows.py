@@ -53,6 +53,7 @@ class Row:
     tests: tuple[TestRow, ...]
     reviews: int  # places at which a person should look
     problem: Text | None  # why it could not be read or loaded, or why there is no score
+    remedy: Text | None = None  # of what has no score, and not through the exercise: what whoever grades can do
     undecided: bool = False  # unscored until whoever grades decides something; nothing failed
     pending: tuple[int, ...] = ()  # of the row that counts: attempts without a score, which may still change it
     counted: Text | None = None  # of the row that counts: why it is this attempt, where there are several
@@ -92,8 +93,15 @@ def row_of(report: Report) -> Row:
         ),
         reviews=len(report.reviews),
         problem=None if report.problem is None else report.problem.problem,
+        remedy=_remedy(report),
         undecided=is_undecided(report),
     )
+
+
+def _remedy(report: Report) -> Text | None:
+    """Return what whoever grades can do about a missing score; of a broken exercise a report speaks to students."""
+    is_graders = report.status is Status.UNSCORED and report.fault is Fault.GRADER
+    return report.problem.next_step if is_graders and report.problem is not None else None
 
 
 def _mistake(explanation: Explanation | None) -> Text | None:

@@ -63,7 +63,8 @@ class _Section:
         of, found = self._one.of, self._one.alike
         title = of.exercise.title.within(self._language)
         parts = [element("h2", {"id": self._id}, prose(f"{of.exercise.id}: {title}"))]
-        for text in (words.heading(found), words.measure(found), words.left_out(of), *of.notes):
+        refused = map(words.not_accepted, of.refused)
+        for text in (words.heading(found), words.measure(found), words.left_out(of), *refused):
             parts.append(element("p", {"class": "quiet"}, text.within(self._language)))
         parts += [self._gap(gap) for gap in words.gaps(of, found)]
         if found.shares:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grader.batch.journal import read_journal
@@ -22,6 +22,15 @@ _MAX_BYTES = 1024 * 1024  # of one source file; `grade` keeps none that is large
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A student of whom nothing was accepted, so there is nothing to compare; and why."""
+
+    student: str
+    shown: str  # how people name them
+    problem: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cohort:
     """All submissions of one exercise, and what is nobody's own in them. A student's last attempt is the one."""
 
@@ -30,7 +39,7 @@ class Cohort:
     stub: Mapping[str, str]
     common: tuple[str, ...]  # the reference, where it is at hand, and what the caller adds
     has_reference: bool
-    notes: tuple[Text, ...] = ()
+    refused: tuple[Refused, ...] = ()
 
     @property
     def shown(self) -> dict[str, str]:
@@ -54,27 +63,39 @@ def classes_in(
     if is_folder(places.sources):
         found = _kept(places, course, wanted)
     elif len(wanted) == 1:
-        found = {wanted[0].name: (wanted[0], *_handed_in(folder, wanted[0]))}
+        found = {wanted[0].name: _handed_in(folder, wanted[0], course)}
     else:
         raise _unclear(folder)
-    if not any(works for _, works, _ in found.values()):
+    if not any(one.works for one in found.values()):
         raise _empty(folder)
-    return tuple(_class(*found[name], common) for name in sorted(found))
+    return tuple(_class(found[name], common) for name in sorted(found))
 
 
-_Gathered = tuple[Exercise, tuple[Work, ...], tuple[Text, ...]]
+@dataclass(slots=True)
+class _Gathered:
+    """What there is of one exercise."""
+
+    exercise: Exercise
+    works: dict[str, Work] = field(default_factory=dict)  # by student
+    refused: dict[str, Refused] = field(default_factory=dict)
+
+    def refuse(self, person: HandedIn, problem: Text) -> None:
+        """Keep why a submission is not compared, for a student of whom no other one is."""
+        shown = Work(student=person.student, name=person.name, files={}).shown
+        self.refused[person.student] = Refused(student=person.student, shown=shown, problem=problem)
 
 
-def _class(exercise: Exercise, works: tuple[Work, ...], notes: tuple[Text, ...], common: tuple[str, ...]) -> Cohort:
+def _class(found: _Gathered, common: tuple[str, ...]) -> Cohort:
+    exercise = found.exercise
     stub = {name: _text_of(Path(exercise.folder) / name) for name in exercise.files}
     reference = [solution_file(exercise, name).text for name in exercise.files] if has_solution(exercise) else []
     return Cohort(
         exercise=exercise,
-        works=works,
+        works=tuple(found.works.values()),
         stub=stub,
         common=(*reference, *common),
         has_reference=bool(reference),
-        notes=notes,
+        refused=tuple(one for name, one in sorted(found.refused.items()) if name not in found.works),
     )
 
 
@@ -88,16 +109,19 @@ def _kept(places: Places, course: Course, wanted: Iterable[Exercise]) -> dict[st
             found = _NUMBERED.fullmatch(folder.name)
             if found is None or (names and found["exercise"] not in names) or not is_folder(folder):
                 continue
-            key = (found["exercise"], student)
-            last[key] = max(last.get(key, (0, sources)), (int(found["attempt"] or 1), folder))
+            one = (found["exercise"], student)
+            last[one] = max(last.get(one, (0, sources)), (int(found["attempt"] or 1), folder))
     gathered: dict[str, _Gathered] = {}
-    for (name, student), (_, source) in sorted(last.items()):
-        exercise = gathered[name][0] if name in gathered else course.find(name)
-        files = {file: _text_of(source / file) for file in exercise.files if is_file(source / file)}
-        _, works, notes = gathered.get(name, (exercise, (), ()))
-        person = people.get(student, HandedIn(student=student))
-        work = Work(student=person.student, name=person.name, files=files)
-        gathered[name] = (exercise, (*works, work), notes)
+    for (name, place), (_, source) in sorted(last.items()):
+        if name not in gathered:
+            gathered[name] = _Gathered(course.find(name))
+        of = gathered[name]
+        files = {file: _text_of(source / file) for file in of.exercise.files if is_file(source / file)}
+        person = people.get(place, HandedIn(student=place))
+        of.works[person.student] = Work(student=person.student, name=person.name, files=files)
+    for key, line in read_journal(places.journal).items():
+        if key.exercise in gathered and line.kept is None and line.row.problem is not None:
+            gathered[key.exercise].refuse(people[folder_of(key.student)], line.row.problem)
     return gathered
 
 
@@ -111,24 +135,24 @@ def _people(places: Places) -> dict[str, HandedIn]:
     return {folder: replace(person, name=named.get(person.student) or person.name) for folder, person in found.items()}
 
 
-def _handed_in(folder: Path, exercise: Exercise) -> tuple[tuple[Work, ...], tuple[Text, ...]]:
+def _handed_in(folder: Path, exercise: Exercise, course: Course) -> _Gathered:
     """Return what lies in a folder of submissions, read as `grade` reads it. Raises: UsageError."""
     from grader.batch.entries import find_entries
+    from grader.batch.handed import EntryOptions
     from grader.batch.intake import take_in
 
-    handed = find_entries([exercise], [folder])
-    last: dict[str, Work] = {}
-    notes: list[Text] = []
-    for entry in handed.entries:  # a later attempt comes later
-        try:
-            submission = take_in(entry)
-        except (SubmissionError, GraderFault) as error:  # no reason to compare nobody
-            notes.append(error.problem)
-            continue
+    others = tuple(one.exercise for one in course.read_all() if one.exercise is not None)
+    found = _Gathered(exercise)
+    for entry in find_entries([exercise], [folder], EntryOptions(others=others)).entries:  # a later attempt comes later
         person = entry.handed_in
+        try:
+            submission = take_in(entry, others)
+        except (SubmissionError, GraderFault) as error:  # no reason to compare nobody
+            found.refuse(person, error.problem)
+            continue
         files = {file.name: file.text for file in submission.files}
-        last[person.student] = Work(student=person.student, name=person.name, files=files)
-    return tuple(last.values()), tuple(notes)
+        found.works[person.student] = Work(student=person.student, name=person.name, files=files)
+    return found
 
 
 def _text_of(file: Path) -> str:

@@ -51,7 +51,8 @@ def _write(page: Page, one: Compared, *, language: Language, arrow: str) -> None
     found = one.alike
     page.put((f"{one.of.exercise.id}  ", "bold"), body=one.of.exercise.title.within(language), style="bold", indent=0)
     page.blank()
-    for text in (words.heading(found), words.measure(found), words.left_out(one.of), *one.of.notes):
+    refused = map(words.not_accepted, one.of.refused)
+    for text in (words.heading(found), words.measure(found), words.left_out(one.of), *refused):
         page.put(body=text.within(language))
     for gap in words.gaps(one.of, found):
         _put_list(page, gap.text.within(language), gap.items, style="")
@@ -85,6 +86,7 @@ def _document(one: Compared) -> dict[str, Any]:
     return {
         "exercise": one.of.exercise.name,
         "compared": list(found.compared),
+        "not_accepted": [refused.student for refused in one.of.refused],
         "too_little": list(found.too_little),
         "not_to_the_end": [{"student": unread.student, "file": unread.file} for unread in found.unread],
         "names": {work.student: work.name for work in one.of.works if work.name},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from grader.batch.similar import LEAST_PAIRS, LEAST_SHARE, LEAST_TOKENS, Alike, Group, Pair
-from grader.batch.similar_sources import Cohort
+from grader.batch.similar_sources import Cohort, Refused
 from grader.errors import both
 from grader.records import Text
 from grader.report.points import format_percent
@@ -80,6 +80,14 @@ def left_out(of: Cohort) -> Text:
         en="The stub's code is nobody's own. The reference is not at hand, so the obvious way to write it counts as "
         "alike.",
         zh="模板代码不计入。没有参考解答可用，因此最自然的写法也会算作雷同。",
+    )
+
+
+def not_accepted(one: Refused) -> Text:
+    """Return whose submission was not accepted, and why."""
+    return Text(
+        en=f"Not compared: {one.shown}: {one.problem.en}",
+        zh=f"未比较：{one.shown}：{one.problem.zh}",
     )
 
 

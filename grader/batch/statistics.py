@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from grader.batch.classbook import Asked, Classbook, Standing, Student, breaks_a_rule, share_of, standing_of
 from grader.batch.rows import Row, TestRow
+from grader.exercise.paths import show_name
 from grader.records import MISCONCEPTION, Fault, Outcome, Text
 from grader.report.model import Status
 
@@ -121,6 +122,7 @@ class Case:
     fault: Fault | None
     count: int  # places to look at, or days late
     problem: Text | None
+    remedy: Text | None = None  # of one without a score
     undecided: bool = False  # it waits for whoever grades
 
 
@@ -249,7 +251,7 @@ def _causes(rows: Iterable[Row]) -> tuple[CauseFigures, ...]:
 def _cases(student: Student, exercise: str) -> Iterable[Case]:
     row = student.rows.get(exercise)
     if row is None:
-        yield _case(Why.MISSING, student, exercise)
+        yield replace(_case(Why.MISSING, student, exercise), problem=_nothing_in(student.nothing_in))
         return
     if row.points is not None:
         for attempt in row.pending:
@@ -270,6 +272,17 @@ def _cases(student: Student, exercise: str) -> Iterable[Case]:
             yield _case(why, student, exercise, row, count)
 
 
+def _nothing_in(entry: str) -> Text | None:
+    """Return what was handed in in place of what is missing; None where nothing was."""
+    if not entry:
+        return None
+    shown = show_name(entry)
+    return Text(
+        en=f"{shown} was handed in, and holds nothing for it.",
+        zh=f"交了 {shown}，但其中没有所需的内容。",
+    )
+
+
 def _case(why: Why, student: Student, exercise: str, row: Row | None = None, count: int = 0) -> Case:
     return Case(
         why=why,
@@ -280,6 +293,7 @@ def _case(why: Why, student: Student, exercise: str, row: Row | None = None, cou
         fault=None if row is None else row.fault,
         count=count,
         problem=None if row is None else row.problem,
+        remedy=None if row is None else row.remedy,
         undecided=row is not None and row.undecided,
     )
 

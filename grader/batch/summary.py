@@ -15,12 +15,12 @@ from grader.batch import words
 from grader.batch.places import Places
 from grader.batch.statistics import BINS, Case, CauseFigures, ExerciseFigures, Statistics, TestFigures, Why
 from grader.plaintext import printable
-from grader.records import Language, Outcome, Text
+from grader.records import Fault, Language, Outcome, Text
 from grader.report.escape import without_commands
 from grader.report.layout import Page, cut, pad, pad_left
 from grader.report.points import filled_blocks, format_percent
 from grader.report.signs import ASCII, UNICODE
-from grader.report.wording import LIST_SEPARATOR
+from grader.report.wording import LIST_SEPARATOR, NEXT_STEP
 
 if TYPE_CHECKING:
     from grader.report import View
@@ -93,8 +93,11 @@ class _Summary:
         self.lines.put((f"{sign} ", "bold magenta"), body=told, style="bold magenta")
         for case in cases[:_CASES]:
             self._case(case)
-            self.lines.put(body=cut(what_happened(case, self._language), 3 * self.lines.width // 2), indent=6)
+            self._what_happened(case)
         self._more(len(cases) - _CASES)
+        remedies = dict.fromkeys(self._say(case.remedy) for case in cases[:_CASES] if case.remedy is not None)
+        for way in (*remedies, *ways_out(self._found, self._language)):
+            self.lines.put((f"{self._say(NEXT_STEP)}  ", "bold blue"), body=way)
         self.lines.blank()
 
     def _one(self, figures: ExerciseFigures) -> None:
@@ -207,6 +210,8 @@ class _Summary:
             self.lines.put((self._say(words.WHY[why]), "yellow"), (f"  {counted}", "dim"))
             for case in cases[:_CASES]:
                 self._case(case)
+                if why is Why.REJECTED:
+                    self._what_happened(case)
             self._more(len(cases) - _CASES)
 
     def _in_a_line(self, why: Why, cases: Sequence[Case]) -> None:
@@ -237,6 +242,10 @@ class _Summary:
         self.lines.put((f"{who}  ", "bold"), (count, ""), body=where if beside else "", indent=4)
         if not beside and where:  # in full: a path that is cut opens nothing
             self.lines.put(body=where, indent=6)
+
+    def _what_happened(self, case: Case) -> None:
+        told = first_line_of(case, self._language) if case.why is Why.REJECTED else what_happened(case, self._language)
+        self.lines.put(body=cut(told, 3 * self.lines.width // 2), indent=6)
 
     def _more(self, count: int) -> None:
         if count > 0:
@@ -318,8 +327,27 @@ def claim_of(test: TestFigures, language: Language) -> str:
 
 def what_happened(case: Case, language: Language) -> str:
     """Return whose fault it is that there is no score, and the first line of what happened."""
-    problem = "" if case.problem is None else case.problem.within(language).partition("\n")[0]
+    problem = first_line_of(case, language)
     if case.fault is None:
         return problem
     fault = (words.DECISION if case.undecided else words.FAULTS[case.fault]).within(language)
     return words.FAULT_AND_PROBLEM.within(language).format(fault=fault, problem=problem) if problem else fault
+
+
+def first_line_of(case: Case, language: Language) -> str:
+    """Return the first line of what happened; "" where nobody knows."""
+    return "" if case.problem is None else case.problem.within(language).partition("\n")[0]
+
+
+def ways_out(found: Statistics, language: Language) -> list[str]:
+    """Return what whoever grades does about missing scores, each way once."""
+    scored = {one.exercise.name for one in found.exercises if one.graded > one.rejected}
+    ways = []
+    for case in found.cases:
+        if case.why is not Why.UNSCORED:
+            continue
+        if case.fault is Fault.AUTHOR:
+            ways.append(words.MEND_AND_REGRADE if case.exercise in scored else words.MEND_AND_RESUME)
+        elif not case.undecided:  # what is to be decided says how, too
+            ways.append(words.TRY_AGAIN)
+    return [way.within(language) for way in dict.fromkeys(ways)]

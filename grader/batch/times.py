@@ -17,10 +17,10 @@ from grader.batch.names import exercise_called
 from grader.batch.roster import folded
 from grader.batch.table import Table, quoted, read_table, wrong
 from grader.errors import UsageError
-from grader.exercise.paths import show_name, show_path
+from grader.exercise.paths import is_folder, show_name, show_path
 from grader.exercise.problems import closest
 from grader.records import Exercise, Text
-from grader.submission.names import wanted_names
+from grader.submission.folder import files_in
 
 GIT = "git"
 MTIME = "mtime"
@@ -90,7 +90,7 @@ def read_times(path: Path, exercises: Sequence[Exercise], *, zone: tzinfo | None
 
 def modified_at(path: Path, exercise: Exercise) -> str:
     """Return when the newest of an entry's own files was changed, as the file system says."""
-    own = [path / name for name in wanted_names(exercise)]
+    own = files_in(exercise, path) if is_folder(path) and not path.is_symlink() else []
     stamps = [stamp for file in (*own, path) if (stamp := _stamp(file)) is not None]
     newest = max(stamps[:-1] or stamps, default=None)
     return "" if newest is None else datetime.fromtimestamp(newest, UTC).isoformat(timespec="seconds")

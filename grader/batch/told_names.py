@@ -18,13 +18,14 @@ from grader.batch.finding import locate
 from grader.batch.folders import NOT_ASKED, Item, examples, inner_contents, skipped, text_of
 from grader.batch.handed import Doubt, Found
 from grader.batch.matching import Matcher
-from grader.batch.names import aliases_of, stem_of
+from grader.batch.names import stem_of
 from grader.batch.readings import CLASS
 from grader.batch.roster import Roster
 from grader.batch.table import quoted
 from grader.exercise.entries import normal
 from grader.exercise.paths import show_name
 from grader.records import Exercise, Text
+from grader.submission.homes import aliases_of
 
 _BOUND = re.compile("[-_]")
 

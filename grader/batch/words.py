@@ -113,6 +113,14 @@ HISTOGRAM_NOTE = Text(
     zh="从左到右为得分率，每 10 % 一档；柱上为人数。三角形为中位数。",
 )
 RATE = Text(en="{passed} of {taken}", zh="{passed} / {taken}")
+LEFT_OUT = Text(
+    en="Nobody was graded in {exercises}: how many points there are is not known, and the shares are of all others.",
+    zh="{exercises} 无人获得评分，其满分未知；得分率只按其余练习计算。",
+)
+SCROLLS = Text(
+    en="{count} students are in this table: scroll in it to see all.",
+    zh="此表共有 {count} 名学生，可在表内滚动查看全部。",
+)
 ABOUT_R = Text(
     en="r: the correlation of passing this test with the points of all others, from -1 to 1. Near 0 or below, the test "
     "tells little about who is good at the rest: have a look at it.",
@@ -153,6 +161,19 @@ FAULTS = {
     Fault.STUDENT: Text(en="the student", zh="学生"),
 }
 DECISION = Text(en="needs your decision", zh="需要你决定")
+MEND_AND_REGRADE = Text(
+    en="Mend the exercise, then grade all of the class again: `dlgrade grade --regrade` with the same --output. Others "
+    "have a score by it already.",
+    zh="请先修正题目，再用相同的 --output 运行 `dlgrade grade --regrade`，给全班重新评分：其他人已按它得到评分。",
+)
+MEND_AND_RESUME = Text(
+    en="Mend the exercise, then go on: `dlgrade grade --resume` with the same --output.",
+    zh="请先修正题目，再用相同的 --output 运行 `dlgrade grade --resume` 继续。",
+)
+TRY_AGAIN = Text(
+    en="Try again what failed: `dlgrade grade --resume` with the same --output.",
+    zh="用相同的 --output 运行 `dlgrade grade --resume`，重试出错的部分。",
+)
 WHY = {
     Why.UNSCORED: NO_SCORE,
     Why.PENDING: Text(en="May still change: an attempt has no score", zh="成绩可能变动：有一次尝试尚未评分"),

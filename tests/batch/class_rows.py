@@ -39,6 +39,7 @@ class Person:
     id: str
     name: str = ""
     section: str = ""
+    nothing_in: str = ""
 
 
 def tests_of(passed: Sequence[str], *, mistake: bool = True) -> tuple[TestRow, ...]:

@@ -126,7 +126,7 @@ def test_the_chinese_page_has_no_english_sentence() -> None:
     for name in ("Alice Liddell", "Cleo", "Dan", "Eve", "Zoë", "alice", "ben", "cleo", "dan", "eve", "zoe"):
         text = text.replace(name, "")
     words = set(re.findall(r"[A-Za-z][a-z]{2,}", text)) - {"exercise", "softmax", "logits", "dim", "misconception"}
-    assert words <= {"axis", "overflow", "dlgrade"}
+    assert words <= {"axis", "overflow", "grade", "resume", "output", "dlgrade"}
     assert 'lang="zh-Hans"' in page
 
 
@@ -191,6 +191,24 @@ def test_every_student_has_a_total_and_a_share() -> None:
     text = Elements(pages_of(mixed_class())["index.html"]).whole_text
     assert "3.8 / 6 63 %" in text
     assert "Share" in Elements(pages_of(large_class(2))["index.html"]).whole_text
+
+
+def test_an_exercise_that_nobody_was_graded_in_takes_no_share_and_is_named() -> None:
+    book = book_of([graded("alice", points=1.5)], exercises=[SOFTMAX, LINEAR])
+    for language, said in ((Language.EN, "Nobody was graded in exercise05_linear"), (Language.ZH, "无人获得评分")):
+        page = class_pages(book, statistics_of(book), language=language)["index.html"]
+        assert said in page
+        assert "1.5 / 3" in page
+        assert "50 %" in page
+    assert "Nobody was graded in" not in class_pages(mixed_class(), statistics_of(mixed_class()))["index.html"]
+
+
+def test_who_is_missing_stands_with_what_lies_there_instead() -> None:
+    book = book_of([graded("alice")], exercises=[SOFTMAX], roster=[Person(id="b", nothing_in="<b>"), Person(id="c")])
+    page = class_pages(book, statistics_of(book))["index.html"]
+    assert "b · &lt;b&gt; was handed in, and holds nothing for it." in page
+    assert "<li>c</li>" in page
+    assert "交了 &lt;b&gt;" in class_pages(book, statistics_of(book), language=Language.ZH)["index.html"]
 
 
 def test_a_full_solution_that_lost_its_points_is_not_called_a_full_score() -> None:

@@ -64,6 +64,29 @@ def test_nothing_sticks_out_on_a_phone_or_a_screen(
     browser.call("Emulation.clearDeviceMetricsOverride")
 
 
+HIDDEN_ROWS = """[".students", ".matrix"].map((table) => {
+  const box = document.querySelector(table), end = box.getBoundingClientRect().bottom;
+  return [...box.querySelectorAll("tbody tr")].filter((row) => row.getBoundingClientRect().bottom > end + 1).length;
+})"""
+
+
+@pytest.mark.parametrize("width", [360, 1200])
+def test_every_student_of_up_to_sixty_is_in_sight(browser: Browser, tmp_path: Path, width: int) -> None:
+    file = tmp_path / "class.html"
+    browser.call("Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=False)
+    for students, said in ((3, False), (14, False), (60, False), (61, True)):
+        book = large_class(students)
+        file.write_text(class_pages(book, statistics_of(book), stem="class")["class.html"], encoding="utf-8")
+        browser.open(file)
+        hidden = browser.evaluate(HIDDEN_ROWS)
+        assert (hidden != [0, 0]) is said, (students, hidden)
+        assert browser.evaluate("document.querySelector('main').innerText.includes('scroll in it')") is said
+    browser.call("Emulation.setEmulatedMedia", media="print")
+    assert browser.evaluate(HIDDEN_ROWS) == [0, 0]  # of 61, on paper
+    browser.call("Emulation.setEmulatedMedia", media="")
+    browser.call("Emulation.clearDeviceMetricsOverride")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_marks_of_the_matrix_can_be_read_in_both_schemes(
     browser: Browser, pages: dict[str, Path], scheme: str

@@ -245,6 +245,52 @@ def doubtful(tree: Tree) -> Entry:
     return entry
 
 
+def doubt_of(handed: Handed, student: str = "alice") -> tuple[str, str]:
+    """Return what is asked about a student, and the way out, as English says it; Chinese says both otherwise."""
+    (doubt,) = (one.doubt for one in handed.entries if one.handed_in.student == student)
+    assert doubt is not None
+    assert doubt.problem.zh != doubt.problem.en
+    assert doubt.remedy.zh != doubt.remedy.en
+    return doubt.problem.en, doubt.remedy.en
+
+
+def test_the_way_out_of_two_files_names_the_roster_whose_entry_column_settles_it(
+    tree: Tree, table: Callable[[str], Path]
+) -> None:
+    folder = tree("alice.py", "alice.ipynb", "bob.py")
+    _, remedy = doubt_of(find_entries([SOFTMAX], [folder]))
+    assert "column entry (--roster), or say which came first with --times git or mtime" in remedy
+    settled = find_entries([SOFTMAX], [folder], EntryOptions(roster=table("student,entry\nalice,alice.py\nbob,\n")))
+    assert in_doubt(settled) == []
+    assert students(settled) == {"alice": "alice.py", "bob": "bob.py"}
+
+
+def test_times_that_are_the_same_are_told_and_not_advised_again(tree: Tree) -> None:
+    folder = tree("alice.py", "alice.ipynb", "bob.py")
+    for name, moment in (("alice.py", 1_790_000_000.2), ("alice.ipynb", 1_790_000_000.7)):
+        os.utime(folder / name, (moment, moment))
+    problem, remedy = doubt_of(find_entries([SOFTMAX], [folder], EntryOptions(times="mtime")))
+    assert "Two have the same time, 2026-09-21T14:13:20+00:00, which orders nothing." in problem
+    assert "--times" not in remedy
+    assert "column entry" in remedy
+
+
+def test_a_table_of_attempts_says_why_it_does_not_order_two_files(tree: Tree, table: Callable[[str], Path]) -> None:
+    rows = "student,attempt,time\nalice,1,2026-09-20T10:00:00Z\nalice,2,2026-09-20T12:00:00Z\n"
+    options = EntryOptions(times=str(table(rows)), zone=UTC)
+    problem, remedy = doubt_of(find_entries([SOFTMAX], [tree("alice.py", "alice.ipynb", "bob.py")], options))
+    assert "table.csv has times of attempts 1, 2, but not which of these is which." in problem
+    assert "{attempt}" in remedy
+
+
+def test_the_time_of_a_files_last_change_is_found_in_a_workspace_in_folders(tree: Tree) -> None:
+    folder = tree("alice/softmax.py", "bob/hw/softmax.py", "carol/hw/my-course/exercise03_softmax/softmax.py")
+    for number, file in enumerate(sorted(folder.rglob("softmax.py"))):
+        os.utime(file, (1_790_000_000 + number, 1_790_000_000 + number))
+    handed = find_entries([SOFTMAX], [folder], EntryOptions(times="mtime"))
+    assert [one.handed_in.at[-8:-6] for one in handed.entries] == ["20", "21", "22"]
+
+
 def test_what_waits_for_a_decision_is_unscored_and_nothing_is_said_to_have_failed(tree: Tree) -> None:
     with pytest.raises(Undecided) as error:
         take_in(doubtful(tree))
@@ -415,8 +461,8 @@ def test_strays_do_not_hide_a_platforms_layout(tree: Tree) -> None:
 
 
 def test_a_folder_that_is_moodles_in_part_is_asked_about(tree: Tree) -> None:
-    root = tree("S_1_assignsubmission_file_a.py", "alice.py", "bob.py")
-    with pytest.raises(UsageError, match=r"1 of 3 names as Moodle writes them.*--names moodle"):
+    root = tree("S_1_assignsubmission_file_a.py", "T_2_assignsubmission_file_a.py", "alice.py", "bob.py")
+    with pytest.raises(UsageError, match=r"2 of 4 names as Moodle writes them.*--names moodle"):
         find_entries([SOFTMAX], [root])
 
 

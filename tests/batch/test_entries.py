@@ -74,6 +74,15 @@ def test_what_is_no_submission_is_noted_with_the_reason(tree: Tree) -> None:
     assert "kept by programs): .DS_Store, __MACOSX" in notes(handed)
 
 
+def test_who_handed_in_nothing_but_an_empty_folder_is_missing_with_what_lies_there(tree: Tree, tmp_path: Path) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text("student\nalice\nbob\ncarol\n", "utf-8")
+    for options in (EntryOptions(), EntryOptions(roster=roster)):
+        handed = find_entries([SOFTMAX], [tree("alice.py", "bob/")], options)
+        told = {one.student: one.nothing_in for one in handed.missing}
+        assert told == {"bob": "bob"} | ({"carol": ""} if options.roster else {})
+
+
 @pytest.mark.parametrize(
     "place", ["", "exercise03_softmax/", "exercises/exercise03_softmax/", "exercise03/", "softmax/"]
 )
@@ -149,13 +158,6 @@ def test_a_folder_an_exercise_holds_an_entry_a_student(tree: Tree) -> None:
     handed = find_entries([SOFTMAX, VIEWS], [root])
     assert found(handed) == [("alice", "views", 1), ("alice", "softmax", 1), ("bob", "softmax", 1)]
     assert "notes.txt" in notes(handed)
-
-
-def test_a_file_that_could_be_for_any_of_several_exercises_is_not_graded_and_its_student_is_missing(tree: Tree) -> None:
-    handed = find_entries([SOFTMAX, VIEWS], [tree("alice.py", "bob/softmax.py")])
-    assert found(handed) == [("bob", "softmax", 1)]
-    assert "--names '{student}_{exercise}'" in notes(handed)
-    assert ("alice", "softmax") in [(one.student, one.exercise.slug) for one in handed.missing]
 
 
 TWO = r"'alice' has two entries for exercise03_softmax: alice\.py and alice\.zip"

@@ -7,12 +7,13 @@ import io
 from dataclasses import replace
 
 import pytest
-from class_rows import LINEAR, NO_FILE, SOFTMAX, Person, graded, mixed_class, not_run, tried
+from class_rows import LINEAR, NO_FILE, SOFTMAX, Person, graded, mixed_class, not_run, tried, without_exam
 
 from grader.batch.classbook import Classbook, book_of
 from grader.batch.gradebook import to_gradebook
 from grader.batch.rows import Tried
 from grader.records import Outcome
+from grader.report import Status
 
 
 def read(book: Classbook) -> dict[str, dict[str, str]]:
@@ -48,9 +49,17 @@ def test_who_is_missing_is_listed_with_empty_cells() -> None:
     assert zoe["total"] == "0"
 
 
+def test_what_an_absent_student_handed_in_instead_is_a_remark() -> None:
+    roster = [Person(id="b", nothing_in="b"), Person(id="c"), Person(id="a", nothing_in="a-old")]
+    rows = read(book_of([graded("a")], exercises=[SOFTMAX], roster=roster))
+    assert rows["b"]["remark"] == f"missing: {SOFTMAX.name}; nothing for it in what was handed in: b"
+    assert [rows[student]["remark"] for student in ("a", "c")] == ["", f"missing: {SOFTMAX.name}"]
+
+
 def test_a_rejected_submission_is_a_zero_out_of_what_the_others_could_reach() -> None:
     dan = read(mixed_class())["dan"]
     assert [dan[f"{SOFTMAX.name}.{column}"] for column in ("points", "possible", "status")] == ["0", "3", "rejected"]
+    assert dan["remark"].endswith(f"not accepted: {SOFTMAX.name}: {NO_FILE.en}")
 
 
 def test_a_full_status_whose_points_are_not_known_yet_is_unscored() -> None:
@@ -111,3 +120,21 @@ def test_all_attempts_are_counted_and_those_over_the_limit_named() -> None:
 def test_a_time_that_nobody_knows_is_a_remark() -> None:
     rows = read(book_of([replace(graded("a"), undated=True)], exercises=[SOFTMAX]))
     assert rows["a"]["remark"] == f"time not known, nothing off for lateness: {SOFTMAX.name}"
+
+
+def test_an_exercise_that_nobody_was_graded_in_takes_nobodys_share_and_is_named() -> None:
+    rows = [graded("a", points=1.5), without_exam("b", Status.REJECTED, NO_FILE, exercise=LINEAR)]
+    found = read(book_of(rows, exercises=[SOFTMAX, LINEAR], roster=[Person(id="c")]))
+    assert [(row["total"], row["possible"], row["share"]) for row in found.values()] == [
+        ("1.5", "3", "0.5"),
+        ("0", "3", "0"),
+        ("0", "3", "0"),
+    ]
+    for row in found.values():
+        assert f"nobody was graded, left out of possible and share: {LINEAR.name}" in row["remark"]
+
+
+def test_where_nobody_was_graded_at_all_there_is_no_share() -> None:
+    found = read(book_of([], exercises=[SOFTMAX, LINEAR], roster=[Person(id="c")]))
+    assert (found["c"]["possible"], found["c"]["share"]) == ("", "")
+    assert f"{SOFTMAX.name}, {LINEAR.name}" in found["c"]["remark"]

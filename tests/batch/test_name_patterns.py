@@ -173,9 +173,11 @@ def test_gradescopes_export_names_each_member_of_a_group_and_the_time(tree: Tree
     assert "names 1 that are not there: submission_102" in notes(handed)
 
 
-@pytest.mark.parametrize("text", ["- a list", "submission_1: 5", "submission_1:\n  :submitters: [", "a: {}\n", "\0"])
+@pytest.mark.parametrize(
+    "text", ["- a list", "submission_1: 5", "submission_1:\n  :submitters: [", "submission_2: {}\n", "\0"]
+)
 def test_a_broken_gradescope_export_is_refused(tree: Tree, text: str) -> None:
-    root = tree("submission_1/softmax.py", "a/softmax.py")
+    root = tree("submission_1/softmax.py", "submission_2/softmax.py")
     (root / "submission_metadata.yml").write_text(text, "utf-8")
     with pytest.raises(UsageError, match=r"not the metadata of Gradescope's export"):
         find_entries([SOFTMAX], [root])

@@ -18,6 +18,7 @@ from grader.batch.binding import known_plan
 from grader.batch.grade import Mode, Request
 from grader.batch.places import Places
 from grader.batch.plan import read_plan
+from grader.errors import UsageError
 from grader.exercise import load_course
 from grader.records import Fault, Isolation
 from grader.runners.local import LocalRunner
@@ -137,6 +138,9 @@ def test_what_had_no_score_through_a_broken_test_gets_one_and_is_told_so(term: T
     assert broken.unscored > 0
     row = {one.handed_in.student: one for one in broken.rows}["alice"]
     assert (row.points, row.fault) == (None, Fault.AUTHOR)
+    page = term.places.index.read_text(encoding="utf-8")
+    assert "Mend the exercise" in page
+    assert "your instructor" not in page  # this page is the instructor's
     assert '"alice","","","","3","unscored"' in (term.places.gradebook).read_text(encoding="utf-8-sig")
     hidden.write_text(sound)
     mended = run(term.regrade(), runner)
@@ -146,6 +150,48 @@ def test_what_had_no_score_through_a_broken_test_gets_one_and_is_told_so(term: T
     assert (told["alice"].before, told["alice"].after) == (None, 3.0)
     assert told["alice"].reason.en == "The exercise changed: test_hidden.py. It had no score before."
     assert sorted(path.name for path in term.places.before.iterdir()) == ["1", "2"]
+
+
+def test_a_regrade_of_other_submissions_that_lack_who_was_graded_is_refused_and_changes_nothing(
+    term: Term, runner: LocalRunner, tmp_path: Path
+) -> None:
+    before = content_of(term.places.root)
+    others = hand_in(tmp_path / "others", {"zoe": RIGHT, "alice": RIGHT})
+    with pytest.raises(UsageError) as caught:
+        run(replace(term.regrade(), submissions=(others,)), runner)
+    assert "4 that were graded are not in them: bob, carol, dave" in caught.value.text.en
+    assert content_of(term.places.root) == before
+    whole = hand_in(tmp_path / "whole", {**SUBMISSIONS, "zoe": RIGHT})
+    result = run(replace(term.regrade(), submissions=(whole,)), runner)
+    assert result.changes is not None
+    assert [change.key.student for change in result.changes] == ["zoe"]
+
+
+def test_who_left_the_folder_is_noted_before_a_regrade_and_among_what_it_changed(
+    term: Term, runner: LocalRunner
+) -> None:
+    asked = replace(term.regrade(), submissions=(term.subs,))  # a copy: not where they were graded at first
+    assert run(asked, runner).changes == ()
+    (term.subs / "bob.py").unlink()
+    result = run(asked, runner)
+    assert any("1 graded before, not among the submissions any more: bob" in note.en for note in result.notes)
+    assert [(row["student"], row["reason"]) for row in term.changes()] == [
+        ("bob", "It is not among the submissions any more.")
+    ]
+
+
+def test_going_on_with_a_regrade_that_nobody_stopped_is_told_from_no_batch_at_all(
+    term: Term, runner: LocalRunner, tmp_path: Path
+) -> None:
+    for places, says, remedy in (
+        (term.places, "no regrade was stopped in", "Leave --resume out to grade all of it again"),
+        (Places(tmp_path / "nothing"), "there is no batch in", "Leave --regrade out to begin one"),
+    ):
+        with pytest.raises(UsageError) as caught:
+            run(replace(term.regrade(mode=Mode.REGRADE_ON), output=places.root), runner)
+        assert caught.value.remedy is not None
+        assert says in caught.value.text.en
+        assert remedy in caught.value.remedy.en
 
 
 class Killed(BaseException):

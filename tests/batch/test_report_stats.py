@@ -159,10 +159,14 @@ def test_results_that_the_journal_does_not_have_are_refused(output: Path) -> Non
         read_class(output)
 
 
-def test_the_page_links_to_reports_only_where_they_lie_beside_it(output: Path, tmp_path: Path) -> None:
+def test_the_page_links_to_reports_only_where_they_lie_beside_it_and_says_so(output: Path, tmp_path: Path) -> None:
     beside, elsewhere = output / "class.html", tmp_path / "class.html"
     for file in (beside, elsewhere):
-        assert dlgrade("report", "stats", output, "--html", file).code == 0
+        done = dlgrade("report", "stats", output, "--html", file)
+        assert done.code == 0
+        assert (f"class.html lies outside of {output}, so its students have no links" in done.err) is (
+            file is elsewhere
+        )
     assert 'href="reports/cleo/exercise03_softmax.2.json"' in beside.read_text(encoding="utf-8")
     assert 'href="reports' not in elsewhere.read_text(encoding="utf-8")
 

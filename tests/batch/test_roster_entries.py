@@ -82,3 +82,31 @@ def test_an_entry_that_is_not_there_is_told_for_each_who_has_it(tmp_path: Path) 
     assert "line 2: 'gone' is not in" in notes(handed)
     assert "line 3: 'gone' is not in" in notes(handed)
     assert [one.student for one in handed.missing] == ["alice", "bob"]
+
+
+def test_another_file_is_not_taken_for_the_one_that_the_roster_names(tmp_path: Path) -> None:
+    folder = hand_in(tmp_path, "bob.py", "bob-old.py", "zed.py")
+    handed = by_roster(tmp_path, "bob,B,bob_old.py\nzed,Z,\n", folder)
+    doubts = {one.handed_in.student: one.doubt for one in handed.entries}
+    assert doubts["zed"] is None
+    doubt = doubts["bob"]
+    assert doubt is not None
+    assert "line 2: 'bob_old.py', which 'bob' is to be graded for, is not in" in doubt.problem.en
+    assert "There is bob.py: is it meant? Did you mean bob-old.py?" in doubt.problem.en
+    assert "column entry" in doubt.remedy.en
+    assert "entry" in doubt.remedy.zh
+    assert [one.student for one in handed.missing] == []
+
+
+def test_of_a_team_without_its_entry_nobody_is_graded_for_something_else(tmp_path: Path) -> None:
+    folder = hand_in(tmp_path, "alice/softmax.py", "bob.py", "zed.py")
+    handed = by_roster(tmp_path, "alice,A,team\nbob,B,team\nzed,Z,zed.py\n", folder)
+    assert [one.handed_in.student for one in handed.entries if one.doubt is None] == ["zed"]
+    assert [one.handed_in.student for one in handed.entries if one.doubt is not None] == ["alice", "bob"]
+
+
+def test_once_the_roster_names_what_is_there_it_is_graded(tmp_path: Path) -> None:
+    folder = hand_in(tmp_path, "bob.py", "bob-old.py")
+    handed = by_roster(tmp_path, "bob,B,bob-old.py\n", folder)
+    assert found(handed) == [("bob", "bob-old.py")]
+    assert handed.entries[0].doubt is None

@@ -379,7 +379,9 @@ def test_what_waits_for_a_decision_has_no_score_and_a_resume_grades_it_once_it_i
     result = run(asked, runner)
     assert (result.graded, result.unscored) == (2, 1)
     assert gradebook(tmp_path / "out")["alice"]["exercise01_inc.status"] == "unscored"
-    assert "needs your decision" in (tmp_path / "out" / "index.html").read_text("utf-8")
+    page = (tmp_path / "out" / "index.html").read_text("utf-8")
+    assert "needs your decision" in page
+    assert "remove the others" in page  # the way out
     again = run(replace(asked, mode=Mode.REGRADE, exercises=(), submissions=(), seed=None), runner)
     assert again.unscored == 1  # kept as it was: still a decision, and nothing that failed
     row = read_journal(again.places.journal)[Key("exercise01_inc", "alice", 1)].row

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ from grader.batch.similar_text import Compared, to_terminal
 from grader.batch.similar_tokens import MAX_TOKENS, tokens_of
 from grader.batch.similar_words import heading, measure
 from grader.exercise import load_course
-from grader.records import Exercise, Language
+from grader.records import Exercise, Language, Text
 
 ROOT = Path(__file__).parent.parent.parent
 NAME = "backprop.py"
@@ -195,6 +196,21 @@ def test_students_of_an_output_folder_are_called_by_their_names(tmp_path: Path, 
             (source / NAME).write_text(SOLUTIONS["bo"])
     (of,) = classes_in(tmp_path, load_course(ROOT), exercises=(), ignored=())
     assert of.shown == {"Ann Lee/2": "Ann Lee/2", "bo@example.org": "Bo Li (bo@example.org)"}
+
+
+def test_who_has_nothing_kept_in_an_output_folder_is_named(tmp_path: Path, exercise: Exercise) -> None:
+    places = Places(tmp_path)
+    asked = Asked(id=exercise.id, name=exercise.name, title=exercise.title, possible=None)
+    refused = Text(en="heidi.zip: no archive.", zh="heidi.zip：不是压缩包。")
+    with Journal(places.journal) as journal:
+        for student, attempt, problem in (("bo", 1, None), ("bo", 2, refused), ("heidi", 1, refused)):
+            row = replace(graded(student, attempt=attempt, exercise=asked), problem=problem)
+            journal.append([Line(row=row, reports={}, kept=None)])
+    source = places.source("bo", exercise.name)
+    source.mkdir(parents=True)
+    (source / NAME).write_text(SOLUTIONS["bo"])
+    (of,) = classes_in(tmp_path, load_course(ROOT), exercises=(), ignored=())
+    assert [(one.student, one.problem) for one in of.refused] == [("heidi", refused)]
 
 
 def test_what_is_said_where_no_share_can_stand_out_does_not_contradict_itself() -> None:

@@ -21,7 +21,9 @@ from class_rows import (
 )
 from rich.cells import cell_len
 
+from grader.batch.class_page import class_pages
 from grader.batch.classbook import Classbook, book_of
+from grader.batch.rows import Row
 from grader.batch.statistics import statistics_of
 from grader.batch.summary import to_summary
 from grader.records import Fault, Language, Outcome, Text
@@ -87,6 +89,41 @@ def test_what_has_no_score_comes_first_with_whose_fault_it_is() -> None:
     assert lines[2].strip() == f"dlgrade or the machine: {NO_EXAMINER.en}"
     broken = replace(without_exam("eve", Status.UNSCORED, NO_EXAMINER), fault=Fault.AUTHOR)
     assert "the exercise: " in shown(book_of([broken], exercises=[SOFTMAX]), View()).split("\n")[2]
+
+
+def test_what_was_not_accepted_stands_there_with_the_reason() -> None:
+    lines = [line.strip() for line in shown(mixed_class(), View(width=100)).split("\n")]
+    place = lines.index("Not accepted  1")
+    assert lines[place + 1].startswith("dan")
+    assert lines[place + 2] == NO_FILE.en
+
+
+def broken_exercise(*others: Row) -> Classbook:
+    unscored = replace(without_exam("eve", Status.UNSCORED, NO_EXAMINER), fault=Fault.AUTHOR)
+    return book_of([unscored, *others], exercises=[SOFTMAX])
+
+
+@pytest.mark.parametrize("language", Language)
+def test_what_has_no_score_is_told_with_the_way_out(language: Language) -> None:
+    def told(book: Classbook) -> tuple[str, str]:
+        page = class_pages(book, statistics_of(book), language=language)["index.html"]
+        return " ".join(shown(book, View(width=100, language=language)).split()), re.sub(r"<.*?>", "", page)
+
+    rejected = without_exam("dan", Status.REJECTED, NO_FILE)
+    for text in told(broken_exercise(rejected)):  # what was not accepted says nothing of the exercise
+        assert "dlgrade grade --resume" in text
+        assert "--regrade" not in text
+    for text in told(broken_exercise(graded("ann"))):
+        assert "dlgrade grade --regrade" in text
+        assert "--resume" not in text
+    eve = without_exam("eve", Status.UNSCORED, NO_EXAMINER)
+    for text in told(book_of([eve], exercises=[SOFTMAX])):
+        assert "dlgrade grade --resume" in text
+    remedy = Text(en="Remove one of the two.", zh="请删去其中一份。")
+    waits = replace(eve, undecided=True, remedy=remedy)
+    for text in told(book_of([waits], exercises=[SOFTMAX])):
+        assert remedy.within(language) in text
+        assert "dlgrade grade --resume" not in text
 
 
 def test_it_is_silent_about_what_there_is_none_of() -> None:

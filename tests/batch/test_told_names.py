@@ -275,9 +275,10 @@ def test_a_notebook_whose_cells_say_their_exercises_is_taken_for_each(tree: Tree
         ("ann", "views"),
         ("ann", "softmax"),
         ("ben", "softmax"),
+        ("cem", "softmax"),
         ("zed", "softmax"),
     ]
     first, second = (take_in(one).files[0].text for one in handed.entries[:2])
     assert "softmax" not in first
     assert "softmax" in second
-    assert "cem.ipynb" in notes(handed)
+    assert "taken for what they define: cem.ipynb (exercise03_softmax)" in notes(handed)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from classes import RIGHT, WRONG, hand_in, make_course, request, run
 
+from grader.batch.changes import Change
 from grader.batch.grade import Mode, Request
 from grader.batch.graded_class import read_class
 from grader.batch.places import Places
-from grader.cli import main
+from grader.cli.app import run as command
 from grader.cli.grade_result import block_within
 from grader.exercise import load_course
 from grader.runners.local import LocalRunner
@@ -78,12 +79,38 @@ def test_other_rules_that_move_no_attempt_but_what_counts_are_a_change(folder: P
     assert '"ann","exercise01_inc","2","1","3","0"' in table
 
 
+def regraded_alone(folder: Path, runner: LocalRunner, texts: Sequence[str], rules: str) -> tuple[Places, Change]:
+    """Let one student hand in these attempts, of which the best counts, and grade them again by other rules."""
+    places = Places(folder / "alone")
+    for attempt, text in enumerate(texts, 1):
+        hand_in(folder / "new" / "cat", {str(attempt): text})
+    found = request(folder / "course", folder / "new", places.root)
+    run(replace(found, options=replace(found.options, names="{student}/{attempt}.py")), runner)
+    result = run(replace(regrade(folder, rules), output=places.root), runner)
+    assert result.changes is not None
+    (change,) = result.changes
+    return places, change
+
+
+def test_another_attempt_that_counts_is_a_change_where_the_points_are_equal(folder: Path, runner: LocalRunner) -> None:
+    _, change = regraded_alone(folder, runner, (RIGHT, RIGHT), LAST)
+    assert (change.key.student, change.before, change.after, change.is_result) == ("cat", 3.0, 3.0, True)
+    assert "Attempt 1 counted, attempt 2 counts now." in change.reason.en
+
+
+def test_the_status_of_a_change_is_that_of_the_gradebook(folder: Path, runner: LocalRunner) -> None:
+    places, change = regraded_alone(folder, runner, (WRONG, RIGHT), MEAN)
+    assert (change.before, change.after) == (3.0, 1.5)
+    assert (change.status_before, change.status_after) == ("full", "partial")
+    assert '"cat","","1.5","3","3","partial"' in places.gradebook.read_text(encoding="utf-8-sig")
+
+
 def test_report_diff_of_two_folders_tells_what_counts_now(
     first: Path, folder: Path, runner: LocalRunner, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run(regrade(folder, MEAN), runner)
     monkeypatch.setattr(sys, "argv", ["dlgrade", "report", "diff", str(first / "out"), str(folder / "out")])
-    assert main() == 1
+    assert command(sys.argv[1:]) == 1
     shown = capsys.readouterr().out
     assert "ann, exercise01_inc: what counts: 3 (attempt 1) " in shown
     assert " 1.5 (attempt 2)" in shown
@@ -114,10 +141,10 @@ def test_the_command_says_whose_attempt_it_fails_for(
     lose_the_second_attempt(folder)
     arguments = ["--regrade", "--output", str(folder / "out"), "--course", str(folder / "course"), "--jobs", "1"]
     monkeypatch.setattr(sys, "argv", ["dlgrade", "grade", *arguments])
-    assert main() == 3
+    assert command(sys.argv[1:]) == 3
     assert "ann, exercise01_inc: attempt 2 has no score; what counts may still change" in capsys.readouterr().err
     monkeypatch.setattr(sys, "argv", ["dlgrade", "report", "stats", str(folder / "out")])
-    main()
+    command(sys.argv[1:])
     shown = capsys.readouterr().out
     assert "May still change: an attempt has no score" in shown
     assert "ann  attempt 2" in shown
