@@ -1,11 +1,12 @@
 """Work that is done in a fork of the examiner, and what of its answers came in time.
 
-Theory of operation. A fork works in stages, and writes the answer of each into a pipe. The first has no limit here
-(the exam has its own, and the controller waits no longer than for that). Each later one is a better version of the one
-before, such as an exam whose failures are explained by the exercise's known mistakes: it may take `LATER_S`, and then
-the fork is ended and the answer before counts. So a fork that hangs in C code, or is ended by a signal, while it looks
-for an explanation costs that explanation and no score, without another fork. An answer says its own length and whether
-it is the last: it is complete before the fork's memory has been given back, which takes longer.
+Theory of operation. A fork works in stages, and writes the answer of each into a pipe. The first ends by its own alarms
+(`watch`). A fork that is held in C code, by a value that a test walks through, does not answer them: it is ended, and
+the board tells in which test (`board`). Beside that the system counts its CPU time. Each later one is a better version
+of the answer before, such as an exam whose failures are explained by the exercise's known mistakes: it may take
+`LATER_S`, and then the fork is ended and the answer before counts. So a fork that hangs in C code, or is ended by a
+signal, while it looks for an explanation costs that explanation and no score, without another fork. An answer says its
+own length and whether it is the last: it is complete before the fork's memory has been given back, which takes longer.
 """
 
 from __future__ import annotations
@@ -24,12 +25,14 @@ from dataclasses import dataclass
 import msgspec
 
 from grader.errors import GraderError, GraderFault
+from grader.examination.board import NO_TEST, Board, Overseer
 from grader.examination.requests import Answer
-from grader.examination.watch import limit_memory
+from grader.examination.watch import limit_cpu, limit_memory, show_on
 from grader.records import Text
 from grader.sandbox import jail
 
 LATER_S = 3.0  # for an answer that only adds to the one before
+_LOOK_S = 0.25  # how often the examiner looks whether a fork is held; nearly all exams are over by the first time
 _HEAD = struct.Struct("<QB")  # the answer's length, and whether it is the last
 
 
@@ -41,14 +44,25 @@ class Stage:
     is_final: bool = True
 
 
-Work = Callable[[], Iterator[Stage]]
-Apart = Callable[[Work], Answer]
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """A fork that was held in a test, or in its explanation, and has been ended: `board` says in which."""
+
+    board: Board
 
 
-def in_a_fork(control: socket.socket, forks: list[int], work: Work) -> Answer:
-    """Do the work in a fork and return its best answer. The fork's death before any is the grader's fault.
+Work = Callable[[Board], Iterator[Stage]]
+Apart = Callable[[Work], Answer | Stuck]
 
-    One that has answered is added to `forks`, and is to be waited for: giving back its memory takes longer.
+
+def in_a_fork(
+    control: socket.socket, forks: list[int], work: Work, *, cpu_s: float, overseen: bool = True
+) -> Answer | Stuck:
+    """Do the work in a fork and return its best answer, or that it was held; it may take so much CPU time.
+
+    Where it asks more than the zygote for something, as with a GPU, it is not `overseen`: its CPU time alone ends it.
+    The fork's death before any answer is the grader's fault. One that has answered is added to `forks`, and is to be
+    waited for: giving back its memory takes longer.
     """
     examiner = os.getpid()
     try:
@@ -56,6 +70,7 @@ def in_a_fork(control: socket.socket, forks: list[int], work: Work) -> Answer:
     except OSError as error:
         return Answer.of(_no_process(error))
     try:
+        board = Board.shared()
         pid = os.fork()
     except OSError as error:
         os.close(reading)
@@ -64,27 +79,33 @@ def in_a_fork(control: socket.socket, forks: list[int], work: Work) -> Answer:
     if pid == 0:
         jail.die_with_parent(examiner)
         limit_memory()
+        limit_cpu(cpu_s)
+        show_on(board)
         os.close(reading)
-        _write_and_leave(writing, work)
+        _write_and_leave(writing, work, board)
     os.close(writing)
-    data = _Reading(reading, control, pid).best()
-    if data is None:
-        return Answer.of(_exam_died(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])))
-    forks.append(pid)
-    return msgspec.msgpack.decode(data, type=Answer)
+    read = _Reading(reading, control, pid, Overseer(board, pid) if overseen else None)
+    data = read.best()
+    if data is not None:
+        forks.append(pid)
+        return msgspec.msgpack.decode(data, type=Answer)
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    if board.test != NO_TEST and (read.was_held or code == -getattr(signal, "SIGXCPU", 0)):
+        return Stuck(board)
+    return Answer.of(_exam_died(code))
 
 
 def here(work: Work) -> Answer:
     """Do the work in this process, where there is no fork, and return its last answer."""
-    *_, last = _stages(work)
+    *_, last = _stages(work, Board())
     return last.answer
 
 
-def _stages(work: Work) -> Iterator[Stage]:
+def _stages(work: Work, board: Board) -> Iterator[Stage]:
     """Yield the answers of the work; what it raises becomes the first one, or ends with the one before."""
     has_answered = False
     try:
-        for stage in work():
+        for stage in work(board):
             has_answered = True
             yield stage
     except BaseException as error:  # noqa: BLE001  a fault of our own, whatever it is, never becomes a zero
@@ -96,10 +117,10 @@ def _stages(work: Work) -> Iterator[Stage]:
             yield Stage(Answer.of(fault))
 
 
-def _write_and_leave(writing: int, work: Work) -> None:
+def _write_and_leave(writing: int, work: Work, board: Board) -> None:
     status = 1
     try:
-        for stage in _stages(work):
+        for stage in _stages(work, board):
             answer = msgspec.msgpack.encode(stage.answer)
             data = _HEAD.pack(len(answer), stage.is_final) + answer
             while data:
@@ -115,10 +136,12 @@ def _write_and_leave(writing: int, work: Work) -> None:
 class _Reading:
     """Reads a fork's answers from a pipe. When the controller goes meanwhile, ends the fork and leaves."""
 
-    def __init__(self, reading: int, control: socket.socket, pid: int) -> None:
+    def __init__(self, reading: int, control: socket.socket, pid: int, overseer: Overseer | None) -> None:
         self._reading = reading
         self._control = control
         self._pid = pid
+        self._overseer = overseer
+        self.was_held = False  # and has been ended
         self._data = bytearray()
         self._watch = select.poll()  # select() takes no descriptor beyond 1,023
         self._watch.register(reading, select.POLLIN)
@@ -139,20 +162,30 @@ class _Reading:
         if found is not None and not is_final:
             os.kill(self._pid, signal.SIGKILL)  # not waited for yet, so the number is still its own
         os.close(self._reading)
+        if self._overseer is not None:
+            self._overseer.close()
         return found
 
     def _fill(self, size: int, ends: float | None) -> bool:
-        """Read until there are so many bytes; return whether there are, by `ends` of the monotonic clock."""
+        """Read until there are so many bytes; return whether there are, by `ends` of the monotonic clock.
+
+        Before the first answer `ends` is None, and the fork may take its time, unless it is held.
+        """
         while len(self._data) < size:
-            left_ms = None if ends is None else max(0.0, ends - time.monotonic()) * 1000
-            ready = dict(self._watch.poll(left_ms))
+            left_s = _LOOK_S if ends is None else max(0.0, ends - time.monotonic())
+            ready = dict(self._watch.poll(left_s * 1000))
             if self._reading in ready:
                 part = os.read(self._reading, 1 << 20)
                 if not part:
                     return False
                 self._data += part
             elif not ready:
-                return False
+                if ends is not None:
+                    return False
+                if self._overseer is not None and self._overseer.is_held():
+                    self.was_held = True
+                    os.kill(self._pid, signal.SIGKILL)
+                    return False
             elif _has_left(self._control):
                 os.kill(self._pid, signal.SIGKILL)
                 os._exit(0)

@@ -20,9 +20,10 @@ import torch
 from _pytest.runner import runtestprotocol
 
 import grader
+from grader.examination.board import Board
 from grader.examination.causes import SEARCH_CUT, Causes, Played, find_causes, has_failed, retold
 from grader.examination.collection import Case
-from grader.examination.evidence import Evidence
+from grader.examination.evidence import Ended, Evidence
 from grader.examination.explaining import BoundedExplaining, Explain
 from grader.examination.fixtures import Context, Fixtures
 from grader.examination.judge import Verdict, broken_test, judge, outcome_of, starved, why, why_failed
@@ -43,6 +44,7 @@ from grader.records import (
     Device,
     Examination,
     Exercise,
+    Explanation,
     Fault,
     Outcome,
     Reveal,
@@ -60,8 +62,23 @@ class Held:
     is_final: bool = True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Over:
+    """How much of an exam there is, where it could not be held to its end before (`board`)."""
+
+    from_test: int | None = None  # with this one its time was over, and so it is for all behind it
+    is_explained: bool = True
+
+
+WHOLE = Over()
+NOTHING = Over(from_test=0, is_explained=False)
+
+
 class Exam:
-    """Examines one submission, once. `source` gives its children; `fixtures` serve the collected `cases`."""
+    """Examines one submission, once. `source` gives its children; `fixtures` serve the collected `cases`.
+
+    On the `board` it shows where it is.
+    """
 
     def __init__(
         self,
@@ -77,7 +94,10 @@ class Exam:
         signatures: Signatures,
         rules: Rules,
         reference: tuple[SourceFile, ...],
+        board: Board,
     ) -> None:
+        self._board = board
+        self._over = WHOLE
         self._exercise = with_shorter_calls(exercise, request.call_s)
         self._request = request
         self._cases = cases
@@ -99,11 +119,15 @@ class Exam:
         self._visible_calls = 0
         self._test_limit_s: float | None = None
 
-    def run(self) -> Iterator[Held]:
+    def run(self, over: Over = WHOLE) -> Iterator[Held]:
         """Hold the exam, and yield what it found: with general causes, and then with the mistakes that are known.
 
-        The second takes the author's code and what the student's code chose: it may hang, and then the first stands.
+        `over`: how much there is of it. The second takes the author's code and what the student's code chose: it may
+        hang, and then the first stands.
         """
+        self._over = over
+        if not over.is_explained:
+            self._explaining = BoundedExplaining(self._explain, limit_s=0.0)
         examination = self._held()
         if not self._names_mistakes(examination.tests):
             yield Held(examination)
@@ -132,7 +156,7 @@ class Exam:
             resources = session.close()
             if self._rival is not None:
                 self._rival.close()
-        problem = self._explaining(load_failure, Reveal.FULL) if load_failure is not None else None
+        problem = self._explained(load_failure, Reveal.FULL) if load_failure is not None else None
         fault = Fault.STUDENT if problem else None
         broken = "" if self._reference else next((v.broken for v in verdicts.values() if v.broken), "")
         if broken:  # without a reference nothing can be proven, but some errors no student's value can cause
@@ -181,7 +205,8 @@ class Exam:
         verdicts: dict[str, Verdict] = {}
         results: list[TestResult] = []
         failed: set[str] = set()
-        for case in self._cases:
+        for number, case in enumerate(self._cases):
+            self._board.test = number
             began = time.monotonic()
             blocked_by = next((name for name in case.needs if name in failed), None)
             output = ""
@@ -189,6 +214,8 @@ class Exam:
                 verdict = Verdict(outcome_of(load_failure), load_failure)
             elif blocked_by is not None:
                 verdict = Verdict(Outcome.BLOCKED, None)
+            elif self._over.from_test is not None and number >= self._over.from_test:
+                verdict = Verdict(Outcome.TIMEOUT, self._out_of_time())
             else:
                 verdict = self._run(case, session)
                 output = session.end_test()
@@ -224,12 +251,16 @@ class Exam:
             session.begin_test(seed=self._test_seed, limit_s=self._test_limit_s, fresh=case.fresh)
         except TestStopped as stopped:
             return Verdict(outcome_of(stopped.evidence), stopped.evidence)
-        with interrupted_at(lambda: session.deadline, session.overran):
+        reports: list[pytest.TestReport] = []
+        with contextlib.suppress(TestStopped), interrupted_at(lambda: session.deadline, session.overran):
             reports = runtestprotocol(case.item, log=False, nextitem=None)
+        case.item.session._setupstate.stack.clear()  # full where the alarm rang in pytest: it would run no other test
         self._settle(session)
         failure = next((report for report in reports if not report.passed), None)
         error = failure.__dict__.get("error") if failure is not None else None
-        return judge(session, error, phase=failure.when if failure is not None else "call")
+        with contextlib.suppress(TestStopped), interrupted_at(lambda: session.deadline, session.overran):
+            return judge(session, error, phase=failure.when if failure is not None else "call")
+        return judge(session, None, phase="call")  # that the time is over
 
     def _settle(self, session: Session) -> None:
         """See to what a test cannot tell: a child that computes on, and a fault of ours that the test caught."""
@@ -253,7 +284,7 @@ class Exam:
         explanation = None
         if verdict.evidence is not None and not told_once and self._request.explain:
             evidence = self._lines.in_evidence(verdict.evidence) if reveal is not Reveal.FULL else verdict.evidence
-            explanation = self._explaining(evidence, reveal)
+            explanation = self._explained(evidence, reveal)
         return TestResult(
             name=case.name,
             claim=case.claim,
@@ -268,6 +299,15 @@ class Exam:
             fault=Fault.STUDENT if verdict.outcome.is_missed else None,
             output=output if reveal is Reveal.FULL else "",  # a hidden test's inputs can be printed
         )
+
+    def _explained(self, evidence: Evidence, reveal: Reveal) -> Explanation:
+        self._board.explains = True
+        explanation = self._explaining(evidence, reveal)
+        self._board.explains = False
+        return explanation
+
+    def _out_of_time(self) -> Ended:
+        return Ended(outcome=Outcome.TIMEOUT, detail="exam", limit=self._exercise.limits.exam_s)
 
     def _reveal(self, *, visible: bool) -> Reveal:
         return Reveal.FULL if visible else self._exercise.reveal_hidden
@@ -285,8 +325,9 @@ class Exam:
             _, failure = _load(session)
             if failure is not None:
                 return f"the reference of {self._exercise.name} cannot be loaded: {why(failure)}"
-            for case in self._cases:
+            for number, case in enumerate(self._cases):
                 if case.name in names:
+                    self._board.test = number
                     verdict = self._run(case, session)
                     if verdict.starved:
                         raise starved(verdict.starved)

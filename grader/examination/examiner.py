@@ -14,16 +14,17 @@ import gc
 import os
 import socket
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 
 import torch
 
 from grader.errors import AuthorError, GraderFault, SandboxUnavailable
-from grader.examination.apart import Apart, Stage, here, in_a_fork
+from grader.examination.apart import Apart, Stage, Stuck, here, in_a_fork
+from grader.examination.board import Board, SeenChildren
 from grader.examination.causes import MakeCauses, has_failed
 from grader.examination.collection import Case, collect, load_reference, read_reference, read_stub
-from grader.examination.exam import Exam, versions
+from grader.examination.exam import NOTHING, WHOLE, Exam, Over, versions
 from grader.examination.explaining import Explain
 from grader.examination.fixtures import Fixtures
 from grader.examination.judge import KeepErrors, broken_test
@@ -31,11 +32,13 @@ from grader.examination.requests import Answer, ExamRequest, Prepare
 from grader.examination.rules import Rules
 from grader.examination.rules.author import check_names, own_breach
 from grader.examination.signatures import Signatures
+from grader.examination.watch import BESIDE_S
 from grader.records import Device, Fault, Text
 from grader.sandbox.children import ChildSource
 from grader.sandbox.gpu import GpuWatch, watch_gpu
 from grader.sandbox.gpu_records import Lacks
 from grader.sandbox.link import receive_record, send_record
+from grader.sandbox.run_queue import MOST
 from grader.submission.apart import is_long
 
 
@@ -93,6 +96,7 @@ class _Examiner:
         if (breach := own_breach(exercise, rules, self._reference)) is not None:
             raise breach
         self._exercise = exercise
+        self._source = source
         self._causes = make_causes(exercise, self._reference)
         self._is_prepared = False  # once an exam has needed the causes
         self._stub = read_stub(exercise)
@@ -102,7 +106,6 @@ class _Examiner:
             Exam,
             exercise,
             device=prepare.device,
-            source=source,
             fixtures=self.fixtures,
             explain=explain,
             causes=self._causes,
@@ -123,13 +126,16 @@ class _Examiner:
             except GraderFault:  # the controller has gone: an orderly end
                 return
             forks: list[int] = []
-            apart: Apart = functools.partial(in_a_fork, control, forks) if hasattr(os, "fork") else here
+            cpu_s = (1 + MOST) * self._exercise.limits.exam_s + BESIDE_S
+            has_fork = hasattr(os, "fork")
+            in_one = functools.partial(in_a_fork, control, forks, cpu_s=cpu_s, overseen=self._source.gpu is None)
+            apart: Apart = in_one if has_fork else here
             answer = self._examine(request, cases, apart)
             send_record(control, answer)
             for pid in forks:
                 os.waitpid(pid, 0)
             self._prepare_causes(answer)
-            if not hasattr(os, "fork"):
+            if not has_fork:
                 return
 
     def _prepare_causes(self, answer: Answer) -> None:
@@ -148,28 +154,89 @@ class _Examiner:
         """
         if self._stubs_breach is not None and self._stub != request.submission.files and not self._stub_was_edited():
             return Answer.of(self._stubs_breach)
-        answer = apart(lambda: _held(self._make(request, cases)))
+        answer = self._hold(request, cases, apart)
         examination = answer.examination
         if examination is None or examination.fault is not None or not self._reference or not request.prove:
             return answer
         doubtful = {test.name for test in examination.tests if test.outcome.is_missed}
         if not doubtful:
             return answer
-        proof = apart(lambda: _proven(self._make(request, cases), doubtful))
+        proof = self._prove(request, cases, doubtful, apart)
         if proof.fault is not None:
             return proof
         if proof.broken:
             examination = replace(examination, problem=broken_test(proof.broken), fault=Fault.AUTHOR)
         return Answer(examination=examination)
 
+    def _hold(self, request: ExamRequest, cases: list[Case], apart: Apart) -> Answer:
+        """Hold the exam, and say what it found."""
+        return held_until_it_ends(
+            lambda over: apart(lambda board: _examined(self._exam(request, cases, board), over)), self._source
+        )
+
+    def _prove(self, request: ExamRequest, cases: list[Case], names: Collection[str], apart: Apart) -> Answer:
+        """Hold the tests of these names with the reference."""
+        answer = apart(lambda board: _proven(self._exam(request, cases, board), names))
+        if isinstance(answer, Answer):
+            return answer
+        if (fault := _left_children(answer, self._source)) is not None:
+            return Answer.of(fault)
+        case = cases[answer.board.test]
+        return Answer(broken=f"{case.item.path}: {case.name} does not end on the reference itself")
+
+    def _exam(self, request: ExamRequest, cases: list[Case], board: Board) -> Exam:
+        return self._make(request, cases, source=SeenChildren(self._source, board), board=board)
+
     def _stub_was_edited(self) -> bool:
         """Whether somebody works on the stub itself, as students do in a clone: then its breach may be theirs."""
         return read_stub(self._exercise) != self._stub
 
 
-def _held(exam: Exam) -> Iterator[Stage]:
-    for held in exam.run():
-        yield Stage(Answer(examination=held.examination), is_final=held.is_final)
+def held_until_it_ends(hold: Callable[[Over], Answer | Stuck], source: ChildSource) -> Answer:
+    """Return the answer of an exam, which is held once more where its fork was held.
+
+    What it had found is gone with the fork, and the seed is the same. One that was held in a test is over with that
+    test; one in an explanation goes without any. Where that does not end either, chance has a hand in it, and the exam
+    is over before its first test.
+    """
+    over = WHOLE
+    while True:
+        answer = hold(over)
+        if isinstance(answer, Answer):
+            return answer
+        if (fault := _left_children(answer, source)) is not None:
+            return Answer.of(fault)
+        if over == NOTHING:
+            return Answer.of(_held_by_nothing())
+        over = _over_by(answer) if over == WHOLE else NOTHING
+
+
+def _left_children(stuck: Stuck, source: ChildSource) -> GraderFault | None:
+    """End the children that a fork has left behind; return the fault where that cannot be done."""
+    try:
+        stuck.board.end_children(source)
+    except GraderFault as fault:
+        return fault
+    return None
+
+
+def _examined(exam: Exam, over: Over) -> Iterator[Stage]:
+    for found in exam.run(over):
+        yield Stage(Answer(examination=found.examination), is_final=found.is_final)
+
+
+def _over_by(stuck: Stuck) -> Over:
+    """Return how much of an exam there is when it is held once more."""
+    return Over(is_explained=False) if stuck.board.explains else Over(from_test=stuck.board.test)
+
+
+def _held_by_nothing() -> GraderFault:
+    return GraderFault(
+        Text(
+            en="The exam's process was held before it ran any test.",
+            zh="考试进程在运行任何测试之前就已无法继续。",
+        )
+    )
 
 
 def _proven(exam: Exam, names: Collection[str]) -> Iterator[Stage]:

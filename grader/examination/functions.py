@@ -49,10 +49,6 @@ class Functions:
         name = str(getattr(value, "__name__", type(value).__name__))
         return CallbackSpec(id=number, name=name, callable=callable(value), methods=methods)
 
-    def of(self, spec: CallbackSpec) -> object:
-        """Return what a node of ours stands for."""
-        return self._offered[spec.id]
-
     def take_error(self) -> BaseException | None:
         """Return the first exception that a function of the test raised in this call, once."""
         error, self._error = self._error, None

@@ -68,13 +68,22 @@ def judge(session: Session, error: BaseException | None, *, phase: str) -> Verdi
     lacks = isinstance(error, OSError) and error.errno in _SHORTAGES
     if isinstance(error, OSError) and lacks and (not session.test.asked or is_short(error.errno)):
         raise starved(problem)
-    certain = phase != "call" or isinstance(error, TestIsBroken | NameError | ImportError) or not session.test.asked
+    certain = phase != "call" or _is_of_the_test(error) or not session.test.asked
     return Verdict(
         Outcome.FAILED,
         Unusable(problem=problem, returned=returned, call=call),
         broken=problem if certain else "",
         starved=problem if lacks or _lacks_memory(error) else "",
     )
+
+
+def _is_of_the_test(error: BaseException) -> bool:
+    """Whether no value of a student's can have caused an exception: a name that does not exist, and the like.
+
+    A name that has no value yet can be one that a loop over an empty result was to set.
+    """
+    is_unset = isinstance(error, UnboundLocalError) or "cannot access free variable" in str(error)
+    return isinstance(error, TestIsBroken | ImportError) or (isinstance(error, NameError) and not is_unset)
 
 
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")  # of objects in an assertion's text: another one in each exam

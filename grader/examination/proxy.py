@@ -177,7 +177,7 @@ def _kept(session: Session, operation: Operation) -> Any:
 class RemoteFunction:
     """What the exercise asks for as a function or class, whatever object the student's module has there.
 
-    So `grad` is the examiner's, even where that object has a `grad` of its own.
+    So `grad` is an operation of ours in the child, even where that object has a `grad` of its own.
     """
 
     def __init__(self, session: Session, name: str) -> None:
@@ -314,6 +314,7 @@ def fetch(value: Any) -> Any:
 def in_graph(value: torch.Tensor) -> bool:
     """Whether a result was in the autograd graph in the child; results themselves arrive detached.
 
+    It is the child's word, which nothing here can check: a hint to who forgot the graph, no proof of one.
     A tensor that `remote` keeps in the child is asked there. Raises TestStopped for any other object in the child.
     """
     if isinstance(value, Handle) and value._spec.kind != "tensor":

@@ -67,7 +67,7 @@ class Session:
         self.proxies: Any = None
         self._functions = Functions()
         self._nonces = Nonces()
-        self._hooks = Hooks(other=self._node_of, handle=self._proxy_of, callback=self._functions.of)
+        self._hooks = Hooks(other=self._node_of, handle=self._proxy_of)
         self._released: list[int] = []
         self._depth = 0
         self._last_output = ""
@@ -363,7 +363,7 @@ class Session:
 
     def require(self, name: str) -> NameKind:
         """Return what a public name is used as. Raises TestStopped where the submission has none such."""
-        found = use_of(name, self._names, self._signatures.kind(name), self._files[0])
+        found = use_of(name, self._names, self._signatures, self._files[0])
         if not isinstance(found, NameKind):
             raise self.stop(found)
         return found

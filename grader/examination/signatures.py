@@ -1,9 +1,10 @@
 """What an exercise's public names are, as the course has them: functions with their parameters, classes, values.
 
 Parameter names decide which arguments a function may change, and kinds which operations a test asks for: of a function
-its gradient is the examiner's to take, and no object that the student binds to the name has a say in that. So both come
-from the reference where it is at hand: in a clone of a course the stub is the student's own file. Without a reference
-there is only the stub, and then only visible tests run.
+a gradient is asked for as such, and no object that the student binds to the name has a say in that. (It is taken in the
+child, whose word it is how: only its values are checked, see docs/design/proxy.md.) So both come from the reference
+where it is at hand: in a clone of a course the stub is the student's own file. Without a reference there is only the
+stub, and then only visible tests run.
 """
 
 from __future__ import annotations

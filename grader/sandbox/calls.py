@@ -21,11 +21,10 @@ import torch
 
 from grader.sandbox.decode import Decoder, check_bool_bytes, split_payload
 from grader.sandbox.encode import Encoder
-from grader.sandbox.graph import Table
+from grader.sandbox.graph import Table, is_too_large
 from grader.sandbox.memory import Memory, bytes_array, received
 from grader.sandbox.messages import (
     ArraySpec,
-    CallbackSpec,
     Changes,
     Graph,
     HandleSpec,
@@ -54,7 +53,6 @@ class Hooks:
 
     other: Callable[[object], Node]
     handle: Callable[[HandleSpec, CallScope], object]
-    callback: Callable[[CallbackSpec], object]
 
 
 @dataclass(slots=True)
@@ -139,9 +137,7 @@ class CallScope:
         return decoder, table
 
     def _decoder(self, table: Table) -> Decoder:
-        return Decoder(
-            table, handle=lambda spec: self.hooks.handle(spec, self), callback=None, beyond=self._as_the_child_has_it
-        )
+        return Decoder(table, handle=lambda spec: self.hooks.handle(spec, self), beyond=self._as_the_child_has_it)
 
     def _take_bytes(self, dirty: list[int], parts: list[Payload], mutable: frozenset[int]) -> None:
         """Take over what declared arguments reach, also where protected ones lie over them; note what others reach."""
@@ -205,12 +201,7 @@ class CallScope:
         affected = self._affected() - mutable
         known = {index: value for index, value in enumerate(self.table.objects) if index not in affected}
         nodes = [self._changed_nodes.get(index, node) for index, node in enumerate(self.table.nodes)]
-        decoder = Decoder(
-            replica,
-            handle=lambda spec: self.hooks.handle(spec, self),
-            callback=self.hooks.callback,
-            beyond=self._as_the_child_has_it,
-        )
+        decoder = self._decoder(replica)
         decoder.read(Graph(storages=graph.storages, nodes=[*nodes, *graph.nodes]), parts, known=known)
         return decoder, replica
 
@@ -347,7 +338,7 @@ def _bring_up_to_date(original: Any, before: Node, now: Node, decoder: Decoder, 
     elif isinstance(original, np.ndarray) and isinstance(now, ArraySpec) and isinstance(before, ArraySpec):
         if now.storage != before.storage or now.dtype != before.dtype:
             raise WireError("an array that changed as no array can")
-        if min(now.shape, default=0) < 0:
+        if min(now.shape, default=0) < 0 or is_too_large(now.shape, original.itemsize):
             raise WireError(f"an array of shape {now.shape}")
         original.shape = tuple(now.shape)
     else:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import array
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -200,7 +201,11 @@ class FreshChildren:
             self._processes[pid].send_signal(jail.TRACE_SIGNAL)
 
     def reap(self, pid: int) -> Ending:
-        process = self._processes.pop(pid)
+        process = self._processes.pop(pid, None)
+        if process is None:  # of a fork of this process that has been ended: it leads a session of its own
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGKILL)
+            return Ending()
         began = time.monotonic()
         fresh.kill_tree(process)
         code = process.wait(timeout=max(10.0 - (time.monotonic() - began), 1.0))

@@ -21,7 +21,9 @@ from grader.sandbox.graph import (
     TORCH_DTYPES,
     Table,
     is_plain_key,
-    too_shared,
+    is_too_large,
+    range_of,
+    too_many_objects,
 )
 from grader.sandbox.memory import ALIGNMENT, Memory, bytes_array, received, torch_storage
 from grader.sandbox.messages import Graph, Node
@@ -50,9 +52,10 @@ def split_payload(payload: Payload, sizes: list[int]) -> list[Payload]:
 class Decoder:
     """Decodes one frame of a scope into `table`; every rule that a hostile graph could break is checked.
 
-    `handle` and `callback` make what stands for a remote object or a function of the other side. Of a storage of which
-    the other side was sent a part, no array here shows more: for one that reaches further, `beyond` returns the storage
-    as the other side has it. On `device` other than "cpu" the tensors are made there, which only a child does: the
+    `handle` and `callback` make what stands for a remote object or a function of the other side. Without `callback` the
+    frame is a child's: it can send no functions, and no value that is larger than it looks. Of a storage of which the
+    other side was sent a part, no array here shows more: for one that reaches further, `beyond` returns the storage as
+    the other side has it. On `device` other than "cpu" the tensors are made there, which only a child does: the
     examiner never touches a GPU.
     """
 
@@ -87,10 +90,11 @@ class Decoder:
         self._bools_checked: set[int] = set()  # memories: many tensors over a large one must not cost many passes
         self._looked_through = 0  # bytes of masks
         table.objects.extend([_UNMADE] * len(graph.nodes))
-        for place, value in (known or {}).items():
-            self._remember(self._first + place, value)
+        self._known = [self._first + place for place in known or {}]
+        for index, value in zip(self._known, (known or {}).values(), strict=True):
+            self._remember(index, value)
         table.nodes.extend(graph.nodes)
-        self._refuse_sharing(table.nodes)
+        self._refuse_endless(table.nodes)
         self._depth = 0
         for index in range(self._first, self._count):
             self.value(index)
@@ -113,12 +117,12 @@ class Decoder:
     def remake(self, node: Node) -> Any:
         """Make the object that an update describes, without giving it an index."""
         if isinstance(node, messages.Items | messages.Mapping):
-            self._refuse_sharing([*self._table.nodes, node])
+            self._refuse_endless([*self._table.nodes, node])
         return self._make(None, node)
 
-    def _refuse_sharing(self, nodes: list[Node]) -> None:
-        if self._callback is None and too_shared(nodes, self._first) is not None:  # a child's; a test may send its own
-            raise WireError("a value that shares its parts without end")
+    def _refuse_endless(self, nodes: list[Node]) -> None:
+        if self._callback is None and too_many_objects(nodes, self._first, self._known) is not None:
+            raise WireError("a value without end")  # a child's; a test may send its own
 
     def _make(self, index: int | None, node: Node) -> Any:
         match node:
@@ -201,6 +205,8 @@ class Decoder:
             raise WireError(f"storage {index} of {len(self._table.memories)}")
         memory = self._table.memories[index]
         _check_geometry(layout, memory)
+        if self._callback is None and is_too_large(layout.shape, layout.itemsize):
+            raise WireError(f"array of shape {layout.shape}, {layout.itemsize} bytes each")
         if memory.reach is None or self._was_sent(memory.reach, layout):
             return memory
         if self._beyond is None:
@@ -307,8 +313,6 @@ def _token(node: messages.Token) -> object:
         return torch.device(node.text)
     if node.kind == "ellipsis":
         return ...
-    if node.kind == "range" and len(node.text) < 80:
-        parts = node.text.split(",")
-        if len(parts) == 3 and all(part.removeprefix("-").isdecimal() for part in parts) and int(parts[2]):
-            return range(*map(int, parts))
+    if node.kind == "range" and (found := range_of(node.text)) is not None:
+        return found
     raise WireError(f"no such constant: {node.kind[:40]!r} {node.text[:40]!r}")

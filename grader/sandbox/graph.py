@@ -16,7 +16,7 @@ builtin. What breaks a rule is a `WireError`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,7 +25,7 @@ import torch
 
 from grader.sandbox import wire
 from grader.sandbox.memory import Memory
-from grader.sandbox.messages import Atom, Items, Mapping, Node
+from grader.sandbox.messages import Atom, Items, Mapping, Node, Token
 
 MAX_NODES = 50_000
 MAX_DEPTH = 100
@@ -33,6 +33,8 @@ MAX_RANK = 32
 MAX_ELEMENTS = wire.MAX_PAYLOAD_BYTES  # of one tensor, however small its storage: expand() makes elements from nothing
 MAX_INT_DIGITS = 1_024  # hexadecimal
 MAX_UNFOLDED = 1 << 22  # objects of one value, those that it shares counted each time: `==` and `repr` walk so
+MAX_SHOWN_BYTES = wire.MAX_PAYLOAD_BYTES  # of one array from a child, if no two of its elements shared their memory
+MAX_RANGE_TEXT = 80
 
 DEVICES = ("cpu", "cuda")
 TORCH_DTYPES: dict[str, torch.dtype] = {
@@ -91,13 +93,15 @@ class Unsendable(Exception):
         self.nbytes = nbytes
 
 
-def too_shared(nodes: Sequence[Node], first: int) -> int | None:
-    """Return which of the nodes from `first` is beyond MAX_UNFOLDED objects when all that it shares is written out.
+def too_many_objects(nodes: Sequence[Node], first: int, known: Collection[int] = ()) -> int | None:
+    """Return which of the nodes from `first` is beyond MAX_UNFOLDED objects when all of it is written out.
 
-    Thirty lists, each of the one before twice, are small on the wire, and comparing two of them never ends. What holds
-    itself counts once there: whoever walks it recurses too deep, and that ends.
+    Thirty lists, each of the one before twice, are small on the wire, and comparing two of them never ends; nor does
+    adding up a `range`. What holds itself counts once there: whoever walks it recurses too deep, and that ends. So does
+    what is `known`, by its index: it is the reader's own.
     """
-    sizes: dict[int, int] = {}
+    sizes = {at: _length(nodes[at]) for at in range(first, len(nodes)) if type(nodes[at]) is Token}
+    sizes.update(dict.fromkeys(known, 1))
     for root in range(first, len(nodes)):
         waiting = [(root, False)]
         while waiting:
@@ -105,13 +109,45 @@ def too_shared(nodes: Sequence[Node], first: int) -> int | None:
             parts = _parts(nodes[index]) if first <= index < len(nodes) else ()
             if is_done:
                 sizes[index] = 1 + sum(sizes.get(part, 1) for part in parts)
-                if sizes[index] > MAX_UNFOLDED:
-                    return index
             elif parts and index not in sizes:
                 sizes[index] = 1
                 waiting.append((index, True))
                 waiting.extend((part, False) for part in set(parts))
+            if sizes.get(index, 1) > MAX_UNFOLDED:
+                return index
     return None
+
+
+def _length(node: Node) -> int:
+    """Return how many numbers a constant stands for: a range for as many as it is long."""
+    found = range_of(node.text) if isinstance(node, Token) and node.kind == "range" else None
+    if found is None:
+        return 1
+    try:
+        return len(found)
+    except OverflowError:  # more than an index can count
+        return MAX_UNFOLDED + 1
+
+
+def range_of(text: str) -> range | None:
+    """Return the range that a constant's text means; None where it means none."""
+    parts = text.split(",") if len(text) < MAX_RANGE_TEXT else []
+    if len(parts) == 3 and all(part.removeprefix("-").isdecimal() for part in parts) and int(parts[2]):
+        return range(*map(int, parts))
+    return None
+
+
+def is_too_large(shape: Sequence[int], itemsize: int) -> bool:
+    """Whether an array is over the limit of a result as soon as each element, and each row, has memory of its own.
+
+    `expand` makes elements from nothing, and a last dimension of 0 rows: to walk them takes as long as for real ones.
+    """
+    nbytes = itemsize
+    for size in shape:
+        nbytes *= max(size, 1)
+        if nbytes > MAX_SHOWN_BYTES:
+            return True
+    return False
 
 
 def _parts(node: Node) -> Sequence[int]:

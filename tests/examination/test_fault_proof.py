@@ -165,3 +165,26 @@ def test_the_next_submission_is_examined_as_if_nothing_had_been(exams: Any) -> N
     for submission in (WRONG, "def f(x):\n    while True: pass", "import os\nos._exit(0)", "def f(:", NOTHING):
         assert exams.examine(exercise, submission).fault == "student"
         assert exams.examine(exercise, RIGHT).status is Status.FULL
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "for batch in student.f(1): last = batch\n    assert last == 2",
+        "for batch in student.f(1): last = batch\n    assert (lambda: last)() == 2",
+    ],
+    ids=["local", "of a closure"],
+)
+def test_without_a_reference_a_name_that_an_empty_result_left_unset_is_the_students(exams: Any, body: str) -> None:
+    exercise = exams.exercise("", reference=RIGHT, visible=f"def test_it(student):\n    {body}\n", hidden=False)
+    report = exams.examine(exercise, "def f(x): return []")
+    assert report.fault == "student"
+    assert report.score is not None
+
+
+def test_without_a_reference_a_name_that_does_not_exist_is_the_authors(exams: Any) -> None:
+    visible = "def test_it(student):\n    assert student.f(1) == undefined\n"
+    exercise = exams.exercise("", reference=RIGHT, visible=visible, hidden=False)
+    report = exams.examine(exercise, "def f(x): return []")
+    assert report.fault == "author"
+    assert report.score is None

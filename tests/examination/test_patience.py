@@ -33,7 +33,7 @@ def scope() -> CallScope:
     def never(*_: object) -> object:
         raise AssertionError("nothing comes back here")
 
-    return CallScope(Hooks(other=other, handle=never, callback=never))
+    return CallScope(Hooks(other=other, handle=never))
 
 
 def waiting(patience: Patience, *args: object, limit_s: float = LIMIT_S, name: str = "f", **kwargs: object) -> Wait:

@@ -17,7 +17,6 @@ def record(*args: object, **kwargs: object) -> RecordedCall:
     hooks = Hooks(
         other=lambda value: CallbackSpec(id=0, name=getattr(value, "__name__", "?"), callable=True, methods=[]),
         handle=lambda spec, scope: spec,
-        callback=lambda spec: spec,
     )
     names = tuple(f"a{number}" for number in range(len(args)))
     graph, refs, named, buffers = CallScope(hooks).encode(args, kwargs, places=names, mutates=frozenset())

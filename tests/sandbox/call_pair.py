@@ -20,7 +20,7 @@ def refuse(value: object) -> Any:
     raise Unsendable("unsupported", value)
 
 
-HOOKS = Hooks(other=refuse, handle=lambda spec, scope: spec, callback=lambda spec: spec)
+HOOKS = Hooks(other=refuse, handle=lambda spec, scope: spec)
 
 
 class Pair:

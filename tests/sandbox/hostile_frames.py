@@ -80,7 +80,7 @@ def refuse(value: object) -> Node:
 
 def sent(*args: object, mutates: Sequence[str] = ()) -> CallScope:
     """Return the scope of a call with these arguments: a0, a1, …"""
-    scope = CallScope(Hooks(other=refuse, handle=_handle, callback=lambda spec: ("callback", spec.id)))
+    scope = CallScope(Hooks(other=refuse, handle=_handle))
     scope.encode(args, {}, places=[f"a{index}" for index in range(len(args))], mutates=frozenset(mutates))
     return scope
 

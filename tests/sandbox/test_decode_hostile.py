@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
 import tracemalloc
@@ -14,8 +15,8 @@ import pytest
 import torch
 from hostile_frames import decode, payload_of, sent, take
 
-from grader.sandbox.decode import split_payload
-from grader.sandbox.graph import MAX_ELEMENTS, MAX_INT_DIGITS, MAX_NODES
+from grader.sandbox.decode import Decoder, split_payload
+from grader.sandbox.graph import MAX_ELEMENTS, MAX_INT_DIGITS, MAX_NODES, MAX_SHOWN_BYTES, MAX_UNFOLDED, Table
 from grader.sandbox.messages import (
     ArraySpec,
     Atom,
@@ -154,11 +155,54 @@ def test_nan_and_infinity_are_ordinary_numbers(kind: str) -> None:
 
 def test_expanding_makes_many_elements_from_no_memory() -> None:
     tracemalloc.start()
-    made = decode([TensorSpec(0, "float32", [MAX_ELEMENTS], [0], 0)], storages=(4,), payload=bytes(16))
+    elements = MAX_SHOWN_BYTES // 4
+    made = decode([TensorSpec(0, "float32", [elements], [0], 0)], storages=(4,), payload=bytes(16))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert made.numel() == MAX_ELEMENTS
+    assert made.numel() == elements
     assert peak < MIB
+
+
+@KINDS
+@pytest.mark.parametrize(
+    ("shape", "strides"),
+    [
+        ([MAX_SHOWN_BYTES // 4 + 1], [0]),
+        ([30_000, 6_000], [0, 0]),
+        ([1 << 14, 1 << 14], [1, 1]),
+        ([2**45, 0], [1, 1]),
+        ([0, 2**45], [0, 0]),
+        ([MAX_SHOWN_BYTES // 4 + 1, 0], [1, 1]),
+        ([2**20, 0, 2**20], [0, 0, 0]),
+    ],
+)
+def test_elements_and_rows_made_from_nothing_are_refused_where_real_ones_are(
+    kind: str, shape: list[int], strides: list[int]
+) -> None:
+    refused(dense(kind, shape, strides), storages=(4 << 15,), payload=bytes(4 << 15), match="array of shape")
+
+
+@KINDS
+@pytest.mark.parametrize(
+    ("shape", "strides"),
+    [([0, 7], [7, 1]), ([5, 0, 3], [0, 3, 1]), ([1_000_000, 0], [1, 1]), ([64, 12, 256, 256], [0, 0, 256, 1])],
+)
+def test_empty_and_expanded_arrays_of_ordinary_shapes_come(kind: str, shape: list[int], strides: list[int]) -> None:
+    made = decode([dense(kind, shape, strides, dtype="bool")], storages=(1 << 16,), payload=bytes(1 << 16))
+    assert list(made.shape) == shape
+
+
+def test_a_test_may_pass_what_a_child_may_not_return() -> None:
+    table = Table()
+    decoder = Decoder(table, handle=lambda spec: object(), callback=lambda spec: print)
+    nodes: list[Node] = [
+        TensorSpec(0, "float32", [MAX_ELEMENTS], [0], 0),
+        Token("range", f"0,{10**15},1"),
+        CallbackSpec(0, "f", True, []),
+    ]
+    decoder.read(Graph([4], nodes), split_payload(payload_of(bytes(16)), [4]))
+    assert table.objects[0].numel() == MAX_ELEMENTS  # type: ignore[attr-defined]
+    assert table.objects[1:] == [range(10**15), print]
 
 
 def test_a_scalar_with_a_shape_is_refused() -> None:
@@ -317,7 +361,22 @@ def test_a_dict_with_unequal_numbers_of_keys_and_values_is_refused(keys: list[in
 @pytest.mark.parametrize("kind", ["list", "tuple"])
 def test_lists_that_share_without_end_are_refused(kind: str) -> None:
     levels = [Items(kind, [level + 1] * 2) for level in range(40)]
-    refused(*levels, ONE, match="shares its parts without end")
+    refused(*levels, ONE, match="without end")
+
+
+@pytest.mark.parametrize("text", [f"0,{10**15},1", f"0,{-(10**15)},-1", f"0,{10**40},3", f"0,{MAX_UNFOLDED + 1},1"])
+def test_a_range_that_is_longer_than_any_list_is_refused(text: str) -> None:
+    refused(Token("range", text), match="without end")
+
+
+def test_lists_of_long_ranges_are_refused_when_they_are_too_long_together() -> None:
+    refused(Items("list", [1] * 5), Token("range", "0,1000000,1"), match="without end")
+    decode([Items("list", [1] * 4), Token("range", "0,1000000,1")])
+
+
+@pytest.mark.parametrize("text", ["0,1000000,1", "5,-5,-2", "0,0,1", f"0,{10**15},{10**12}", f"{10**20},{10**20},7"])
+def test_a_range_of_ordinary_length_comes(text: str) -> None:
+    assert decode([Token("range", text)]) == range(*map(int, text.split(",")))
 
 
 def test_a_list_that_holds_itself_twice_comes() -> None:
@@ -385,6 +444,37 @@ def test_a_constant_that_is_not_on_the_list_is_refused(kind: str, text: str) -> 
 
 def test_a_child_cannot_send_functions() -> None:
     refused(CallbackSpec(0, "f", True, []), match="functions")
+
+
+CHANGED = Changes([], [Update(0, Items("list", [1, 1]))])  # so that a call back is read into replicas
+
+
+def test_a_child_that_has_changed_an_argument_cannot_send_functions_in_a_call_back() -> None:
+    scope = sent([1.5])
+    with pytest.raises(WireError, match="functions"):
+        take(scope, Graph([], [CallbackSpec(999, "f", True, [])]), CHANGED, back=True)
+
+
+def test_a_child_that_has_changed_an_argument_cannot_send_what_has_no_end_in_a_call_back() -> None:
+    levels = [Items("tuple", [level + 3] * 2) for level in range(60)]
+    with pytest.raises(WireError, match="without end"):
+        take(sent([1.5]), Graph([], [*levels, ONE]), CHANGED, back=True)
+
+
+def test_a_changed_argument_that_has_no_end_is_refused_in_a_call_back() -> None:
+    levels = [Items("tuple", [level + 3] * 2) for level in range(60)]
+    changes = Changes([], [Update(0, Items("list", [2]))])
+    with pytest.raises(WireError, match="without end"):
+        take(sent([1.5]), Graph([], [*levels, ONE]), changes, back=True)
+
+
+def test_what_a_test_shares_without_end_stays_its_own_in_a_call_back() -> None:
+    tower: Any = (1.5,)
+    for _ in range(40):
+        tower = (tower, tower)
+    scope = sent([1.5], tower)
+    changes = Changes([], [Update(0, Items("list", []))])
+    assert take(scope, Graph(), changes, back=True).value(2) is tower
 
 
 # ---------------------------------------------------------------------------------------------------- counts
@@ -547,6 +637,14 @@ def test_a_declared_tensor_cannot_get_a_gradient_of_another_dtype(dtype: str) ->
         take(scope, graph, Changes([], [Update(0, node)]), bytes(32))
 
 
+def test_a_declared_empty_array_cannot_come_to_have_rows_without_end() -> None:
+    argument = np.empty((3, 0))
+    node = ArraySpec(0, "float64", [2**45, 0], [8, 8], 0)
+    with pytest.raises(WireError):
+        take(sent(argument, mutates=["a0"]), changes=Changes([], [Update(0, node)]))
+    assert argument.shape == (3, 0)
+
+
 @pytest.mark.parametrize("shape", [[7], [-1], [2, -1], [3, 2**62], [2**63], [0]], ids=str)
 def test_a_declared_array_that_changes_as_none_can_is_refused(shape: list[int]) -> None:
     argument = np.arange(6.0)
@@ -569,7 +667,9 @@ def test_a_declared_argument_shows_what_the_child_made_of_it() -> None:
 def test_an_update_of_a_protected_argument_touches_nothing(node: Node, back: bool) -> None:
     argument = [zeros()]
     scope = sent(argument)
-    take(scope, changes=Changes([], [Update(0, node)]), back=back)
+    is_shown = back and isinstance(node, CallbackSpec)  # a function of the test would be
+    with pytest.raises(WireError, match="functions") if is_shown else contextlib.nullcontext():
+        take(scope, changes=Changes([], [Update(0, node)]), back=back)
     assert len(argument) == 1
     assert argument[0].tolist() == [0] * 4
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 from call_pair import Pair
 
-from grader.sandbox.decode import Decoder
+from grader.sandbox.decode import Decoder, split_payload
 from grader.sandbox.encode import Encoder
 from grader.sandbox.graph import Table, Unsendable
 from grader.sandbox.messages import Atom, Changes, Graph, Items, Mapping, Update
@@ -165,7 +165,7 @@ def test_a_list_that_is_filled_with_shares_without_end_is_a_breach() -> None:
     levels = [Items(kind="list", items=[known + level + 1] * 2) for level in range(21)]
     graph = Graph(nodes=[*levels, Atom(value=1)])
     changes = Changes(updates=[Update(index=0, node=Items(kind="list", items=[known] * 3))])
-    with pytest.raises(WireError, match="shares"):
+    with pytest.raises(WireError, match="without end"):
         pair.examiner.receive(graph, changes, np.zeros(0, dtype=np.uint8), calling_back=False)
 
 
@@ -177,6 +177,43 @@ def test_the_child_refuses_what_it_shares_without_end_before_it_is_sent() -> Non
     encoder.add(value)
     with pytest.raises(Unsendable, match="too-large"):
         encoder.finish()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        range(10**15),
+        [range(10**6)] * 5,
+        np.empty((2**45, 0), np.float32),
+        torch.zeros(1).expand(30_000, 6_000),
+        torch.zeros(1 << 15).as_strided((1 << 14, 1 << 14), (1, 1)),
+    ],
+    ids=["range", "ranges", "rows", "expanded", "overlapping"],
+)
+def test_the_child_refuses_what_is_large_only_when_it_is_walked(value: Any) -> None:
+    encoder = Encoder(Table(), whole=False, other=no_other)
+    with pytest.raises(Unsendable, match="too-large"):
+        encoder.add(value)
+        encoder.finish()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        range(10**6),
+        np.empty((0, 3)),
+        torch.empty(64, 0, 3),
+        torch.ones(512, 512, dtype=torch.bool).expand(8, 12, 512, 512),
+    ],
+    ids=["range", "no-rows", "empty", "mask"],
+)
+def test_ordinary_ranges_and_empty_and_expanded_arrays_still_come(value: Any) -> None:
+    encoder = Encoder(Table(), whole=False, other=no_other)
+    encoder.add(value)
+    graph, buffers = encoder.finish()
+    decoder = Decoder(Table(), handle=no_other)
+    decoder.read(graph, split_payload(np.frombuffer(b"".join(buffers), np.uint8), graph.storages))
+    assert getattr(decoder.value(0), "shape", value) == getattr(value, "shape", value)
 
 
 def test_a_table_of_a_million_shared_rows_still_comes() -> None:
