@@ -38,9 +38,13 @@ _EXAMINER = "grader.pipeline:examine_here"
 # What examiners import: a fork of the base does it once for all of them (`sandbox.nursery`).
 _AHEAD = (
     "grader.pipeline",  # with `_EXAMINER`
-    *("grader.diagnosis.misconceptions", "grader.diagnosis.plugged", "grader.examination.examiner"),
-    *("_pytest._argcomplete", "_pytest.helpconfig"),  # pytest imports these itself when it begins
-    *("_pytest.skipping", "_pytest.unittest"),
+    "grader.diagnosis.misconceptions",
+    "grader.diagnosis.plugged",
+    "grader.examination.examiner",
+    "_pytest._argcomplete",  # these pytest imports itself when it begins
+    "_pytest.helpconfig",
+    "_pytest.skipping",
+    "_pytest.unittest",
 )
 _LATER = ("grader.examination.property.decorator",)  # with Hypothesis, for exercises with properties
 _GRACE_S = 30.0  # on top of an exam's own limit: the proof of a failure, and a busy machine

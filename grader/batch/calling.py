@@ -15,7 +15,7 @@ from grader.exercise.seal_key import read_key_file
 from grader.exercise.sealed_course import open_sealed
 from grader.records import Device, Isolation
 from grader.report.signing_keys import find_signing_key
-from grader.runners.local import LocalRunner, count_cores
+from grader.runners.local import LocalRunner, exams_at_once
 from grader.texts import choose_language
 
 ALL = "all"
@@ -52,8 +52,9 @@ def grade_here(wanted: Wanted) -> ClassResult:
     signing_key = find_signing_key(wanted.sign) if wanted.sign is not None else None
     mode = mode_of(resume=wanted.resume, regrade=wanted.regrade)
     known = known_plan(Places(wanted.output.absolute()), mode)
-    workers = wanted.jobs or count_cores()
-    with LocalRunner(workers, isolation=isolation_by(wanted.isolation, known), others=True) as runner:
+    isolation = isolation_by(wanted.isolation, known)
+    workers = wanted.jobs or exams_at_once(isolation)
+    with LocalRunner(workers, isolation=isolation, others=True) as runner:
         runner.start()
         course = open_sealed(course_by(wanted.course, known), seal_key)
         request = Request(

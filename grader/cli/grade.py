@@ -66,7 +66,7 @@ DEFAULT_OUTPUT = "grades"
     "--jobs",
     type=click.IntRange(1, 256),
     metavar="N",
-    help=local("Exams side by side; else one a core.", "同时进行的考试数；默认每个核一场。"),
+    help=local("Exams side by side; else one a core, and one more.", "同时进行的考试数；默认每个核一场，再加一场。"),
 )
 @click.option("--resume", is_flag=True, help=local("Go on where a run into DIR ended.", "从上次中断处继续写入 DIR。"))
 @click.option(
@@ -172,9 +172,12 @@ def command(
     course: Path | None,
 ) -> int:
     """Grade, show, and return the exit code."""
+    from grader.cli.grading import find_seal_key
     from grader.runners.find import make_runner
-    from grader.runners.local import count_cores
+    from grader.runners.local import exams_at_once
 
+    # Before anything is started, which could inherit a key: both are taken out of the environment.
+    seal_key, signing_key = find_seal_key(key_file), _signing_key(sign, unsigned=unsigned)
     known, is_named = _known(output, resume=resume, regrade=regrade), _is_given(context, "isolation")
     degree = as_isolation(isolation) if is_named or known is None else known.isolation
     sys.setswitchinterval(_SWITCH_S)
@@ -184,11 +187,9 @@ def command(
         from grader.batch.grade import Auto, Request, mode_of
         from grader.batch.handed import EntryOptions
         from grader.cli.grade_arguments import split
-        from grader.cli.grading import find_seal_key
         from grader.exercise.sealed_course import open_sealed
 
         wanted = _checked(formats)
-        seal_key, signing_key = find_seal_key(key_file), _signing_key(sign, unsigned=unsigned)
         found = open_sealed(course_by(course, known), seal_key)
         given = split(arguments, found)
         request = Request(
@@ -207,7 +208,7 @@ def command(
             key=signing_key,
             unsigned=unsigned,
         )
-        result = _held(request, runner, jobs or count_cores())
+        result = _held(request, runner, jobs or exams_at_once(degree))
     if isinstance(result, int):
         return result
     return _shown(result, wanted, FailWhen(fail_when))

@@ -1,9 +1,10 @@
 """The warm base: imports torch once, knows nothing of any exercise, and forks both sides of an exam.
 
 Theory of operation. The base is started clean (`fresh.command`): an empty environment, nothing secret in its arguments,
-one inherited socket to the controller. It imports torch and NumPy with one thread, then forks a *slot* on request
-(`slots`): a *zygote*, which enters a box and will fork the children, and an *examiner*, which only then loads tests and
-reference. Both forks get one end of a socket pair between them; the controller gets the other end of the examiner's. So
+one inherited socket to the controller. It imports torch and NumPy with one thread, then opens a *slot* on request
+(`slots`): a *zygote*, a fork that enters a box and will fork the children, and an *examiner*, which only then loads
+tests and reference; it is a fork of the `nursery`, another fork, which has imported what all examiners need. Both get
+one end of a socket pair between them; the controller gets the other end of the examiner's. So
 what a child inherits in memory is public code. The base runs no parallel torch operation and never touches CUDA, and it
 has exactly one native thread when it forks, which is asserted. Its heap lies in large pages where there are any:
 a fork copies an entry for each page, and of small ones there are forty thousand. When the controller goes, its socket

@@ -20,6 +20,7 @@ import os
 import signal
 import socket
 import struct
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,14 +30,16 @@ import msgspec
 
 from grader.errors import GraderFault
 from grader.sandbox import jail
-from grader.sandbox.children import ForkedChildren
 from grader.sandbox.descriptors import close_all_but
-from grader.sandbox.leaving import say_why_and_leave
+from grader.sandbox.forked import become_examiner, say_why_and_leave
+from grader.sandbox.jail import own
 from grader.sandbox.link import receive_record, send_record
 
-_START_TIMEOUT_S = 120.0  # for what it imports, from a cold and slow disk
+# The controller waits for a slot for 120 s, and torch is imported in them: this is to be told before.
+_START_S = 60.0  # for what it imports, from a cold and slow disk
+_FORK_S = 30.0  # for what it imports later; to fork takes some milliseconds
 _PID = struct.Struct("<q")
-_MANY = 2  # examiners; who grades one submission needs one
+_BEFORE_LATER = 2  # examiners; who grades one submission needs one
 
 
 class _ForkExaminer(msgspec.Struct, frozen=True):
@@ -66,6 +69,7 @@ class Nursery:
 
     def __init__(self, imports: Imports) -> None:
         self.imports = imports
+        self._limit_s = _START_S
         base = os.getpid()
         self._orders, theirs = socket.socketpair()
         with theirs:
@@ -76,7 +80,8 @@ class Nursery:
     def fork_examiner(self, entry: str, control: socket.socket, zygote: socket.socket) -> int:
         """Fork an examiner, and return its pid, a child of this process. Raises GraderFault."""
         send_record(self._orders, _ForkExaminer(entry), descriptors=(control.fileno(), zygote.fileno()))
-        forked, _ = receive_record(self._orders, _Forked, deadline=time.monotonic() + _START_TIMEOUT_S)
+        forked, _ = receive_record(self._orders, _Forked, deadline=time.monotonic() + self._limit_s)
+        self._limit_s = _FORK_S
         if forked.error:
             raise GraderFault(f"No examiner could be forked: {forked.error}.")
         return forked.pid
@@ -88,21 +93,11 @@ class Nursery:
         os.waitpid(self._pid, 0)
 
 
-def become_examiner(entry: str, control: socket.socket, zygote: socket.socket) -> NoReturn:
-    """Be an examiner: in a fork of the nursery, or of the base."""
-    close_all_but(control.fileno(), zygote.fileno())
-    module, _, function = entry.partition(":")
-    try:
-        getattr(importlib.import_module(module), function)(control, ForkedChildren(zygote))
-    except BaseException:  # noqa: BLE001  the process ends here, and says why
-        say_why_and_leave()
-    os._exit(0)
-
-
 def _be_the_nursery(orders: socket.socket, base: int, imports: Imports) -> NoReturn:
     try:
         jail.die_with_parent(base)
         close_all_but(orders.fileno())
+        itself = own.OwnProcess()
         _import(imports.ahead)
         for number in itertools.count(1):
             try:
@@ -111,14 +106,15 @@ def _be_the_nursery(orders: socket.socket, base: int, imports: Imports) -> NoRet
                 break
             sockets = tuple(socket.socket(fileno=descriptor) for descriptor in descriptors)
             try:
+                itself.assert_one_thread()
                 forked = _Forked(_fork_twice(asked.entry, *sockets, base=base))
-            except OSError as error:
+            except (OSError, GraderFault) as error:
                 forked = _Forked(error=str(error))
             for one in sockets:
                 one.close()  # the zygote sees its examiner go only if nobody else holds its end
             send_record(orders, forked)
-            if number == _MANY:
-                _import(imports.later)
+            if number == _BEFORE_LATER:
+                _import_if_possible(imports.later)
     except BaseException:  # noqa: BLE001  the process ends here, and says why
         say_why_and_leave()
     os._exit(0)
@@ -132,18 +128,26 @@ def _import(names: Sequence[str]) -> None:
     gc.enable()
 
 
+def _import_if_possible(names: Sequence[str]) -> None:
+    """Import what an examiner that needs it would import itself, and then say what is wrong with it."""
+    try:
+        _import(names)
+    except Exception as error:  # noqa: BLE001  whatever a module raises, this only saves time
+        print(f"the nursery could not import {', '.join(names)}: {error}", file=sys.stderr, flush=True)
+
+
 def _fork_twice(entry: str, control: socket.socket, zygote: socket.socket, *, base: int) -> int:
     """Fork an examiner that the base inherits, and return its pid. Raises OSError."""
     reading, writing = os.pipe()
     with os.fdopen(reading, "rb") as told:
         try:
-            between = os.fork()
-            if between == 0:
-                _leave_an_examiner(writing, entry, control, zygote, base)
+            middle = os.fork()
+            if middle == 0:
+                _fork_examiner_and_leave(writing, entry, control, zygote, base)
         finally:
             os.close(writing)
         data = told.read(_PID.size)
-        os.waitpid(between, 0)  # from now on the examiner is the base's
+        os.waitpid(middle, 0)  # from now on the examiner is the base's
     if len(data) < _PID.size:
         raise OSError("a fork of the nursery ended before it had forked")
     pid = int(_PID.unpack(data)[0])
@@ -152,8 +156,10 @@ def _fork_twice(entry: str, control: socket.socket, zygote: socket.socket, *, ba
     return pid
 
 
-def _leave_an_examiner(writing: int, entry: str, control: socket.socket, zygote: socket.socket, base: int) -> NoReturn:
-    between = os.getpid()
+def _fork_examiner_and_leave(
+    writing: int, entry: str, control: socket.socket, zygote: socket.socket, base: int
+) -> NoReturn:
+    middle = os.getpid()
     try:
         pid = os.fork()
     except OSError as error:
@@ -161,7 +167,7 @@ def _leave_an_examiner(writing: int, entry: str, control: socket.socket, zygote:
     if pid:
         os.write(writing, _PID.pack(pid))
         os._exit(0)
-    while os.getppid() == between:  # it is about to leave: until then its end would be this one's, too
+    while os.getppid() == middle:  # it is about to leave: until then its end would be this one's, too
         time.sleep(0.0001)
     jail.die_with_parent(base)  # the zygote sees its examiner go, and ends the children in order
     become_examiner(entry, control, zygote)

@@ -14,6 +14,7 @@ class OpenSlot(msgspec.Struct, frozen=True, tag=True):
 
     `degrees` are tried in this order; the first that holds is used. `ahead` are modules that all examiners need and no
     child may have, `later` what some examiners need: the process that examiners are forked from imports them once.
+    `forbid` are patterns of functions that are closed to every child.
     """
 
     preload: list[str]
@@ -21,7 +22,7 @@ class OpenSlot(msgspec.Struct, frozen=True, tag=True):
     degrees: list[Isolation]
     ahead: list[str] = msgspec.field(default_factory=list)
     later: list[str] = msgspec.field(default_factory=list)
-    forbid: list[str] = msgspec.field(default_factory=list)  # functions that are closed to every child
+    forbid: list[str] = msgspec.field(default_factory=list)
     device: str = "cpu"
     memory_mib: int = 512  # of a child
     gpu: Gpu | None = None  # with `device` "cuda"

@@ -22,15 +22,15 @@ from grader.errors import GraderFault, both
 from grader.records import Isolation, Text
 from grader.sandbox import gvisor, jail
 from grader.sandbox.descriptors import close_all_but
+from grader.sandbox.forked import become_examiner, say_why_and_leave
 from grader.sandbox.jail import boxes, cgroups, own
 from grader.sandbox.jail.box import Materials
 from grader.sandbox.jail.child_groups import ChildGroups
 from grader.sandbox.jail.layers import REMEDIES, Layer, LayerMissing
 from grader.sandbox.jail.proof import Plant, planted
 from grader.sandbox.jail.proofs import Proof
-from grader.sandbox.leaving import say_why_and_leave
 from grader.sandbox.link import receive_record
-from grader.sandbox.nursery import Imports, Nursery, become_examiner
+from grader.sandbox.nursery import Imports, Nursery
 from grader.sandbox.orders import OpenSlot, Prove, Proven, Settled, SlotOpened
 from grader.sandbox.zygote import Zygote
 

@@ -1,4 +1,4 @@
-"""Tripwires on forbidden functions, in the child.
+"""Tripwires on forbidden functions, in the zygote for all its children, and in the child.
 
 Theory of operation. Before the student's module is imported, every function that a pattern names is replaced, where it
 is looked up, by one that stops the test, whatever name it is then called by. Behind the public name lie doors to the
@@ -7,7 +7,8 @@ identity, and the operators of `torch.ops.aten`, which are closed by name. Only 
 Python code may use the function (printing a tensor takes absolute values), except the layers of `torch.nn`, which are
 nothing but the functions that they call, and except code that runs what it is given (`torch.func.vmap`).
 
-The zygote sets them once for all its children, in which they cost milliseconds; each child then says who hears of them.
+The zygote sets most of them once for all its children, which would take milliseconds each; a child sets the rest, and
+says who hears of a call.
 
 It is no security: the code that a tripwire guards against shares its process, and can find the original again. The
 rules on the syntax tree, which the examiner checks, are the other half; docs/design/rules.md says what neither catches.
@@ -19,8 +20,8 @@ import fnmatch
 import importlib
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 OnCall = Callable[[str], None]
@@ -37,6 +38,7 @@ _OWNERS = (
     *("torch._C._VariableFunctions", "torch._C._nn", "torch._C._special", "torch._C._linalg"),
     *("numpy", "numpy.linalg", "numpy.fft", "numpy.random"),
 )
+_ALWAYS_THERE = frozenset(name for name in _OWNERS if name.startswith("torch._C.")) | {"torch.Tensor", "torch.ops.aten"}
 # Modules of torch's C code that hold the public functions once more.
 _TABLES = ("_nn", "_special", "_linalg", "_fft", "_sparse", "_nested")
 _WITH_OPERATORS = ("torch", "torch.Tensor", "torch.special", "torch.linalg", "torch.nn.functional")
@@ -51,34 +53,46 @@ _ON_BEHALF = re.compile(
 
 
 @dataclass(slots=True)
-class _Heard:
-    """What is set in this process, also by the one that it was forked from, and who hears of it."""
+class _Set:
+    """What is set in this process, also by the one that it was forked from, and who hears of a call."""
 
-    patterns: tuple[str, ...] = ()
+    ahead: dict[str, list[str]] = field(default_factory=dict)  # names and patterns by their owner
     on_call: OnCall = lambda _name: None
 
 
-_HEARD = _Heard()
+_SET = _Set()
 
 
 def set_tripwires_ahead(patterns: Sequence[str]) -> None:
-    """Set them for the forks of this process, unless that would import a library: one may start threads."""
-    if all(pattern.partition(".")[0] in sys.modules for pattern in patterns):
-        set_tripwires(patterns, lambda _name: None)
+    """Set for the forks of this process those of torch's and NumPy's public functions that are loaded.
+
+    What else the patterns name is left to `set_tripwires`: Python's own functions, which this process calls too, and
+    what would have to be imported first, as that may start threads or write files.
+    """
+    _SET.ahead = {owner: names for owner, names in _by_owner(patterns).items() if _is_for_all(owner)}
+    _close(_SET.ahead)
 
 
 def set_tripwires(patterns: Sequence[str], on_call: OnCall) -> None:
     """Replace every function that a pattern such as "torch.nn.functional.*softmax" names; `on_call` hears its name.
 
     Passed over are patterns whose module does not exist (an exercise may forbid what one version lacks), and names of
-    types that Python cannot change, such as numpy.ndarray. Those that are set already only get another hearer.
+    types that Python cannot change, such as numpy.ndarray. Those that were set ahead are not set again.
     """
-    _HEARD.on_call = on_call
-    if _HEARD.patterns == tuple(patterns):
-        return
-    _HEARD.patterns = tuple(patterns)
+    _SET.on_call = on_call
+    _close({owner: names for owner, names in _by_owner(patterns).items() if _SET.ahead.get(owner) != names})
+
+
+def _is_for_all(owner: str) -> bool:
+    """Whether an owner is there without an import, and nothing but a student's code calls what it has."""
+    parts = owner.split(".")
+    is_public = parts[0] in ("torch", "numpy") and not any(part.startswith("_") for part in parts)
+    return owner in _ALWAYS_THERE or (is_public and owner in sys.modules)
+
+
+def _close(owners: Mapping[str, list[str]]) -> None:
     tables = _Tables()
-    for owner_name, names in _by_owner(patterns).items():
+    for owner_name, names in owners.items():
         owner = _resolve(owner_name)
         if owner is None:
             continue
@@ -173,7 +187,7 @@ def _is_tripwire(value: object) -> bool:
 
 
 def _trip(name: str) -> NoReturn:
-    _HEARD.on_call(name)
+    _SET.on_call(name)
     raise ForbiddenCall(f"{name} is forbidden in this exercise")
 
 

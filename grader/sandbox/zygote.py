@@ -13,7 +13,7 @@ of it; where the box does not hold, it leaves. With `strong` each child is the f
 end is the end of all in it. Else the zygote, as the subreaper, inherits every process whose parent has died, so nothing
 a child starts can outlive its reaping (on Linux; elsewhere the child's session is killed). When the control socket
 closes, everything is killed and the zygote leaves. One child more than asked for is kept ready, jailed and waiting, so
-that an exam need not wait for a fork.
+that an exam need not wait for a fork. Tripwires on what the exercise forbids are set here, for all children.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from __future__ import annotations
 import array
 import gc
 import os
+import select
 import signal
 import socket
 import sys
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     import resource  # Windows has none
 
 _REAP_S = 5.0  # of a killed child; longer means that the system keeps it from us
+_DYING_MS = 5  # to give its memory back takes it one or two
 
 
 @dataclass(slots=True)
@@ -185,6 +187,7 @@ class Zygote:
     def _collect(self, pid: int) -> tuple[int, resource.struct_rusage | None]:
         """Wait for a killed child. A process that traces it keeps it from us, so what it left behind is killed too."""
         deadline = time.monotonic() + _REAP_S
+        _await_end(pid)
         pause_s = 0.0002
         while time.monotonic() < deadline:
             found, status, usage = os.wait4(pid, os.WNOHANG)
@@ -204,3 +207,19 @@ class Zygote:
                 os.kill(pid, signal.SIGKILL)
             for pid in orphans:
                 os.waitpid(pid, 0)
+
+
+def _await_end(pid: int) -> None:
+    """Wait some milliseconds for a killed child to be gone, and not longer than it takes, where the system tells."""
+    if not hasattr(os, "pidfd_open"):
+        return
+    try:
+        child = os.pidfd_open(pid)
+    except OSError:  # no descriptor is left, or an old kernel: it is looked for again and again
+        return
+    try:
+        waiting = select.poll()
+        waiting.register(child, select.POLLIN)
+        waiting.poll(_DYING_MS)
+    finally:
+        os.close(child)

@@ -253,6 +253,10 @@ def test_json_reads_back_and_is_safe_to_show(text: str) -> None:
     written.encode("utf-8")
 
 
+def test_json_with_an_indent_is_as_safe() -> None:
+    assert escape.json_text(["\ud800\x7f"], indent=2) == '[\n  "\ufffd\\u007f"\n]'
+
+
 @hostile_and_any
 def test_json_cannot_leave_a_script(text: str) -> None:
     written = escape.json_text({"a": [text]})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,9 +17,9 @@ from grader.cli import grade
 from grader.errors import AuthorError, UsageError
 from grader.examination.requests import ExamRequest, Probe
 from grader.exercise import load_course
-from grader.records import Examination, Exercise, Outcome, SourceFile, Submission
+from grader.records import Examination, Exercise, Isolation, Outcome, SourceFile, Submission
 from grader.runners import Done, Job
-from grader.runners.local import LocalRunner
+from grader.runners.local import LocalRunner, count_cores, exams_at_once
 from grader.submission import collect
 
 COURSE = load_course(Path(__file__).parent.parent.parent)
@@ -61,6 +62,17 @@ def test_a_runner_is_asked_for_as_many_workers_as_were_wanted(monkeypatch: pytes
         with pytest.raises(UsageError, match="enough"):
             grade.command.main(["softmax", ".", *given.split()], standalone_mode=False)
         assert made.pop("workers") == workers, given
+
+
+def test_one_exam_more_than_cores_is_held_where_waiting_for_a_core_counts_towards_no_limit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert exams_at_once() == exams_at_once(Isolation.STRONG) == count_cores() + 1
+    assert exams_at_once(Isolation.GVISOR) == count_cores()
+    assert len(LocalRunner()._workers) == count_cores() + 1
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert exams_at_once() == count_cores()
 
 
 def test_every_job_comes_back_once_with_its_own_examination(runner: LocalRunner) -> None:

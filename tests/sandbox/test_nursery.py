@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 from exams import Exams
-from living import alive, assert_gone, children, linux_only, wait_for
+from living import alive, assert_gone, children, linux_only, stat_of, wait_for
 
+from grader import pipeline
 from grader.pipeline import _AHEAD, _LATER, Grader
 from grader.report import Status
 
@@ -114,3 +115,53 @@ def test_a_nursery_that_was_killed_is_replaced_with_the_base(exams: Exams) -> No
     examine(exams, "def test_more(student): assert student.one() == 1")  # the exam itself was tried once
     assert base_of(exams) != base
     assert_gone({base})
+
+
+def test_the_zygote_has_closed_what_is_forbidden_before_a_child_is_asked_for(exams: Exams) -> None:
+    told = RIGHT + "\nfrom grader.sandbox import tripwire\nprint(sorted(tripwire._SET.ahead))\n"
+    exercise = exams.exercise("def test_it(student): assert student.one() == 1", reference=RIGHT)
+    report = exams.examine(replace(exercise, forbid=("torch.relu", "numpy.linalg.*", "os.fork")), told)
+    assert report.output.strip() == "['numpy.linalg', 'torch']"
+
+
+@pytest.mark.parametrize("pattern", ["socket.socket", "io.open", "os.*", "torch._dynamo.*"])
+def test_to_forbid_what_the_zygote_itself_calls_breaks_no_exam(exams: Exams, pattern: str) -> None:
+    student = "def one():\n    return 1\n"
+    exercise = exams.exercise("def test_it(student): assert student.one() == 1", reference=student)
+    report = exams.examine(replace(exercise, forbid=(pattern,)), student)
+    assert (report.status, report.attempts) == (Status.FULL, 1), report.problem
+
+
+def test_what_the_nursery_imports_is_collected_as_ever(exams: Exams) -> None:
+    examine(exams, "import gc\ndef test_it(student): assert gc.isenabled()")
+
+
+def test_no_process_is_left_to_be_collected(exams: Exams) -> None:
+    for preload in ((), (), ("numpy.ma",)):
+        examine(exams, "def test_it(student): assert student.one() == 1", preload=preload)
+    base = base_of(exams)
+    ours = {base, *children(base)}
+    numbers = (int(folder.name) for folder in Path("/proc").iterdir() if folder.name.isdigit())
+    fields = {number: stat_of(number) for number in numbers}
+    zombies = {number for number, found in fields.items() if found and found[0] == "Z" and int(found[1]) in ours}
+    assert zombies == set()
+
+
+def test_a_nursery_ends_with_its_base_even_when_it_is_stopped(exams: Exams) -> None:
+    examine(exams, "def test_it(student): assert student.one() == 1")
+    base, nursery = base_of(exams), nursery_of(exams)
+    os.kill(nursery, signal.SIGSTOP)
+    os.kill(base, signal.SIGKILL)
+    assert_gone({base, nursery})
+
+
+def test_what_cannot_be_imported_later_costs_no_base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "_LATER", ("no_such_module",))
+    with Grader() as grader:
+        exams = Exams(grader, tmp_path)
+        for number in range(3):
+            examine(exams, f"def test_{number}(student): assert student.one() == 1")
+            if number == 0:
+                base = base_of(exams)
+        assert base_of(exams) == base
+        wait_for(lambda: "no_such_module" in grader._warm.last_words())  # type: ignore[union-attr]

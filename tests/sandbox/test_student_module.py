@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import subprocess
 import sys
+import textwrap
 import types
 from collections.abc import Iterator
 
 import pytest
 import torch
 
-from grader.sandbox import tripwire
 from grader.sandbox.handles import Handles
 from grader.sandbox.messages import SourceText
 from grader.sandbox.scope import Scope
@@ -24,7 +25,7 @@ from grader.sandbox.student_module import (
     names_of,
     student_frames,
 )
-from grader.sandbox.tripwire import ForbiddenCall, set_tripwires, set_tripwires_ahead
+from grader.sandbox.tripwire import ForbiddenCall, set_tripwires
 
 
 @pytest.fixture
@@ -191,8 +192,7 @@ def test_text_is_capped_and_valid() -> None:
 
 @pytest.fixture
 def library(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
-    """A library with some functions, in a process where no tripwire is set yet."""
-    monkeypatch.setattr(tripwire, "_HEARD", tripwire._Heard())
+    """A library with some functions."""
     module = types.ModuleType("made_library")
     module.softmax = module.log_softmax = module.relu = lambda *_: "called"  # type: ignore[attr-defined]
     module.limit = 3  # type: ignore[attr-defined]
@@ -208,23 +208,55 @@ def test_a_forbidden_function_raises_and_is_noted(library) -> None:
     assert noted == ["made_library.softmax"]
 
 
-def test_who_comes_last_hears_of_tripwires_that_were_set_ahead(library) -> None:
-    noted: list[str] = []
-    set_tripwires_ahead(["made_library.*softmax"])
-    ahead = library.softmax
-    with pytest.raises(ForbiddenCall):
-        ahead(1)
-    set_tripwires(["made_library.*softmax"], noted.append)
-    assert library.softmax is ahead  # set once
-    with pytest.raises(ForbiddenCall):
-        library.softmax(1)
-    assert noted == ["made_library.softmax"]
+def test_tripwires_that_are_set_ahead_are_heard_by_whoever_comes_later() -> None:
+    told = in_a_new_process("""
+        tripwire.set_tripwires_ahead(["torch.relu", "torch._C._nn.gelu"])
+        ahead = torch.relu
+        noted = []
+        tripwire.set_tripwires(["torch.relu", "torch._C._nn.gelu"], noted.append)
+        assert torch.relu is ahead
+        trips(lambda: ahead(torch.ones(1)))
+        trips(lambda: torch._C._nn.gelu(torch.ones(1)))
+        print(noted)
+    """)
+    assert told == "['torch.relu', 'torch._C._nn.gelu']"
 
 
-def test_no_tripwire_is_set_ahead_where_a_library_would_be_imported(library) -> None:
-    set_tripwires_ahead(["made_library.softmax", "wave.open"])
-    assert library.softmax(1) == "called"
-    assert "wave" not in sys.modules
+def test_other_tripwires_than_those_set_ahead_are_set_as_well() -> None:
+    told = in_a_new_process("""
+        tripwire.set_tripwires_ahead(["torch.relu"])
+        tripwire.set_tripwires(["torch.relu", "torch.abs", "numpy.linalg.norm"], lambda name: print(name, end=" "))
+        trips(lambda: torch.relu(torch.ones(1)))
+        trips(lambda: torch.abs(torch.ones(1)))
+        trips(lambda: numpy.linalg.norm([1.0]))
+    """)
+    assert told == "torch.relu torch.abs numpy.linalg.norm"
+
+
+def test_nothing_is_imported_to_set_tripwires_ahead_and_no_function_of_pythons_is_closed() -> None:
+    told = in_a_new_process("""
+        import io, socket
+        had = set(sys.modules)
+        tripwire.set_tripwires_ahead(["socket.socket", "io.open", "wave.open", "torch._dynamo.*", "torch._C.*", "os.*"])
+        socket.socketpair()
+        print(sorted(set(sys.modules) - had))
+    """)
+    assert told == "[]"
+
+
+def in_a_new_process(code: str) -> str:
+    """Return what this code prints in a process in which no tripwire is set."""
+    start = """
+        import sys, numpy, torch
+        from grader.sandbox import tripwire
+
+        def trips(call):
+            try: call()
+            except tripwire.ForbiddenCall: return
+            raise AssertionError("it was called")
+    """
+    text = textwrap.dedent(start) + textwrap.dedent(code)
+    return subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True).stdout.strip()
 
 
 def test_a_tripwire_cannot_be_caught_as_an_exception(library) -> None:
