@@ -122,7 +122,10 @@ def _examine(grader: Grader, entry: Entry) -> None:
 
 
 class _FreshSample:
-    """Some of a class, each in a fresh pytest. Hostile ones are left out: nothing would keep them off this machine."""
+    """Some of a class, each in a fresh pytest; one that never ends takes what the exercise gives an exam.
+
+    Hostile ones are left out: nothing would keep them off this machine.
+    """
 
     def __init__(self, made: Sequence[HandedIn], folder: Path) -> None:
         folder.mkdir()

@@ -29,9 +29,17 @@ class Kind(StrEnum):
     CHEAT = "cheat"
     HOSTILE = "hostile"
     SLOW = "slow"
+    ENDLESS = "endless"
 
 
-COMPOSITION = {Kind.RIGHT: 22, Kind.WRONG: 18, Kind.CHEAT: 3, Kind.HOSTILE: 4, Kind.SLOW: 3}  # 50 an exercise
+COMPOSITION = {  # 50 an exercise
+    Kind.RIGHT: 22,
+    Kind.WRONG: 18,
+    Kind.CHEAT: 3,
+    Kind.HOSTILE: 4,
+    Kind.SLOW: 2,
+    Kind.ENDLESS: 1,
+}
 
 _SUBMISSIONS = ROOT / "tests" / "submissions"
 _CASES = ROOT / "tests" / "attacks" / "cases"
@@ -54,15 +62,15 @@ _ATTACK = "\n\ntry:\n    standardise(__import__('torch').ones(4))\nexcept Except
 # The last public function of a module sleeps some milliseconds a call, which is allowed, or never comes back.
 _DAWDLES = """
 
-_quick = {name}
+_quick = NAME
 
 
-def {name}(*args, **kwargs):
+def NAME(*args, **kwargs):
     import time
-    time.sleep({pause_s})
+    time.sleep(PAUSE_S)
     return _quick(*args, **kwargs)
 """
-_HANGS = "\n\ndef {name}(*args, **kwargs):\n    while True:\n        pass\n"
+_HANGS = "\n\ndef NAME(*args, **kwargs):\n    while True:\n        pass\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,10 +105,11 @@ def _of_one(exercise: Exercise) -> Iterator[HandedIn]:
         Kind.WRONG: itertools.cycle(file.text for file in solution_files(exercise, MISTAKES)),
         Kind.CHEAT: itertools.cycle(file.text for file in solution_files(exercise, CHEATS)),
         Kind.HOSTILE: _hostile(exercise),
-        Kind.SLOW: _slow(exercise),
+        Kind.SLOW: _changed(exercise, *(_DAWDLES.replace("PAUSE_S", pause_s) for pause_s in ("0.005", "0.02"))),
+        Kind.ENDLESS: _changed(exercise, _HANGS),
     }
     total = sum(COMPOSITION.values())
-    placed = sorted((position / count, kind) for kind, count in COMPOSITION.items() for position in range(count))
+    placed = sorted(((place + 0.5) / count, kind) for kind, count in COMPOSITION.items() for place in range(count))
     for number, (_, kind) in enumerate(placed):
         text = next(sources[kind])
         yield HandedIn(exercise=exercise, student=f"student{number:0{len(str(total))}}", kind=kind, text=text)
@@ -134,12 +143,11 @@ def _without_future(text: str) -> str:
     return text.replace("from __future__", "# from __future__")
 
 
-def _slow(exercise: Exercise) -> Iterator[str]:
+def _changed(exercise: Exercise, *changes: str) -> Iterator[str]:
+    """Yield the reference with its last public function changed, in one way after another."""
     text = _reference(exercise)
     defined = [node.name for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
-    for pause_s in itertools.cycle((0.005, 0.02)):
-        yield text + _DAWDLES.format(name=defined[-1], pause_s=pause_s)
-        yield text + _HANGS.format(name=defined[-1])
+    return (text + change.replace("NAME", defined[-1]) for change in itertools.cycle(changes))
 
 
 # --------------------------------------------------------------------------------------------- how it is handed in
