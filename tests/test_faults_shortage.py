@@ -98,16 +98,25 @@ def test_an_examiner_that_runs_out_is_replaced(exams: Exams, exercise: Exercise,
     assert (report.status, report.attempts) == (Status.FULL, 2), report.problem
 
 
-@pytest.mark.parametrize("lack", ["no descriptors", "no address space"])
-def test_a_base_that_runs_out_is_replaced(exams: Exams, exercise: Exercise, lack: str) -> None:
+@pytest.mark.parametrize("who", ["base", "nursery"])
+def test_a_base_that_runs_out_is_replaced(exams: Exams, exercise: Exercise, who: str) -> None:
     slot = only(exams, exercise)
-    before = slot["base"]
-    for who in ("base", "nursery"):
-        lower(slot[who], *LACKS[lack])
+    lower(slot[who], *LACKS["no descriptors"])
     exams.grader.forget(exercise)
     assert exams.examine(exercise, RIGHT).status is Status.FULL
-    assert base_of(exams.grader) != before
-    assert_gone({before})
+    assert base_of(exams.grader) != slot["base"]
+    assert_gone({slot["base"]})
+
+
+def test_a_base_whose_forks_lack_memory_is_left_behind_a_second_fault(exams: Exams, exercise: Exercise) -> None:
+    slot = only(exams, exercise)
+    lower(slot["nursery"], *LACKS["no address space"])
+    exams.grader.forget(exercise)
+    with contextlib.suppress(GraderFault):  # where the nursery itself still had what it needs, and its examiners not
+        exams.examine(exercise, RIGHT)
+    assert exams.examine(exercise, RIGHT).status is Status.FULL
+    assert base_of(exams.grader) != slot["base"]
+    assert_gone({slot["base"]})
 
 
 def test_a_wrong_answer_in_an_exam_without_memory_is_still_wrong_and_blames_no_author(
