@@ -61,7 +61,11 @@ class Imports:
 
     ahead: tuple[str, ...]
     later: tuple[str, ...]
-    preload: tuple[str, ...]
+    preload: frozenset[str]
+
+    def has(self, others: Imports) -> bool:
+        """Return whether all is here that others are, and nothing but `preload` beside it."""
+        return (self.ahead, self.later) == (others.ahead, others.later) and self.preload >= others.preload
 
 
 class Nursery:

@@ -72,6 +72,7 @@ class Slots:
     _materials: dict[str, Materials] = field(default_factory=dict)  # by device
     _branch: cgroups.Branch | None = None
     _nursery: Nursery | None = None
+    _preloaded: set[str] = field(default_factory=set)  # by any request: what is forked from now on has all of it
     _own: own.OwnProcess | None = field(default_factory=lambda: own.OwnProcess() if jail.LINUX else None)
 
     def open(self, request: OpenSlot) -> tuple[SlotOpened, socket.socket | None]:
@@ -80,6 +81,7 @@ class Slots:
         try:
             for name in request.preload:
                 importlib.import_module(name)
+                self._preloaded.add(name)
         except ImportError as error:
             return SlotOpened(error=str(error)), None
         self._make_ready()
@@ -146,8 +148,9 @@ class Slots:
         """Return what examiners are forked from, if not from here; a new one begins to import, and this goes on."""
         if not request.ahead or not jail.LINUX:
             return None
-        imports = Imports(tuple(request.ahead), tuple(request.later), tuple(request.preload))
-        if self._nursery is not None and self._nursery.imports != imports:
+        imports = Imports(tuple(request.ahead), tuple(request.later), frozenset(self._preloaded))
+        wanted = replace(imports, preload=frozenset(request.preload))
+        if self._nursery is not None and not self._nursery.imports.has(wanted):
             self._end_nursery()
         if self._nursery is None:
             self._nursery = Nursery(imports)

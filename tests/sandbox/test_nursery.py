@@ -105,6 +105,7 @@ def test_other_modules_to_preload_take_another_nursery(exams: Exams) -> None:
     assert second != first
     assert not alive(first)
     examine(exams, tests.format(name="numpy.ma"), preload=("numpy.ma",))
+    examine(exams, "def test_it(student): assert student.one() == 1")  # which needs less than there is
     assert nursery_of(exams) == second
 
 
