@@ -3,9 +3,10 @@
 Theory of operation. Each test waits for a call as long as its limit says. A function that never ends would take that
 from every test that calls it, and from the tests of other functions what is left of the exam's time. So once a function
 has used up its whole limit in two tests, and no call of it has ended in this exam, a call that is no smaller than one
-of those gets half of the limit. Whatever it answers, in that time or on a smaller input, gives it its whole limit for
-the rest of the exam. No measured time decides: it would make a score depend on how busy the machine was. Only calls of
-the module's own functions are looked at: what an object's method takes depends on what the object has been through.
+of those gets half of the limit, and once that was not enough either, a quarter. Whatever it answers, in that time or on
+a smaller input, gives it its whole limit for the rest of the exam. No measured time decides: it would make a score
+depend on how busy the machine was. Only calls of the module's own functions are looked at: what an object's method
+takes depends on what the object has been through.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from grader.sandbox.messages import (
 
 LEAST_S = 0.25  # what a busy machine takes from a call of milliseconds is far less
 _SHARE = 0.5  # of the limit: the call comes first in a new process, and may have to load what it needs there
+_SHARE_AGAIN = 0.25  # once a call has used up that in vain, too
 _HANGS = 2  # one can be an input of its kind: the next test must get its whole time
 
 
@@ -36,6 +38,7 @@ class _Function:
     """What the exam has seen of one function."""
 
     hangs: list[tuple[Do, float]] = field(default_factory=list)  # with the limit that each used up
+    shorter_hangs: list[float] = field(default_factory=list)  # the limits of which a share was used up
     has_ended: bool = False  # a call of it, by whatever answer
 
 
@@ -44,9 +47,14 @@ class Wait:
     """How long one call is waited for, and what is learnt from it."""
 
     limit_s: float
-    is_shorter: bool = False  # than the test's own limit
+    shortened_s: float = 0.0  # the test's own limit, where this is less
     _request: Do | None = None
     _function: _Function | None = None
+
+    @property
+    def is_shorter(self) -> bool:
+        """Whether the test's own limit is longer."""
+        return self.shortened_s > 0
 
     def ended(self) -> None:
         """Note that the call came to an end, by whatever answer."""
@@ -57,7 +65,8 @@ class Wait:
         """Note how the child was ended instead; return the evidence of it, which says where less time was given."""
         if evidence.outcome is not Outcome.TIMEOUT or evidence.detail != "call":
             return evidence
-        if self.is_shorter:  # that proves nothing new
+        if self._function is not None and self.is_shorter:
+            self._function.shorter_hangs.append(self.shortened_s)
             return replace(evidence, detail=AGAIN)
         if self._function is not None and self._request is not None:
             self._function.hangs.append((self._request, self.limit_s))
@@ -79,11 +88,11 @@ class Patience:
         if not self._on_cpu or operation.handle != STUDENT_ROOT or operation.op not in ("call", "grad"):
             return Wait(limit_s=limit_s)
         function = self._functions.setdefault((operation.op, operation.path), _Function())
-        short_s = max(LEAST_S, _SHARE * limit_s)
-        is_shorter = short_s < limit_s and _hangs_again(function, request, limit_s)
-        return Wait(
-            limit_s=short_s if is_shorter else limit_s, is_shorter=is_shorter, _request=request, _function=function
-        )
+        has_hung_shorter = any(before_s >= limit_s for before_s in function.shorter_hangs)
+        short_s = max(LEAST_S, (_SHARE_AGAIN if has_hung_shorter else _SHARE) * limit_s)
+        if short_s < limit_s and _hangs_again(function, request, limit_s):
+            return Wait(limit_s=short_s, shortened_s=limit_s, _request=request, _function=function)
+        return Wait(limit_s=limit_s, _request=request, _function=function)
 
 
 def _hangs_again(function: _Function, request: Do, limit_s: float) -> bool:

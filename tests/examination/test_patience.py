@@ -72,6 +72,29 @@ def test_a_function_that_hung_twice_gets_half() -> None:
     assert (wait.limit_s, wait.is_shorter) == (SHORT_S, True)
 
 
+def test_a_function_that_hung_in_half_of_its_limit_too_gets_a_quarter_from_then_on() -> None:
+    patience = hung(torch.ones(4))
+    waits = []
+    for _ in range(4):
+        wait = waiting(patience, torch.ones(4))
+        waits.append(wait.limit_s)
+        assert wait.ran_out(RAN_OUT).detail == AGAIN
+    assert waits == [SHORT_S, LIMIT_S / 4, LIMIT_S / 4, LIMIT_S / 4]
+
+
+def test_what_used_up_half_of_a_shorter_limit_gets_half_of_a_longer_one() -> None:
+    patience = hung(torch.ones(4))
+    waiting(patience, torch.ones(4), limit_s=LIMIT_S / 2).ran_out(RAN_OUT)
+    assert waiting(patience, torch.ones(4)).limit_s == SHORT_S
+
+
+def test_one_answer_after_a_shortened_wait_gives_the_whole_limit_back() -> None:
+    patience = hung(torch.ones(4))
+    waiting(patience, torch.ones(4)).ran_out(RAN_OUT)
+    waiting(patience, torch.ones(4)).ended()
+    assert waiting(patience, torch.ones(4)).limit_s == LIMIT_S
+
+
 def test_a_short_limit_is_not_made_shorter_than_a_busy_machine_allows() -> None:
     assert waiting(hung(torch.ones(4), limit_s=0.4), torch.ones(4), limit_s=0.4).limit_s == LEAST_S
     assert waiting(hung(torch.ones(4), limit_s=0.2), torch.ones(4), limit_s=0.2).limit_s == 0.2
