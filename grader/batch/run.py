@@ -12,6 +12,7 @@ submission, is not held again. A report without a score is no result, whosever f
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -38,7 +39,9 @@ from grader.report import Report, Status, build_failure, build_report
 from grader.runners import Done, Job, Runner
 
 _WINDOW = 4  # exams a worker that are read, in work, or wait for others of their group
-_AT_LEAST = 32  # of them at any rate: there is time to read these while torch is imported
+_AT_LEAST = 32  # of them at any rate
+_AHEAD_S = 0.5  # and what can be read in this time, while torch is imported and a core has nothing to do
+_AT_MOST = 256  # of those
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +131,7 @@ class _Work:
         lanes, window = Lanes(_groups(self._batch.entries), at_once=workers), max(_WINDOW * workers, _AT_LEAST)
         self._tell(self.progress)
         self._fill(lanes, window)
+        self._read_ahead(lanes)
         for done in self._runner.done():
             self._settle(done)
             self._fill(lanes, window)
@@ -135,16 +139,27 @@ class _Work:
         return tuple(self._rows[key] for key in order)
 
     def _fill(self, lanes: Lanes[_Group], window: int) -> None:
-        """Take groups in until the window is full; those that need no exam are done at once."""
-        while len(self._exams) < window:
-            group = lanes.next(self._in_work)
-            if group is None:
-                return
-            jobs = self._begin(group)
-            if jobs:
-                self._runner.add(jobs)
-            elif len(group.graded) == len(group.entries):
-                self._write(group)
+        """Take groups in until the window is full."""
+        while len(self._exams) < window and self._take(lanes):
+            pass
+
+    def _read_ahead(self, lanes: Lanes[_Group]) -> None:
+        """Take more groups in as long as there is likely nothing else to do."""
+        ends = time.monotonic() + _AHEAD_S
+        while len(self._exams) < _AT_MOST and time.monotonic() < ends and self._take(lanes):
+            pass
+
+    def _take(self, lanes: Lanes[_Group]) -> bool:
+        """Take one group in, and do it at once if it needs no exam; return whether there was one."""
+        group = lanes.next(self._in_work)
+        if group is None:
+            return False
+        jobs = self._begin(group)
+        if jobs:
+            self._runner.add(jobs)
+        elif len(group.graded) == len(group.entries):
+            self._write(group)
+        return True
 
     def _begin(self, group: _Group) -> list[Job]:
         """Read a group's submissions; return the exams that are to be held."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import pytest
 from classes import RIGHT, make_course, request, run
 
 from grader.batch.lanes import Lanes
 from grader.exercise import load_course
-from grader.runners import Job
+from grader.runners import Done, Job
 from grader.runners.local import LocalRunner
 
 
@@ -48,6 +49,18 @@ def test_a_batch_begins_with_as_many_exercises_as_there_are_workers(tmp_path: Pa
     assert Counter(runner.added[:8]) == {"exercise01_inc": 4, "exercise02_dec": 4}  # the window of two workers
 
 
+def test_before_the_first_result_only_so_much_is_read_ahead(tmp_path: Path) -> None:
+    course = make_course(tmp_path / "course")
+    for number in range(300):
+        name = tmp_path / "subs" / f"s{number:03}.py"
+        name.parent.mkdir(exist_ok=True)
+        name.write_text(RIGHT, encoding="utf-8")
+    asked = request(course, tmp_path / "subs", tmp_path / "out", exercises=(load_course(course).entries[0],))
+    with _Stopping(1, others=True) as runner, pytest.raises(_Stopped):
+        run(asked, runner)
+    assert 32 <= len(runner.added) <= 256
+
+
 class _Noting(LocalRunner):
     """Writes down of which exercise the exams are that it is given, in their order."""
 
@@ -59,3 +72,14 @@ class _Noting(LocalRunner):
         given = list(jobs)
         self.added += [job.exercise.name for job in given]
         super().add(given)
+
+
+class _Stopped(Exception):
+    """The batch asks for its first result."""
+
+
+class _Stopping(_Noting):
+    """Ends the batch when it asks for the first result."""
+
+    def done(self) -> Iterator[Done]:
+        raise _Stopped
