@@ -53,10 +53,17 @@ def zeros(pair: Pair) -> Finding | None:
     if not pair.comparable or pair.a.any():
         return None
     # One 0 proves nothing, nor do some where 0 is expected too; three that should be other numbers do.
-    telling = pair.e.size >= 3 and np.unique(pair.e).size >= 2 and pair.e.all()
+    telling = pair.e.size >= 3 and _count_distinct(pair.e) >= 2 and pair.e.all()
     if not telling and not pair.informative(pair.e):
         return None
     return cause("zeros.large" if is_beyond_exp(pair) else "zeros")
+
+
+def _count_distinct(values: Values) -> int:
+    """Return how many different numbers these are; all NaN are one. `np.unique` would import numpy.ma, 6 ms an exam."""
+    ordered = np.sort(values, axis=None)
+    different = np.count_nonzero(ordered[1:] != ordered[:-1]) + min(1, ordered.size)
+    return int(different) - max(0, int(np.isnan(ordered).sum()) - 1)
 
 
 def is_beyond_exp(pair: Pair) -> bool:
@@ -79,7 +86,7 @@ def constant(pair: Pair) -> Finding | None:
     """The result does not depend on where one looks."""
     if not pair.comparable or pair.e.size < 4 or np.ptp(pair.a) > 0 or not pair.informative(pair.e):
         return None
-    if np.unique(pair.e).size < _MIN_DISTINCT:
+    if _count_distinct(pair.e) < _MIN_DISTINCT:
         return None  # saturated values: 0 everywhere, where some are 1
     return cause("constant", number=number(pair.a.flat[0]))
 
@@ -168,7 +175,7 @@ def _may_be_spread(pair: Pair, n: float) -> bool:
         for axis, size in enumerate(shape)
         if size == n
     )
-    return reduced and np.unique(pair.e).size >= _MIN_SPREAD
+    return reduced and _count_distinct(pair.e) >= _MIN_SPREAD
 
 
 def _argument_factors(name: str, v: float) -> Iterator[Factor]:

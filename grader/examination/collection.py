@@ -205,6 +205,8 @@ class _Loop:
         self.problems = _wrong_needs(cases)
         if cases and not self.problems:
             self.ran = True
+            for case in cases:
+                _ = case.item.location  # looked up here, where it is kept: each exam's fork would do it anew
             self._examine(cases)
         return True
 
