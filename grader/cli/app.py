@@ -19,7 +19,7 @@ from grader.cli.output import (
     occupy_standard_descriptors,
     write_error,
 )
-from grader.cli.stopped import EXIT_INTERRUPTED, hear_sigterm
+from grader.cli.stopped import EXIT_INTERRUPTED, EXIT_TERMINATED, Terminated, hear_sigterm
 from grader.errors import EXIT_GRADER_FAULT, EXIT_USAGE, GraderError, UsageError
 from grader.plugins import PluginError
 from grader.records import Fault, Text
@@ -125,6 +125,9 @@ def run(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         write_error(local("Stopped.", "已停止。"))
         return EXIT_INTERRUPTED
+    except Terminated:
+        write_error(local("Stopped.", "已停止。"))
+        return EXIT_TERMINATED
     except BrokenPipeError:  # click's own --help into a closed pipe
         discard_stdout()
         return 0

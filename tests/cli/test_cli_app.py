@@ -111,3 +111,13 @@ def test_a_second_sigterm_does_not_cut_short_what_the_first_one_ends() -> None:
     finally:
         signal.signal(signal.SIGTERM, before)
     assert first.value.code == 143
+
+
+def test_a_sigterm_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(listing, "load_course", lambda _course: os.kill(os.getpid(), signal.SIGTERM))
+    try:
+        assert app.run(["list"]) == 143
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert capsys.readouterr().err == "Stopped.\n"

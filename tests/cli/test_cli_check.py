@@ -201,6 +201,7 @@ def test_stopping_it_leaves_no_process_behind(number: signal.Signals, code: int)
     process.send_signal(number)
     out, err = process.communicate(timeout=DEADLINE_S)
     assert process.returncode == code
+    assert err.splitlines()[-1] == "Stopped."
     assert "Traceback" not in err
     assert out == ""
     assert_gone(family)
