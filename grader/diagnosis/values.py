@@ -87,9 +87,11 @@ def attribute_line(mismatch: Mismatch, subject: Text, known: tuple[Shape, ...] |
 
 
 def describe_with_value(facts: Facts) -> Text:
-    """Write what a value is, and a plain one itself: "float 1.5"."""
+    """Write what a value is, and a plain one itself: "float 1.5"; one that says so itself as it is: "range(0, 4)"."""
     if not facts.text or facts.type_name == "NoneType":
         return describe(facts)
+    if facts.text.startswith(f"{facts.type_name}("):
+        return same(printable(facts.text, limit=200))
     return same(printable(f"{facts.type_name} {facts.text}", limit=200))
 
 

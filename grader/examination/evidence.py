@@ -347,6 +347,10 @@ def literal(value: Any, depth: int = 2) -> str:
         return _container(value, depth)
     if kind in (NoneType, bool, int, complex, torch.dtype, torch.device, EllipsisType):
         return repr(value)
+    if kind in (range, slice):
+        is_short = value.step is None or (kind is range and value.step == 1)
+        parts = (value.start, value.stop) if is_short else (value.start, value.stop, value.step)
+        return f"{kind.__name__}({', '.join(literal(part, depth=0) for part in parts)})"
     if issubclass(kind, (torch.Tensor, np.ndarray)):
         return f"{'Tensor' if issubclass(kind, torch.Tensor) else 'ndarray'}{tuple(value.shape)}"
     return type_name(value)
