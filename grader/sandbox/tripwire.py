@@ -5,7 +5,8 @@ is looked up, by one that stops the test, whatever name it is then called by. Be
 same function: the tables of torch's C module (`torch._C._VariableFunctions`, `torch._C._nn`, …), which are closed by
 identity, and the operators of `torch.ops.aten`, which are closed by name. Only who calls directly counts: torch's own
 Python code may use the function (printing a tensor takes absolute values), except the layers of `torch.nn`, which are
-nothing but the functions that they call, and except code that runs what it is given (`torch.func.vmap`).
+nothing but the functions that they call, and except code that runs what it is given (`torch.func.vmap`, an optimizer
+its closure). `callers` says whose code it is that calls, and whether it names what it calls.
 
 The zygote sets most of them once for all its children, which would take milliseconds each; a child sets the rest, and
 says who hears of a call.
@@ -22,7 +23,10 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import FrameType
 from typing import Any, NoReturn
+
+from grader.sandbox.callers import applies_operator, calls_by_name, place_of, remember
 
 OnCall = Callable[[str], None]
 
@@ -52,12 +56,18 @@ _ON_BEHALF = re.compile(
 )
 
 
+# Where torch calls a function once more that has met a subclass of Tensor, or a default device: its own business if the
+# call that is under way was, or if nobody has named the function, but used an operator.
+_CALL_ONCE_MORE = ("_tensor.py:__torch_function__", "utils/_device.py:__torch_function__")
+
+
 @dataclass(slots=True)
 class _Set:
     """What is set in this process, also by the one that it was forked from, and who hears of a call."""
 
     ahead: dict[str, list[str]] = field(default_factory=dict)  # names and patterns by their owner
     on_call: OnCall = lambda _name: None
+    under_way: list[str] = field(default_factory=list)  # calls that are a library's own business, within each other
 
 
 _SET = _Set()
@@ -96,6 +106,7 @@ def _close(owners: Mapping[str, list[str]]) -> None:
         owner = _resolve(owner_name)
         if owner is None:
             continue
+        remember(owner_name.partition(".")[0])
         for name in _names(owner_name, owner, names):
             shown = f"{owner_name}.{name}"
             if owner_name == _ATEN:
@@ -172,12 +183,17 @@ def _set(owner: Any, name: str, value: object) -> None:
 
 
 def _tripwire(name: str, genuine: Callable[..., Any]) -> Callable[..., Any]:
-    library = name.partition(".")[0]
+    library, last = name.partition(".")[0], name.rpartition(".")[2]
+    names = frozenset({last, str(getattr(genuine, "__name__", last))})
 
     def forbidden(*args: object, **kwargs: object) -> Any:
-        if _is_own_business(library):
+        if not _is_own_business(sys._getframe(1), library, names):
+            _trip(name)
+        _SET.under_way.append(name)
+        try:
             return genuine(*args, **kwargs)
-        _trip(name)
+        finally:
+            _SET.under_way.remove(name)
 
     return forbidden
 
@@ -191,24 +207,16 @@ def _trip(name: str) -> NoReturn:
     raise ForbiddenCall(f"{name} is forbidden in this exercise")
 
 
-def _is_own_business(library: str) -> bool:
-    """Whether the code that calls our caller is the library's own and acts for itself."""
-    caller = sys._getframe(2).f_code
-    file = _place_in(library, caller.co_filename)
+def _is_own_business(caller: FrameType, library: str, names: frozenset[str]) -> bool:
+    """Whether the code that calls is the library's own, acts for itself, and calls by name."""
+    file = place_of(caller, library)
     if file is None:  # dlgrade's own code, which encodes results, may use it too; but for what calls the student's
-        return (_place_in("grader", caller.co_filename) or _CALLS_THE_STUDENT) != _CALLS_THE_STUDENT
-    return not _ON_BEHALF.match(f"{file}:{caller.co_name}")
-
-
-def _place_in(library: str, file: str) -> str | None:
-    """Return where in a library's folder a file lies; None when it does not."""
-    root = _root_of(library)
-    return file[len(root) :].replace("\\", "/") if root and file.startswith(root) else None
-
-
-def _root_of(library: str) -> str:
-    file = getattr(sys.modules.get(library), "__file__", None) or ""
-    return str(file).removesuffix("__init__.py") if str(file).endswith("__init__.py") else ""
+        return (place_of(caller, "grader") or _CALLS_THE_STUDENT) != _CALLS_THE_STUDENT
+    place = f"{file}:{caller.f_code.co_name}"
+    if place in _CALL_ONCE_MORE:
+        was_own = any(one.rpartition(".")[2] in names for one in _SET.under_way)
+        return was_own or applies_operator(caller.f_back, names)
+    return not _ON_BEHALF.match(place) and calls_by_name(caller, names)
 
 
 # ------------------------------------------------------------------------------------------------- doors of torch
@@ -287,7 +295,7 @@ def _guarded(namespace: Any) -> type:
     closed: dict[str, _Operator] = {}
 
     def look_up(self: object, name: str) -> Any:
-        if name in closed and _place_in("torch", sys._getframe(1).f_code.co_filename) is None:
+        if name in closed and place_of(sys._getframe(1), "torch") is None:
             return closed[name]
         return namespace.__getattribute__(self, name)
 

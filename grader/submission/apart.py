@@ -26,7 +26,7 @@ import grader
 from grader.errors import GraderFault, SubmissionError
 from grader.records import Text
 
-CHARACTERS = 32 * 1024  # more than that is long: a tenth of a second, whatever stands in it
+CHARACTERS = 32 * 1024  # more than that is long; less takes a parser a tenth of a second, whatever stands in it
 LIMIT_S = 4  # of CPU time; the worst of what people could write, a megabyte of statements, takes two
 _LATE_S = 120.0  # of any time, for a machine that gives a process none
 _MEMORY_BYTES = 3 * 1024**3

@@ -53,6 +53,8 @@ REACHED = (
     'import torch; n="soft"; n+="max"; getattr(torch, n)',
     'import torch; k="max"; getattr(torch, f"soft{k}")',
     'import torch; getattr(torch, "".join(["soft","max"]))',
+    'import torch\na="log"; a="soft"; b="sum"; b="max"; getattr(torch, f"{a}{b}")',
+    'import torch\na="x" if y else "soft"; getattr(torch, "".join((a, "m", "ax")))',
     'import torch; getattr(torch, "_".join(("log","softmax")).replace("log_",""))',
     'import torch; getattr(torch, "%smax" % "soft")',
     'import torch; getattr(torch, "{}{}".format("soft","max"))',
@@ -346,6 +348,8 @@ def test_what_is_both_allowed_and_forbidden_is_forbidden() -> None:
 
 # -- bounds
 
+LETTERS = "".join(f"x = '{letter}'\n" for letter in "abcdefghijklmnopqrstuvwxyz")
+
 
 @pytest.mark.parametrize(
     "text",
@@ -377,9 +381,18 @@ def test_a_chain_of_five_thousand_names_is_followed_in_a_tenth_of_a_second(text:
         "s = 'a'\n" + "s = s + 'b' + s\n" * 500,
         "import torch\nf = torch\n" + "f = f(f, f)\n" * 500,
         "import torch\n" + "getattr(torch, x)\n" * 15_000,
+        LETTERS + "y = f'" + "{x}" * 10_000 + "'",
+        LETTERS + "y = ''.join([" + "x," * 15_000 + "])",
+        LETTERS + "y = ('{}' * 9).format(" + "x," * 15_000 + ")",
+        f"x = '{'a' * 10_000}'\ny = f'" + "{x}" * 7_000 + "'",
+        f"x = '{'a' * 10_000}'\n" + "x = x[1:]\n" * 2_000,
+        LETTERS + "x = x.join([x, x, x])\n" * 1_300,
         "def f0(a): ...\n" + "".join(f"def f{n}(a, b): return f{n - 1}(a, f{n // 2})\n" for n in range(1, 400)),
     ],
-    ids=["attributes", "signs", "loop", "doubling", "own", "long", "calls"],
+    ids=(
+        *("attributes", "signs", "loop", "doubling", "own", "long"),
+        *("f-string", "join", "format", "texts", "slices", "joins", "calls"),
+    ),
 )
 def test_an_entangled_source_ends_soon(text: str) -> None:
     began = time.process_time()
@@ -497,8 +510,11 @@ TESTS = (
         "import torch\ndef f(x): return getattr(torch.ops.aten, ''.join(map(chr, N))).int(x, -1)\n" + N,
         "import torch\ndef f(x):\n    g = getattr(torch, ''.join(map(chr, N)))\n"
         "    return torch.vmap(g, (0, None))(x[None], -1)\n" + N,
+        "import functools, torch\nweight = torch.zeros(1, requires_grad=True)\n"
+        "def f(x): return torch.optim.SGD([weight], lr=0.0).step(functools.partial(x.softmax, -1))",
+        "import torch\ndef f(x): return eval(compile('x.softmax(-1)', torch.__file__, 'eval'), {'x': x})",
     ],
-    ids=["method", "getattr", "module", "swallowed", "table", "_VF", "operator", "overload", "vmap"],
+    ids=["method", "getattr", "module", "swallowed", "table", "_VF", "operator", "overload", "vmap", "handed", "file"],
 )  # fmt: skip
 def test_a_forbidden_call_is_caught_when_it_is_made(exams: Any, code: str) -> None:
     report = exams.run(code, TESTS, reference=REFERENCE, manifest=MANIFEST)
@@ -539,8 +555,9 @@ def test_a_list_of_allowed_names_holds_in_an_exam(exams: Any) -> None:
         "import torch\ndef f(x):\n    print(x)\n    return torch.vmap(torch.exp)(x * 0) / 2",
         "import torch\ndef f(x): return torch.func.grad(lambda v: (v / 2).sum())(x)",
         "import torch\ndef f(x): return torch.distributions.Normal(0.0, 1.0).cdf(x)",
+        "import torch\ndef f(x): return torch.distributions.Categorical(logits=x).probs",
     ],
-    ids=["vmap", "grad", "distributions"],
+    ids=["vmap", "grad", "distributions", "probabilities"],
 )
 def test_what_torch_does_for_itself_trips_nothing(exams: Any, code: str) -> None:
     manifest = """[rules]

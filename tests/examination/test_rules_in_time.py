@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import time
+from typing import NoReturn
 
 import pytest
 
@@ -34,6 +37,22 @@ def test_what_takes_the_parser_minutes_is_a_timeout_and_costs_the_exam_nothing(m
     assert found.forbidden is not None
     assert found.forbidden.outcome is Outcome.TIMEOUT
     assert (found.forbidden.detail, found.forbidden.limit) == (READING, 1.0)
+
+
+def test_a_short_source_that_is_followed_without_end_is_a_timeout_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Endless(Rules):
+        def look(self, files: object) -> NoReturn:  # type: ignore[override]
+            while True:
+                with contextlib.suppress(Exception):
+                    list(range(1000))
+
+    monkeypatch.setattr(in_time, "LIMIT_S", 1)
+    before = signal.getsignal(signal.SIGVTALRM)
+    found = looked_in_time(Endless([]), files("x = 1\n"))
+    assert found.forbidden is not None
+    assert (found.forbidden.outcome, found.forbidden.detail) == (Outcome.TIMEOUT, READING)
+    assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
+    assert signal.getsignal(signal.SIGVTALRM) is before
 
 
 @pytest.mark.parametrize(

@@ -284,7 +284,7 @@ class Calls:
         base = self._reader.slot(function.value, scope)
         if name == "join" and len(node.args) == 1 and isinstance(node.args[0], ast.List | ast.Tuple):
             parts = [self._reader.slot(part, scope) for part in node.args[0].elts]
-            self._flow.fold([base, *parts], result, lambda between, *texts: between.join(texts))
+            self._flow.fold([base, *parts], result, _joined)
         elif name == "join" and len(args) == 1:
             self._flow.fold([base, *args], result, lambda between, text: between.join(text))
         elif name == "format" and not node.keywords:
@@ -308,6 +308,10 @@ class Calls:
 
 def _is_word(value: Value, limit: int = 200) -> bool:
     return value.kind is Kind.WORDS and not value.boxes and len(value.name) <= limit
+
+
+def _joined(between: str, *texts: str) -> str | None:
+    return between.join(texts) if len(between) * len(texts) <= MAX_CODE else None
 
 
 def _formatted(form: str, *texts: str) -> str | None:

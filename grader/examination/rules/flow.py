@@ -6,7 +6,9 @@ the code runs. Values only ever come to a slot, never leave it, and each has a c
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from enum import IntEnum
 from itertools import product
 from typing import NamedTuple
@@ -16,6 +18,7 @@ MAX_BOXES = 3  # containers in containers that are followed
 MAX_STEPS = 150_000  # of one submission
 MAX_WORDS = 200  # characters of a text that may become a name
 MAX_CODE = 20_000  # characters of a text that may become code
+_CHARACTERS_A_STEP = 64  # of texts that are put together
 
 
 class Kind(IntEnum):
@@ -72,6 +75,14 @@ class Slot:
         return bool(self.values) and all(value.kind is Kind.WORDS and not value.boxes for value in self.values)
 
 
+@dataclass(slots=True)
+class _Fold:
+    """How far the combinations of some parts' texts are made."""
+
+    without_text: int  # parts of which no text is known yet
+    made: int = 0
+
+
 class Flow:
     """Carries values from slot to slot until nothing new arrives."""
 
@@ -93,7 +104,7 @@ class Flow:
 
     def watch(self, slot: Slot, sink: Sink) -> None:
         """Call `sink` with every value that reaches `slot`, now and later."""
-        for value in tuple(slot.values):
+        for value in sorted(slot.values):
             self._count()
             sink(value)
         slot.sinks.append(sink)
@@ -116,24 +127,38 @@ class Flow:
         self.watch(source, sink)
 
     def fold(self, parts: list[Slot], target: Slot, combine: Callable[..., str | None]) -> None:
-        """Let `combine` of the parts' texts reach `target`, for every combination; UNKNOWN where one is not known."""
+        """Let `combine` of the parts' texts reach `target`, for every combination; UNKNOWN where one is not known.
 
-        def sink(_value: Value) -> None:
-            choices = [part.words for part in parts]
-            if any(value.kind is not Kind.WORDS or value.boxes for part in parts for value in part.values):
+        Each combination is made once, and counts as many steps as it has parts.
+        """
+        choices: list[list[str]] = [[] for _ in parts]
+        state = _Fold(without_text=len(parts))
+
+        def arrived(number: int, value: Value) -> None:
+            if value.kind is not Kind.WORDS or value.boxes:
                 self.put(target, UNKNOWN)
-            for count, texts in enumerate(product(*choices)):
-                if count == MAX_VALUES:
+                return
+            state.without_text -= not choices[number]
+            choices[number].append(value.name)
+            if state.without_text or state.made > MAX_VALUES:
+                return
+            for texts in product(*choices[:number], (value.name,), *choices[number + 1 :]):
+                state.made += 1
+                if state.made > MAX_VALUES:
                     self.put(target, UNKNOWN)
                     return
-                self._count()
-                text = combine(*texts)
-                self.put(target, UNKNOWN if text is None or len(text) > MAX_CODE else Value(Kind.WORDS, text))
+                self._put_combined(texts, target, combine)
 
-        for part in parts:
-            self.watch(part, sink)
+        for number, part in enumerate(parts):
+            self.watch(part, functools.partial(arrived, number))
         if not parts:
-            sink(UNKNOWN)
+            self._put_combined((), target, combine)
+
+    def _put_combined(self, texts: tuple[str, ...], target: Slot, combine: Callable[..., str | None]) -> None:
+        length = sum(map(len, texts))
+        self._count(1 + len(texts) + length // _CHARACTERS_A_STEP)
+        text = combine(*texts) if len(texts) < 3 or length <= MAX_CODE else None
+        self.put(target, UNKNOWN if text is None or len(text) > MAX_CODE else Value(Kind.WORDS, text))
 
     def settle(self) -> None:
         """Carry on until nothing new arrives. Raises TooMuch."""
@@ -143,7 +168,7 @@ class Flow:
                 self._count()
                 sink(value)
 
-    def _count(self) -> None:
-        self._steps += 1
+    def _count(self, steps: int = 1) -> None:
+        self._steps += steps
         if self._steps > MAX_STEPS:
             raise TooMuch

@@ -1,18 +1,22 @@
 """Looks through a submission by an exercise's rules within a limit: no signal stops Python's parser, which is C code.
 
-Theory of operation. CPython 3.11 takes minutes to parse 900 KB of one f-string. What is short cannot take long, and is
-read by the exam's own process. What is longer is read in a fork of it, which the kernel ends after `LIMIT_S` of
-processor time, so that a busy machine costs nobody a score. The fork knows no more than the exam does, runs nothing of
-the student's, and sends what it found through a pipe. A submission that cannot be read in time has broken a limit: to
-leave its rules unchecked would let anything pass, and no score at all would be better for its author than a zero.
+Theory of operation. CPython 3.11 takes minutes to parse 900 KB of one f-string. What is short is parsed in a moment and
+read by the exam's own process, where a signal ends what would follow its values for more than `LIMIT_S` of processor
+time: no such source is known, but one that a fault of ours left would end an exam without a score. What is longer is
+read in a fork of that process, which the kernel ends after as much, so that a busy machine costs nobody a score. The
+fork knows no more than the exam does, runs nothing of the student's, and sends what it found through a pipe. A
+submission that cannot be read in time has broken a limit: to leave its rules unchecked would let anything pass, and no
+score at all would be better for its author than a zero.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -23,6 +27,8 @@ from grader.records import Outcome, SourceFile, Text
 from grader.sandbox import jail
 from grader.submission.apart import CHARACTERS, LIMIT_S
 
+_AGAIN_S = 0.5  # what is raised in a `__del__` Python drops
+
 
 def looked_in_time(rules: Rules, files: Sequence[SourceFile]) -> Looked:
     """Return what the rules say; of what takes too long to read, that it does, as what ended the exam.
@@ -30,7 +36,11 @@ def looked_in_time(rules: Rules, files: Sequence[SourceFile]) -> Looked:
     Raises: GraderFault where no process can be had. Without forks (Windows) the controller's own limit is the only one.
     """
     if sum(len(file.text) for file in files) <= CHARACTERS or not hasattr(os, "fork"):
-        return rules.look(files)
+        try:
+            with _interrupted():
+                return rules.look(files)
+        except _TooLong:
+            return _too_long()
     exam = os.getpid()
     try:
         reading, writing = os.pipe()
@@ -48,8 +58,35 @@ def looked_in_time(rules: Rules, files: Sequence[SourceFile]) -> Looked:
     if code == 0:
         return msgspec.msgpack.decode(answer, type=Looked)
     if code < 0:  # by the kernel: its time is up, or the parser has broken down
-        return Looked(forbidden=Ended(outcome=Outcome.TIMEOUT, detail=READING, limit=float(LIMIT_S)))
+        return _too_long()
     raise GraderFault(answer.decode("utf-8", "replace"))
+
+
+def _too_long() -> Looked:
+    return Looked(forbidden=Ended(outcome=Outcome.TIMEOUT, detail=READING, limit=float(LIMIT_S)))
+
+
+class _TooLong(BaseException):
+    """Reading has taken all of its time; not an Exception, so that nothing on the way takes it for its own."""
+
+
+@contextlib.contextmanager
+def _interrupted() -> Iterator[None]:
+    """Raise `_TooLong` inside the block after `LIMIT_S` of this process's own time, and again until it is left."""
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def ring(_number: int, _frame: object) -> None:
+        raise _TooLong
+
+    before = signal.signal(signal.SIGVTALRM, ring)
+    try:
+        signal.setitimer(signal.ITIMER_VIRTUAL, LIMIT_S, _AGAIN_S)
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0.0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 def _look_and_leave(writing: int, rules: Rules, files: Sequence[SourceFile]) -> None:
