@@ -177,6 +177,8 @@ def _ending(ended: Ended, reveal: Reveal) -> tuple[str, Text]:
         # The rules are public. Which of a thousand names of torch it was is the child's choice.
         name = printable(ended.detail if full else ended.rule, limit=80)
         return "ended.forbidden", problem("ended.forbidden", name=name) if name else problem("ended.forbidden.some")
+    if ended.detail == "exam":
+        return "ended.exam_crashed", problem("ended.exam_crashed")
     if ended.detail == "signal":
         return "ended.signal", problem("ended.signal", status=_signal_name(ended.status))
     if ended.detail == "exit":

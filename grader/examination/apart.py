@@ -2,7 +2,9 @@
 
 Theory of operation. A fork works in stages, and writes the answer of each into a pipe. The first ends by its own alarms
 (`watch`). A fork that is held in C code, by a value that a test walks through, does not answer them: it is ended, and
-the board tells in which test (`board`). Beside that the system counts its CPU time. Each later one is a better version
+the board tells in which test (`board`). Beside that the system counts its CPU time. One that breaks down in a test, by
+a signal that only a process brings upon itself, or because what it was given filled its memory, is told from one that
+somebody ended from outside, which is a fault of ours. Each later one is a better version
 of the answer before, such as an exam whose failures are explained by the exercise's known mistakes: it may take
 `LATER_S`, and then the fork is ended and the answer before counts. So a fork that hangs in C code, or is ended by a
 signal, while it looks for an explanation costs that explanation and no score, without another fork. An answer says its
@@ -26,14 +28,18 @@ import msgspec
 
 from grader.errors import GraderError, GraderFault
 from grader.examination.board import NO_TEST, Board, Overseer
+from grader.examination.judge import lacks_memory
 from grader.examination.requests import Answer
 from grader.examination.watch import limit_cpu, limit_memory, show_on
-from grader.records import Text
+from grader.records import Outcome, Text
 from grader.sandbox import jail
 
 LATER_S = 3.0  # for an answer that only adds to the one before
 _LOOK_S = 0.25  # how often the examiner looks whether a fork is held; nearly all exams are over by the first time
 _HEAD = struct.Struct("<QB")  # the answer's length, and whether it is the last
+_FAILED, _NO_MEMORY = 70, 71  # exit statuses of a fork whose answer could not be had, and why
+# What a process brings upon itself, in C code; nobody else sends these
+_CRASHES = ("SIGSEGV", "SIGBUS", "SIGABRT", "SIGFPE", "SIGILL", "SIGTRAP", "SIGSYS")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +52,13 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Stuck:
-    """A fork that was held in a test, or in its explanation, and has been ended: `board` says in which."""
+    """A fork that came to no end in a test, or in its explanation: `board` says in which.
+
+    TIMEOUT: it was held, and has been ended. CRASHED: it ended itself. MEMORY: what it was given filled its memory.
+    """
 
     board: Board
+    outcome: Outcome = Outcome.TIMEOUT
 
 
 Work = Callable[[Board], Iterator[Stage]]
@@ -58,11 +68,11 @@ Apart = Callable[[Work], Answer | Stuck]
 def in_a_fork(
     control: socket.socket, forks: list[int], work: Work, *, cpu_s: float, overseen: bool = True
 ) -> Answer | Stuck:
-    """Do the work in a fork and return its best answer, or that it was held; it may take so much CPU time.
+    """Do the work in a fork and return its best answer, or that a test held or broke it; it may take so much CPU time.
 
     Where it asks more than the zygote for something, as with a GPU, it is not `overseen`: its CPU time alone ends it.
-    The fork's death before any answer is the grader's fault. One that has answered is added to `forks`, and is to be
-    waited for: giving back its memory takes longer.
+    The fork's death before any test, or from outside, is the grader's fault. One that has answered is added to `forks`,
+    and is to be waited for: giving back its memory takes longer.
     """
     examiner = os.getpid()
     try:
@@ -90,19 +100,42 @@ def in_a_fork(
         forks.append(pid)
         return msgspec.msgpack.decode(data, type=Answer)
     code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    if board.test != NO_TEST and (read.was_held or code == -getattr(signal, "SIGXCPU", 0)):
-        return Stuck(board)
-    return Answer.of(_exam_died(code))
+    outcome = _by_a_test(code, board, was_held=read.was_held)
+    return Stuck(board, outcome) if outcome is not None else Answer.of(_exam_died(code))
 
 
-def here(work: Work) -> Answer:
+def _by_a_test(code: int, board: Board, *, was_held: bool) -> Outcome | None:
+    """Return how a test ended the fork, by what `waitstatus_to_exitcode` tells; None: it was none of its doing."""
+    if board.test == NO_TEST or board.asks:  # the zygote's answer, read by nobody, would be taken for the next one
+        return None
+    if was_held or code == -getattr(signal, "SIGXCPU", 0):
+        return Outcome.TIMEOUT
+    if code == _NO_MEMORY:
+        return Outcome.MEMORY
+    # A library that gives up, or a test, leaves the process with a status of its own.
+    has_left = code >= 0 and code != _FAILED
+    return Outcome.CRASHED if has_left or -code in [getattr(signal, name, 0) for name in _CRASHES] else None
+
+
+def here(work: Work) -> Answer | Stuck:
     """Do the work in this process, where there is no fork, and return its last answer."""
-    *_, last = _stages(work, Board())
+    board = Board()
+    try:
+        *_, last = _stages(work, board)
+    except _MemoryFilled:
+        return Stuck(board, Outcome.MEMORY)
     return last.answer
 
 
+class _MemoryFilled(BaseException):
+    """What a test was given filled the memory of its process, as came out only beside the test."""
+
+
 def _stages(work: Work, board: Board) -> Iterator[Stage]:
-    """Yield the answers of the work; what it raises becomes the first one, or ends with the one before."""
+    """Yield the answers of the work; what it raises becomes the first one, or ends with the one before.
+
+    Raises _MemoryFilled where there is no answer because it has no memory left, in a test.
+    """
     has_answered = False
     try:
         for stage in work(board):
@@ -112,13 +145,15 @@ def _stages(work: Work, board: Board) -> Iterator[Stage]:
         if has_answered:
             traceback.print_exc()  # into the file that the controller quotes from
             sys.stderr.flush()
+        elif lacks_memory(error) and board.test != NO_TEST:
+            raise _MemoryFilled from None
         else:
             fault = error if isinstance(error, GraderError) else GraderFault(traceback.format_exc(limit=-6))
             yield Stage(Answer.of(fault))
 
 
 def _write_and_leave(writing: int, work: Work, board: Board) -> None:
-    status = 1
+    status = _FAILED
     try:
         for stage in _stages(work, board):
             answer = msgspec.msgpack.encode(stage.answer)
@@ -126,7 +161,8 @@ def _write_and_leave(writing: int, work: Work, board: Board) -> None:
             while data:
                 data = data[os.write(writing, data) :]
         status = 0
-    except BaseException:  # noqa: BLE001  the process ends here, and says why
+    except BaseException as error:  # noqa: BLE001  the process ends here, and says why
+        status = _NO_MEMORY if isinstance(error, _MemoryFilled) or lacks_memory(error) else _FAILED
         traceback.print_exc()  # into the file that the controller quotes from
         sys.stderr.flush()
     finally:

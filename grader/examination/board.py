@@ -15,6 +15,7 @@ import mmap
 import time
 from collections.abc import Iterator
 
+from grader.sandbox import jail
 from grader.sandbox.children import ChildSource, Spawned
 from grader.sandbox.endings import Ending
 from grader.sandbox.run_queue import MOST, RunQueue
@@ -73,10 +74,11 @@ class Board:
 
     @contextlib.contextmanager
     def asking(self) -> Iterator[None]:
-        """Note that the block waits for the zygote."""
+        """Note that the block waits for the zygote; it has memory even where a test has filled that of its process."""
         self._numbers[_ASKS] = True
         try:
-            yield
+            with jail.spare_memory():
+                yield
         finally:
             self._numbers[_ASKS] = False
 

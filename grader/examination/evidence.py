@@ -251,7 +251,8 @@ AGAIN = "again"  # the detail of a call that was given less time, because its fu
 class Ended:
     """The child was ended, or ended itself, during a call or while it loaded the module.
 
-    `detail` is a machine word: "call", "again", "exam" or "reading" (which deadline), "exit" (with `status`),
+    `detail` is a machine word: "call", "again", "exam" or "reading" (which deadline; a CRASHED "exam" is one whose own
+    process did, on what the child gave it), "exit" (with `status`),
     "signal" (with `status`), "wire" (it broke the protocol), "memory", "background" (it computed between its calls,
     for `background_s`), or the forbidden name.
     """

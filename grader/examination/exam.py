@@ -39,7 +39,7 @@ from grader.examination.session import Session
 from grader.examination.signals import TestIsBroken, TestStopped
 from grader.examination.signatures import Signatures
 from grader.examination.telling import TellingLines
-from grader.examination.watch import interrupted_at
+from grader.examination.watch import MEMORY_MIB, interrupted_at
 from grader.records import (
     Device,
     Examination,
@@ -66,7 +66,8 @@ class Held:
 class Over:
     """How much of an exam there is, where it could not be held to its end before (`board`)."""
 
-    from_test: int | None = None  # with this one its time was over, and so it is for all behind it
+    from_test: int | None = None  # with this one it was over, and so it is for all behind it
+    outcome: Outcome = Outcome.TIMEOUT  # of these; or CRASHED, or MEMORY
     is_explained: bool = True
 
 
@@ -215,7 +216,7 @@ class Exam:
             elif blocked_by is not None:
                 verdict = Verdict(Outcome.BLOCKED, None)
             elif self._over.from_test is not None and number >= self._over.from_test:
-                verdict = Verdict(Outcome.TIMEOUT, self._out_of_time())
+                verdict = Verdict(self._over.outcome, self._cut_short())
             else:
                 verdict = self._run(case, session)
                 output = session.end_test()
@@ -306,8 +307,10 @@ class Exam:
         self._board.explains = False
         return explanation
 
-    def _out_of_time(self) -> Ended:
-        return Ended(outcome=Outcome.TIMEOUT, detail="exam", limit=self._exercise.limits.exam_s)
+    def _cut_short(self) -> Ended:
+        """Return how the exam ended before its last test."""
+        limit = MEMORY_MIB if self._over.outcome is Outcome.MEMORY else self._exercise.limits.exam_s
+        return Ended(outcome=self._over.outcome, detail="exam", limit=limit)
 
     def _reveal(self, *, visible: bool) -> Reveal:
         return Reveal.FULL if visible else self._exercise.reveal_hidden

@@ -27,13 +27,13 @@ from grader.examination.collection import Case, collect, load_reference, read_re
 from grader.examination.exam import NOTHING, WHOLE, Exam, Over, versions
 from grader.examination.explaining import Explain
 from grader.examination.fixtures import Fixtures
-from grader.examination.judge import KeepErrors, broken_test
+from grader.examination.judge import KeepErrors, broken_test, starved
 from grader.examination.requests import Answer, ExamRequest, Prepare
 from grader.examination.rules import Rules
 from grader.examination.rules.author import check_names, own_breach
 from grader.examination.signatures import Signatures
 from grader.examination.watch import BESIDE_S
-from grader.records import Device, Fault, Text
+from grader.records import Device, Fault, Outcome, Text
 from grader.sandbox.children import ChildSource
 from grader.sandbox.gpu import GpuWatch, watch_gpu
 from grader.sandbox.gpu_records import Lacks
@@ -182,7 +182,10 @@ class _Examiner:
         if (fault := _left_children(answer, self._source)) is not None:
             return Answer.of(fault)
         case = cases[answer.board.test]
-        return Answer(broken=f"{case.item.path}: {case.name} does not end on the reference itself")
+        if answer.outcome is Outcome.MEMORY:
+            return Answer.of(starved(f"{case.name}, on the reference itself"))
+        ends = "does not end" if answer.outcome is Outcome.TIMEOUT else "crashes the exam's process"
+        return Answer(broken=f"{case.item.path}: {case.name} {ends} on the reference itself")
 
     def _exam(self, request: ExamRequest, cases: list[Case], board: Board) -> Exam:
         return self._make(request, cases, source=SeenChildren(self._source, board), board=board)
@@ -193,11 +196,11 @@ class _Examiner:
 
 
 def held_until_it_ends(hold: Callable[[Over], Answer | Stuck], source: ChildSource) -> Answer:
-    """Return the answer of an exam, which is held once more where its fork was held.
+    """Return the answer of an exam, which is held once more where its fork was held, or broke down.
 
-    What it had found is gone with the fork, and the seed is the same. One that was held in a test is over with that
-    test; one in an explanation goes without any. Where that does not end either, chance has a hand in it, and the exam
-    is over before its first test.
+    What it had found is gone with the fork, and the seed is the same. One that came no further than a test is over with
+    that test; one in an explanation goes without any. Where that comes to no end either, chance has a hand in it, and
+    the exam is over before its first test.
     """
     over = WHOLE
     while True:
@@ -206,9 +209,9 @@ def held_until_it_ends(hold: Callable[[Over], Answer | Stuck], source: ChildSour
             return answer
         if (fault := _left_children(answer, source)) is not None:
             return Answer.of(fault)
-        if over == NOTHING:
+        if over.from_test == 0 and not over.is_explained:
             return Answer.of(_held_by_nothing())
-        over = _over_by(answer) if over == WHOLE else NOTHING
+        over = _over_by(answer) if over == WHOLE else replace(NOTHING, outcome=answer.outcome)
 
 
 def _left_children(stuck: Stuck, source: ChildSource) -> GraderFault | None:
@@ -227,13 +230,15 @@ def _examined(exam: Exam, over: Over) -> Iterator[Stage]:
 
 def _over_by(stuck: Stuck) -> Over:
     """Return how much of an exam there is when it is held once more."""
-    return Over(is_explained=False) if stuck.board.explains else Over(from_test=stuck.board.test)
+    if stuck.board.explains:
+        return Over(is_explained=False)
+    return Over(from_test=stuck.board.test, outcome=stuck.outcome)
 
 
 def _held_by_nothing() -> GraderFault:
     return GraderFault(
         Text(
-            en="The exam's process was held before it ran any test.",
+            en="The exam's process came to no end before it ran any test.",
             zh="考试进程在运行任何测试之前就已无法继续。",
         )
     )

@@ -73,7 +73,7 @@ def judge(session: Session, error: BaseException | None, *, phase: str) -> Verdi
         Outcome.FAILED,
         Unusable(problem=problem, returned=returned, call=call),
         broken=problem if certain else "",
-        starved=problem if lacks or _lacks_memory(error) else "",
+        starved=problem if lacks or lacks_memory(error) else "",
     )
 
 
@@ -109,7 +109,7 @@ def is_short(number: int | None) -> bool:
     return False
 
 
-def _lacks_memory(error: BaseException) -> bool:
+def lacks_memory(error: BaseException) -> bool:
     """Whether memory was short: the student's doing, by large values, unless it happens with the reference too."""
     allocation = isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
     return allocation or isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM)

@@ -21,6 +21,7 @@ _AT_ONCE_S = 0.001  # a timer of 0 would be none
 _AGAIN_S = 0.5  # what is raised in a `__del__` Python drops, and a test may catch anything: it rings until it is heard
 OVERTIME_S = 1.0  # a test may go on so long after its exam's deadline, for its own arithmetic
 MEMORY_MIB = 2_048  # of an exam's process, on top of what the examiner has loaded
+SPARE_MIB = 64  # beside that, for its talk with the zygote: one that breaks off there would cost the exam its score
 BESIDE_S = 15.0  # CPU time of an exam's process beside its tests: explanations have 10 s, known mistakes 3 s
 
 
@@ -95,7 +96,7 @@ def ending_at(moment: float) -> Callable[[], float]:
 
 def limit_memory() -> None:
     """Let this process, an exam's fork, take no more memory than an exam can need."""
-    jail.limit_memory(MEMORY_MIB)
+    jail.limit_memory(MEMORY_MIB, spare_mib=SPARE_MIB)
 
 
 def limit_cpu(seconds: float) -> None:

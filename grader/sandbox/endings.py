@@ -6,13 +6,14 @@ process of its PID namespace, which the system protects from signals without a h
 (the instruction behind the signal that was not delivered), and the limit on CPU time with SIGKILL at the hard limit,
 as SIGXCPU passes it by. So the cause is taken from what Python's faulthandler wrote, and from the CPU time used.
 
-A child of `strong` cannot send itself SIGKILL, nor stop itself, and nobody else in its namespace is there to do so. A
-SIGKILL that neither we, nor its CPU limit, nor its memory explain came from outside: from the kernel of a machine (or
-of a container) that has no memory left, or from an operator. That is no fault of the student's, so the exam has no
-score and is retried. A child may lower its own CPU limit, and then be killed long before it has used that much, as the
-system counts by ticks there; so the limit is read from the dead process, and only one that is still as it was set
-proves anything. In the other degrees a child may kill itself, and nothing can be proven: there the death is the
-student's.
+A child of `strong` cannot send itself SIGKILL, nor stop itself, and nobody else in its namespace is there to do so. The
+namespace alone would not keep it from that: a fault that ends the process takes the protection away a moment before,
+and another of its threads could be quicker. The filter of its calls does (`jail.policy`). A SIGKILL that neither we,
+nor its CPU limit, nor its memory explain came from outside: from the kernel of a machine (or of a container) that has
+no memory left, or from an operator. That is no fault of the student's, so the exam has no score and is retried. A child
+may lower its own CPU limit, and then be killed long before it has used that much, as the system counts by ticks there;
+so the limit is read from the dead process, and only one that is still as it was set proves anything. In the other
+degrees a child may kill itself, and nothing can be proven: there the death is the student's.
 Source: pid_namespaces(7), "The namespace init process".
 """
 

@@ -26,7 +26,7 @@ FULL = {
     "exercise92_frugal": 3.0,
     "exercise93_parts": 7.0,
     "exercise94_sloped": 5.0,
-    "exercise95_walked": 4.0,
+    "exercise95_walked": 5.0,
 }
 
 

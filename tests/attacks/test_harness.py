@@ -100,7 +100,7 @@ UNSURE = {
     "exercise94_sloped": 0.0,
     "exercise95_walked": 0.0,
 }
-NOT_APART = {"exercise90_lab": 2.0, "exercise93_parts": 3.0, "exercise94_sloped": 2.0, "exercise95_walked": 1.0}
+NOT_APART = {"exercise90_lab": 2.0, "exercise93_parts": 3.0, "exercise94_sloped": 2.0, "exercise95_walked": 2.0}
 
 
 @linux_only

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
+import faulthandler
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable, Iterator
 
@@ -17,7 +20,7 @@ from grader.examination.apart import Stage, Stuck, Work, here, in_a_fork
 from grader.examination.board import Board
 from grader.examination.requests import Answer
 from grader.examination.watch import ending_at, interrupted_at
-from grader.records import Fault
+from grader.records import Fault, Outcome
 
 FIRST = Stage(Answer(broken="first"), is_final=False)
 LAST = Stage(Answer(broken="last"))
@@ -96,6 +99,111 @@ def test_a_fork_without_any_answer_is_the_graders_fault(best: Callable[[Work], A
         yield FIRST
 
     assert best(work).fault is Fault.GRADER
+
+
+def ending_in(test: int | None, end: Callable[[Board], None]) -> Work:
+    """Return work that ends without an answer, in a test or before any."""
+
+    def work(board: Board) -> Iterator[Stage]:
+        if test is not None:
+            board.test = test
+        faulthandler.disable()  # pytest's would tell of it at length
+        end(board)
+        yield LAST
+
+    return work
+
+
+def send_itself(number: int) -> Callable[[Board], None]:
+    return lambda _board: os.kill(os.getpid(), number)
+
+
+def fill_memory(_board: Board) -> None:
+    bytearray(1 << 40)
+
+
+CRASHES: dict[str, Callable[[Board], None]] = {
+    "a bad address": lambda _board: ctypes.string_at(0) and None,
+    "abort": lambda _board: os.abort(),
+    "a bus error": send_itself(signal.SIGBUS),
+    "an illegal instruction": send_itself(signal.SIGILL),
+    "a division by zero in C": send_itself(signal.SIGFPE),
+    "a library that gives up": lambda _board: os._exit(1),
+}
+
+
+@pytest.mark.parametrize("crash", CRASHES)
+def test_a_fork_that_crashes_in_a_test_says_in_which(crash: str) -> None:
+    found = held(ending_in(3, CRASHES[crash]))
+    assert isinstance(found, Stuck)
+    assert (found.board.test, found.outcome) == (3, Outcome.CRASHED)
+
+
+@pytest.mark.parametrize("crash", CRASHES)
+def test_a_fork_that_crashes_before_any_test_is_the_graders_fault(crash: str) -> None:
+    found = held(ending_in(None, CRASHES[crash]))
+    assert isinstance(found, Answer)
+    assert found.fault is Fault.GRADER
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_fork_that_is_ended_from_outside_in_a_test_is_the_graders_fault(number: int) -> None:
+    def end(_board: Board) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+    found = held(ending_in(3, end))
+    assert isinstance(found, Answer)
+    assert found.fault is Fault.GRADER
+
+
+def test_a_fork_that_crashes_while_it_asks_the_zygote_is_the_graders_fault_as_the_reply_is_still_to_come() -> None:
+    def end(board: Board) -> None:
+        with board.asking():
+            os.abort()
+
+    found = held(ending_in(3, end))
+    assert isinstance(found, Answer)
+    assert found.fault is Fault.GRADER
+
+
+def test_memory_that_runs_out_in_a_test_is_its_doing_and_before_any_test_a_fault_of_ours() -> None:
+    found = held(ending_in(3, fill_memory))
+    assert isinstance(found, Stuck)
+    assert (found.board.test, found.outcome) == (3, Outcome.MEMORY)
+    in_this_process = here(ending_in(3, fill_memory))
+    assert isinstance(in_this_process, Stuck)
+    assert in_this_process.outcome is Outcome.MEMORY
+    before = held(ending_in(None, fill_memory))
+    assert isinstance(before, Answer)
+    assert before.fault is Fault.GRADER
+
+
+def test_another_error_of_ours_in_a_test_stays_ours() -> None:
+    def end(_board: Board) -> None:
+        raise RuntimeError("a mistake of the examination's own")
+
+    found = held(ending_in(3, end))
+    assert isinstance(found, Answer)
+    assert found.fault is Fault.GRADER
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process's memory is not limited")
+def test_a_fork_whose_memory_is_full_can_still_talk_with_the_zygote() -> None:
+    def end(board: Board) -> None:
+        held_on_to, size = [], 1 << 28
+        while size >= 1 << 18:
+            try:
+                held_on_to.append(bytearray(size))
+            except MemoryError:
+                size //= 2
+        with board.asking():
+            bytearray(16 << 20)
+        os.kill(os.getpid(), signal.SIGBUS)  # not reached where that failed
+
+    found = held(ending_in(3, end))
+    assert isinstance(found, Stuck)
+    assert found.outcome is Outcome.CRASHED
 
 
 def deaf_at(test: int | None) -> Work:

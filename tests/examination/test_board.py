@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -81,10 +83,74 @@ def test_an_exception_of_the_test_whose_text_never_ends_is_a_timeout_too(exams: 
     assert outcomes(report)["test_it"] is Outcome.TIMEOUT
 
 
-def stuck_in(test: int, *, explains: bool = False) -> Stuck:
+CRASHING = """
+import ctypes
+def crash(): ctypes.string_at(0)
+"""
+CRASH_TESTS = f"""{CRASHING}
+def test_before(student): assert student.one() == 1
+def test_crashes(student):
+    if student.three() != 3: crash()
+def test_behind(student): assert student.one() == 1
+"""
+
+
+def test_a_test_whose_process_crashes_on_the_students_values_is_the_students_and_what_passed_before_counts(
+    exams: Any,
+) -> None:
+    report = exams.run(HOLDS, CRASH_TESTS, reference=RIGHT)
+    assert report.status is Status.PARTIAL
+    assert report.fault == "student"
+    assert report.attempts == 1
+    assert outcomes(report) == {
+        "test_before": Outcome.PASSED,
+        "test_crashes": Outcome.CRASHED,
+        "test_behind": Outcome.CRASHED,
+    }
+    told = next(test.explanation for test in report.tests if test.name == "test_crashes")
+    assert told is not None
+    assert told.cause_id == "ended.exam_crashed"
+    assert "made the process that runs them crash" in told.problem.en
+    assert exams.run(RIGHT, CRASH_TESTS).status is Status.FULL
+
+
+def test_a_test_whose_process_crashes_on_the_reference_too_is_the_authors(exams: Any) -> None:
+    tests = f"{CRASHING}\ndef test_crashes(student):\n    student.three()\n    crash()\n"
+    report = exams.run(HOLDS, tests, reference=RIGHT)
+    assert report.fault == "author"
+    assert report.score is None
+    assert "test_crashes crashes the exam's process on the reference itself" in report.problem.problem.en
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process's memory is not limited")
+def test_memory_that_a_students_values_have_filled_beyond_their_test_costs_the_student_points_and_the_exam_no_score(
+    exams: Any,
+) -> None:
+    tests = """
+    kept = []
+    def test_before(student): assert student.one() == 1
+    def test_fills(student):
+        size = 1 << 28
+        while student.three() != 3 and size > 64:
+            try:
+                kept.append(bytearray(size))
+            except MemoryError:
+                size //= 2
+    def test_behind(student): assert student.one() == 1
+    """
+    report = exams.run(HOLDS, tests, reference=RIGHT)
+    assert report.status is Status.PARTIAL
+    assert report.fault == "student"
+    assert report.attempts == 1
+    found = outcomes(report)
+    assert found["test_before"] is Outcome.PASSED
+    assert found["test_behind"] in (Outcome.CRASHED, Outcome.MEMORY, Outcome.FAILED)
+
+
+def stuck_in(test: int, *, explains: bool = False, outcome: Outcome = Outcome.TIMEOUT) -> Stuck:
     board = Board()
     board.test, board.explains = test, explains
-    return Stuck(board)
+    return Stuck(board, outcome)
 
 
 @pytest.mark.parametrize(
@@ -94,6 +160,12 @@ def stuck_in(test: int, *, explains: bool = False) -> Stuck:
         ([stuck_in(3)], [WHOLE, Over(from_test=3)]),
         ([stuck_in(3, explains=True)], [WHOLE, Over(is_explained=False)]),
         ([stuck_in(3), stuck_in(1)], [WHOLE, Over(from_test=3), NOTHING]),
+        ([stuck_in(3, outcome=Outcome.CRASHED)], [WHOLE, Over(from_test=3, outcome=Outcome.CRASHED)]),
+        ([stuck_in(3, explains=True, outcome=Outcome.MEMORY)], [WHOLE, Over(is_explained=False)]),
+        (
+            [stuck_in(3), stuck_in(1, outcome=Outcome.CRASHED)],
+            [WHOLE, Over(from_test=3), replace(NOTHING, outcome=Outcome.CRASHED)],
+        ),
     ],
 )
 def test_an_exam_that_is_held_is_held_once_more_that_far_and_then_not_at_all(

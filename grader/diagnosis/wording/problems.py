@@ -93,6 +93,10 @@ PROBLEMS: dict[str, Text] = {
         "其中一次的输入并不比这次大。",
     ),
     "ended.exam": t("The exam did not end within {limit} s.", "考试未在 {limit} 秒内结束。"),
+    "ended.exam_crashed": t(
+        "What your code gave the tests made the process that runs them crash, and the exam was over.",
+        "你的代码交给测试的值使运行测试的进程崩溃，考试就此结束。",
+    ),
     "ended.reading": t("Python cannot read your code within {limit} s.", "Python 无法在 {limit} 秒内读完你的代码。"),
     "ended.memory": t("More than {limit} MiB of memory were used.", "使用的内存超过了 {limit} MiB。"),
     "ended.gpu_memory": t(
@@ -279,6 +283,18 @@ CAUSES: dict[str, Sentences] = {
         next_step=t(
             "Use torch and NumPy operations only; replace deep recursion by a loop.",
             "只用 torch 和 NumPy 的运算；用循环代替深递归。",
+        ),
+    ),
+    "ended.exam_crashed": Sentences(
+        hint=t(
+            "Values that are far larger than the task describes, in a result or handed to a function of the test, "
+            "or very many of them.",
+            "返回的结果，或传给测试所给函数的参数，比题目描述的大得多，或者数量极多。",
+        ),
+        next_step=t(
+            "Print the shapes of what you return and of what you call the given functions with; "
+            "keep to those of the task.",
+            "打印返回值以及调用所给函数时参数的形状，并与题目要求保持一致。",
         ),
     ),
     "ended.wire": Sentences(

@@ -9,7 +9,7 @@ is not offered. Layers: `root` (mounts), `landlock`, `seccomp`, `limits`, `cgrou
 to themselves; `syscalls` is the little that is written by hand.
 """
 
-from grader.sandbox.jail.limits import MAX_FILE_BYTES, MAX_OPEN_FILES, MIB, limit, limit_memory
+from grader.sandbox.jail.limits import MAX_FILE_BYTES, MAX_OPEN_FILES, MIB, limit, limit_memory, spare_memory
 from grader.sandbox.jail.own import LINUX, TRACE_SIGNAL, die_with_parent, shield, take_no_more_large_pages
 
 __all__ = [
@@ -22,5 +22,6 @@ __all__ = [
     "limit",
     "limit_memory",
     "shield",
+    "spare_memory",
     "take_no_more_large_pages",
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterator
 
 from grader.sandbox.jail.own import LINUX, Memory, memory
 
@@ -32,13 +34,16 @@ def limit(*, memory_mib: int, cpu_s: float, device: str, inherited: Memory | Non
     _lower(resource.RLIMIT_FSIZE, max(MAX_FILE_BYTES, memory_mib * MIB) if is_cuda else MAX_FILE_BYTES)
     _lower(resource.RLIMIT_NOFILE, MAX_OPEN_FILES_CUDA if is_cuda else MAX_OPEN_FILES)
     _lower(resource.RLIMIT_CPU, int(cpu_s) + 1, grace=1)  # SIGXCPU, and SIGKILL a second later
+    if is_cuda and LINUX:  # where it may ask for real time, and then for a limit on that, which kills
+        _lower(resource.RLIMIT_RTPRIO, 0)
     if not is_cuda:
         limit_memory(memory_mib, inherited=inherited)
 
 
-def limit_memory(memory_mib: int, *, inherited: Memory | None = None) -> None:
+def limit_memory(memory_mib: int, *, inherited: Memory | None = None, spare_mib: int = 0) -> None:
     """Let this process take so much memory on top of what it has now. Linux only: macOS enforces no such limit.
 
+    And `spare_mib` more, in a block of `spare_memory`.
     RLIMIT_DATA counts what can be written, so a page that was written and then made read-only escapes it; and it does
     not count the stack. So the stack cannot be let grow, and RLIMIT_AS bounds all that is mapped, with room for what is
     mapped and never touched: allocators reserve far more than they use.
@@ -47,10 +52,26 @@ def limit_memory(memory_mib: int, *, inherited: Memory | None = None) -> None:
         import resource
 
         now = memory() if inherited is None else inherited
-        _lower(resource.RLIMIT_DATA, now.data_bytes + memory_mib * MIB)
+        _lower(resource.RLIMIT_DATA, now.data_bytes + memory_mib * MIB, grace=spare_mib * MIB)
         _lower(resource.RLIMIT_AS, now.mapped_bytes + (memory_mib + _RESERVED_MIB) * MIB)
         soft, _ = resource.getrlimit(resource.RLIMIT_STACK)
         _lower(resource.RLIMIT_STACK, _STACK_BYTES if soft == resource.RLIM_INFINITY else soft)
+
+
+@contextlib.contextmanager
+def spare_memory() -> Iterator[None]:
+    """Let the block take the memory that `limit_memory` has put by."""
+    if not LINUX:
+        yield
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 
 
 def limit_threads(count: int, *, pinned_bytes: int = 0) -> None:

@@ -52,6 +52,11 @@ def _opening(flags: int) -> tuple[Check, ...]:
     )
 
 
+def _one_of(argument: int, blocks: Iterable[tuple[int, int]]) -> tuple[Check, ...]:
+    """Return what holds for the numbers of these blocks: the first, which is a multiple of how many there are."""
+    return tuple(Check(argument, first, _WORD & ~(count - 1)) for first, count in blocks)
+
+
 _PLAIN: dict[str, str] = {
     # oneDNN compiles its kernels (convolution, LSTM) and libffi its callbacks (ctypes), so pages may become executable
     "memory of its own": "brk munmap mremap mprotect",
@@ -96,6 +101,10 @@ _MAP_TYPE, _MAP_PRIVATE, _MAP_GROWSDOWN, _MAP_HUGETLB = 0xF, 2, 0x100, 0x4_0000
 _AF_UNIX, _SOCK_STREAM, _SOCK_SEQPACKET, _SOCK_TYPE = 1, 1, 5, 0xF
 _SOL_SOCKET, _SO_PASSCRED = 1, 16
 _FUTEX_WAIT, _FUTEX_WAKE, _FUTEX_WAIT_BITSET, _FUTEX_PRIVATE, _FUTEX_REALTIME = 0, 1, 9, 0x80, 0x100
+# Signals in blocks, (first, how many): all but KILL, STOP, TSTP, TTIN, TTOU. In a PID namespace of its own a child that
+# is killed or stopped counts as killed or stopped by somebody else. The kernel drops what it sends itself there, but no
+# more from the moment in which a fault (an illegal instruction) is to end it: another of its threads can come first.
+_SIGNALS = ((0, 8), (8, 1), (10, 2), (12, 4), (16, 2), (18, 1), (23, 1), (24, 8), (32, 32), (64, 1))
 _CLOCK_OF_A_PROCESS = 0x8000_0000  # the sign of a clock id: the processor time of some process, or of a device
 # PEEK, TRUNC, DONTWAIT, WAITALL, NOSIGNAL, CMSG_CLOEXEC; not OOB, a way into the kernel in 2025 (CVE-2025-38236)
 _MSG_FLAGS = 0x2 | 0x20 | 0x40 | 0x100 | 0x4000 | 0x4000_0000
@@ -150,7 +159,9 @@ _CHECKED: tuple[Rule, ...] = (
     _without("recvfrom", 3, _OTHER_MSG_FLAGS),
     _without("recvmsg", 2, _OTHER_MSG_FLAGS),
     # Signals to itself, for abort() and os.kill(os.getpid(), …); limits of its own, which can only be lowered.
-    *(Rule(call, (Check(0, OWN_PID),)) for call in OWN_PID_CALLS),
+    *(Rule("kill", (Check(0, OWN_PID), check)) for check in _one_of(1, _SIGNALS)),
+    *(Rule("tgkill", (Check(0, OWN_PID), check)) for check in _one_of(2, _SIGNALS)),
+    *(Rule(call, (Check(0, OWN_PID),)) for call in OWN_PID_CALLS if call not in ("kill", "tgkill")),
     *(Rule(call, (Check(0, 0),)) for call in ("prlimit64", "getpgid", "getsid", "sched_getaffinity")),
 )
 

@@ -1,10 +1,11 @@
 """The hidden tests of exercise95 as a hurried person writes them: what comes back is walked through as it is."""
 
+import numpy as np
 import torch
 
 SECRET = None
 NUMBER = None
-POINTS = {"test_parts_shown": 1, "test_parts": 1, "test_orthogonal": 1, "test_least": 1}
+POINTS = {"test_parts_shown": 1, "test_parts": 1, "test_orthogonal": 1, "test_least": 1, "test_slope": 1}
 
 
 def test_parts_shown(work, reference):
@@ -24,3 +25,14 @@ def test_orthogonal(work, reference):
 def test_least(work, reference):
     table = {(at, 7 - at): abs(at - 2.5) + at / 10 for at in range(8)}
     assert work.least(lambda point: table[point], list(table)) == (2, 5)
+
+
+def test_slope(work, reference):
+    x, moves = np.arange(6.0).reshape(2, 3), []
+
+    def f(point):
+        moves.append(point - x)
+        return float((point**2).sum())
+
+    assert np.allclose(work.slope(f, x), 2 * x, atol=1e-4)
+    assert len(moves) == 12

@@ -182,14 +182,14 @@ ASKED: list[tuple[str, tuple[int, ...], str | int]] = [
     ("mmap", (0, 4096, 3, 0x28), errno.EPERM),  # MAP_DROPPABLE, which no limit counts
     ("mmap", (0, 4096, 3, 0x122), errno.EPERM),  # MAP_GROWSDOWN, which RLIMIT_DATA does not count
     ("mmap", (0, 4096, 3, 0x4_0022), errno.EPERM),  # MAP_HUGETLB
-    ("kill", (OWN, 9), ALLOW),
-    ("kill", (0, 9), errno.EPERM),
-    ("kill", (2**64 - 1, 9), errno.EPERM),
-    ("kill", (OWN - 1, 9), errno.EPERM),
-    ("kill", (-OWN, 9), errno.EPERM),  # its group
-    ("tgkill", (OWN, OWN + 1, 6), ALLOW),
+    *(("kill", (target, 15), errno.EPERM) for target in (0, 2**64 - 1, OWN - 1, policy.OWN_PID)),
+    ("kill", (-OWN, 15), errno.EPERM),  # its group
     ("tgkill", (OWN + 1, OWN, 6), errno.EPERM),
-    ("kill", (policy.OWN_PID, 9), errno.EPERM),
+    ("kill", (OWN, 15), ALLOW),
+    ("kill", (OWN, 9), errno.EPERM),
+    ("kill", (OWN, 1 << 32 | 9), errno.EPERM),  # the kernel sees the lower half
+    ("tgkill", (OWN, OWN + 1, 6), ALLOW),
+    ("tgkill", (OWN, OWN + 1, 19), errno.EPERM),
     ("prlimit64", (OWN, 7), ALLOW),
     ("prlimit64", (1, 7), errno.EPERM),
     ("socketpair", (1, 0x8_0001), ALLOW),
@@ -250,6 +250,17 @@ def test_arguments_decide(
     verdict: str | int,
 ) -> None:
     assert filters["plain", machine].verdict(machine, number_of(machine, call), arguments) == verdict
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_child_may_send_itself_every_signal_but_those_that_kill_or_stop_whatever_it_does(
+    filters: dict[tuple[str, str], FilterMachine], kind: str, machine: str
+) -> None:
+    for call, before in (("kill", (OWN,)), ("tgkill", (OWN, OWN + 1))):
+        number, asked = number_of(machine, call), filters[kind, machine]
+        refused = [sent for sent in range(128) if asked.verdict(machine, number, (*before, sent)) != ALLOW]
+        assert refused == [9, 19, 20, 21, 22, *range(65, 128)]
 
 
 @pytest.mark.parametrize("call", CHANGING_FILES.split())

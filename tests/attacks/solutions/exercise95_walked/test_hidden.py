@@ -27,3 +27,17 @@ def test_least(student, rand):
     """
     table = {(at, 7 - at): cost for at, cost in enumerate(rand.normal(8).tolist())}
     assert student.least(lambda point: table[point], list(table)) == min(table, key=table.__getitem__)
+
+
+def test_slope(student, rand):
+    """Each element is moved by itself, to both sides.
+    zh: 逐个元素分别向两侧移动。
+    """
+    x, moves = rand.normal(2, 3).double().numpy(), []
+
+    def f(point):
+        moves.append(point - x)
+        return float((point**2).sum())
+
+    close(student.slope(f, x), 2 * x, atol=1e-4)
+    assert sorted(int((move != 0).sum()) for move in moves) == [1] * 12
