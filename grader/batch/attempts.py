@@ -14,6 +14,7 @@ from pathlib import Path
 from grader.batch.handed import Doubt, Found
 from grader.batch.matching import Match
 from grader.batch.table import quoted
+from grader.errors import SubmissionError
 from grader.exercise.paths import show_name
 from grader.records import Exercise, Text
 from grader.submission.names import wanted_names
@@ -34,6 +35,7 @@ class Claim:
     undated: Doubt | None = None  # why the time that it says is none; another source may know it
     is_one_of_several: bool = False  # in doubt, for nothing says which of several is meant, or came first
     doubt: Doubt | None = None
+    refused: SubmissionError | None = None  # why nothing was looked for in it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

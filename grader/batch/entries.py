@@ -1,7 +1,7 @@
 """Turns `EXERCISE… SUBMISSIONS…` into entries: one for each student, exercise and attempt.
 
-Theory of operation. Only names are read here, with the tables that the instructor names; where several exercises are
-asked for also an archive's members' names, a notebook's tags, and, of a file that no name explains, what it defines.
+Theory of operation. Only names are read here, with the tables that the instructor names; where these do not say what
+is for which exercise also an archive's members' names, a notebook's tags, and what a file without such a name defines.
 What else is in a file is `collect`'s to read, under its caps. Nothing is dropped: what is no submission is noted with
 the reason, who handed in nothing is listed, who is on no roster is graded under their own name. Nothing is guessed:
 what can be read in two ways is a question. What the one who grades wrote (options, a roster, a table of times) is asked
@@ -12,8 +12,10 @@ the order in which a file system lists it.
     listing    a path of SUBMISSIONS  ->  the things in it (`shape` tells a student's folder from a class's)
     finding    a thing and an exercise  ->  what `collect` is to read for it
     told_names a name that nothing explains  ->  a student, or a student and an exercise
+    told_apart a file of a name that several exercises ask for  ->  those of which it defines something
     told_content    a thing that no name explains, where several exercises are asked for  ->  an exercise
     roster_entries  what the roster itself says is somebody's
+    strangers  what is of nobody on the roster, and holds entries of some who are
     matching   a thing  ->  a student of the roster
     times      when it was handed in;  attempts: which one of several it is
 """
@@ -24,8 +26,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from grader.batch.attempts import Claim, in_order
+from grader.batch.contested import with_contested_in_doubt
 from grader.batch.dating import dated, notes_on_times, with_given_times, without_doubtful_times
-from grader.batch.finding import locate
+from grader.batch.finding import located
 from grader.batch.folders import examples, text_of
 from grader.batch.handed import Entry, EntryOptions, Found, Handed, Missing
 from grader.batch.matching import Match, Matcher
@@ -33,12 +36,15 @@ from grader.batch.repositories import Pinned, holds, pinned
 from grader.batch.roster import Roster, folded, read_roster
 from grader.batch.roster_entries import by_the_roster, with_rosters_entries, without_their_entry
 from grader.batch.several import list_paths
-from grader.batch.told_content import by_their_content
+from grader.batch.strangers import refuse_only_strangers, with_folders_of_nobody_in_doubt
+from grader.batch.told_apart import told_apart
+from grader.batch.told_content import by_their_content, which_of_several
 from grader.batch.told_names import by_their_names
 from grader.batch.unfound import refuse_without_files
 from grader.errors import UsageError
 from grader.exercise.paths import show_name, show_path
 from grader.records import Exercise, HandedIn, Text
+from grader.submission.seen import one_listing
 
 MAX_STRANGERS = 20  # that a note of its own is made of, with who was probably meant
 
@@ -53,10 +59,16 @@ def find_entries(exercises: Sequence[Exercise], paths: Sequence[Path], options: 
     """
     options = options or EntryOptions()
     _check(exercises, paths, options)
+    with one_listing():
+        return _found_entries(exercises, paths, options)
+
+
+def _found_entries(exercises: Sequence[Exercise], paths: Sequence[Path], options: EntryOptions) -> Handed:
     roster = read_roster(options.roster, zone=options.zone) if options.roster else None
     found, empty, notes = _listed(exercises, paths, options, roster)
     matches = _matches(found, roster, notes)
     claims, unclaimed = _claims(exercises, found, matches, options)
+    claims = told_apart(claims)
     told = by_their_content(unclaimed, claims, exercises, options.others)
     notes += told.notes
     claims, unclaimed = by_the_roster([*claims, *told.claims], notes), list(told.unclaimed)
@@ -71,7 +83,9 @@ def find_entries(exercises: Sequence[Exercise], paths: Sequence[Path], options: 
     notes += notes_on_times(ordered, options)
     ordered = tuple(without_doubtful_times(claim, options) for claim in ordered)
     _refuse_if_none_is_clear(ordered)
-    unclaimed += zip(empty, _matches(empty, roster, []), strict=True)
+    nothing = _matches(empty, roster, [])
+    refuse_only_strangers([*((one.found, one.match) for one in claims), *unclaimed], nothing, roster, options)
+    unclaimed += zip(empty, nothing, strict=True)
     return Handed(
         entries=tuple(_entry(claim, roster) for claim in ordered),
         missing=_missing(ordered, exercises, roster, unclaimed),
@@ -114,7 +128,8 @@ def _listed(
     notes = [*(note for listing in listings for note in listing.notes), *told.notes]
     if roster is not None:
         named = with_rosters_entries(found, paths, roster)
-        found, notes = list(named.found), [*notes, *named.notes]
+        open_ones = with_contested_in_doubt(named.found, roster)
+        found, notes = with_folders_of_nobody_in_doubt(open_ones, exercises, roster), [*notes, *named.notes]
     return found, empty, notes
 
 
@@ -147,9 +162,16 @@ def _claims(
 
 def _in_place(one: Found, match: Match, asked: Sequence[Exercise]) -> list[Claim]:
     return [
-        Claim(found=one, match=match, exercise=exercise, path=place, doubt=one.doubt)
+        Claim(
+            found=one,
+            match=match,
+            exercise=exercise,
+            path=place.path,
+            doubt=one.doubt or (which_of_several(one, place.several) if place.several else None),
+            refused=place.refused,
+        )
         for exercise in asked
-        if (place := locate(one.path, exercise, alone=len(asked) == 1)) is not None
+        if (place := located(one.path, exercise, alone=len(asked) == 1)) is not None
     ]
 
 
@@ -266,6 +288,7 @@ def _entry(claim: Claim, roster: Roster | None) -> Entry:
         path=claim.path,
         shown=_shown(claim),
         doubt=claim.doubt,
+        refused=claim.refused,
         is_head=claim.is_head,
         is_expected=roster is None or person is not None,
         due=person.due if person else None,

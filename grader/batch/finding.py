@@ -8,24 +8,41 @@ that must be it, or an archive that has it in the only folder there.
 
 from __future__ import annotations
 
+import filecmp
+import os
 import re
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from grader.batch.folders import Contents, Item, inner_contents
+from grader.batch.folders import Contents, Item, inner_contents, text_of
 from grader.batch.names import SUFFIX, stem_of
+from grader.errors import SubmissionError
 from grader.exercise.course_file import EXERCISES
 from grader.exercise.entries import normal
-from grader.exercise.paths import is_folder
+from grader.exercise.paths import is_folder, show_path
 from grader.records import Exercise
+from grader.submission.another import names_asked
 from grader.submission.folder import deeper_homes, is_beside, is_code
-from grader.submission.homes import MAX_FOLDERS, aliases_of
-from grader.submission.looking import archive_holds, notebook_says
+from grader.submission.homes import MAX_FOLDERS, aliases_of, is_anothers
+from grader.submission.limits import MAX_FILE_BYTES
 from grader.submission.names import wanted_names
+from grader.submission.refusals import ambiguous
+from grader.submission.seen import Holds, Seen, TooMuchToTell, seen_of
 
 _CODE = re.compile(r"\.(py|ipynb)$", re.IGNORECASE)
 _NOTEBOOK = re.compile(r"\.ipynb$", re.IGNORECASE)
 _OF_ONE = (".git", ".dlgrade")  # a repository or a workspace begins here
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Located:
+    """Where an exercise lies. `several`: each of these may be it, and nothing says which; `refused`: why none is."""
+
+    path: Path
+    several: tuple[Path, ...] = ()
+    refused: SubmissionError | None = None
 
 
 def locate(path: Path, exercise: Exercise, *, alone: bool, contents: Contents | None = None) -> Path | None:
@@ -33,46 +50,143 @@ def locate(path: Path, exercise: Exercise, *, alone: bool, contents: Contents | 
 
     `alone`: no other exercise is asked for, so a file of any name is for this one. `contents` are those of a folder.
     """
+    found = located(path, exercise, alone=alone, contents=contents)
+    return None if found is None else found.path
+
+
+def located(path: Path, exercise: Exercise, *, alone: bool, contents: Contents | None = None) -> Located | None:
+    """Return the same, with what else may be meant."""
+    try:
+        return _located(path, exercise, seen_of(path), alone=alone, contents=contents)
+    except TooMuchToTell as error:
+        return Located(path=path, refused=error)
+
+
+def _located(
+    path: Path, exercise: Exercise, seen: Seen, *, alone: bool, contents: Contents | None = None
+) -> Located | None:
     if contents is None and (path.is_symlink() or not is_folder(path)):
-        return _located_file(path, exercise, alone=alone)
+        return _located_file(path, exercise, seen, alone=alone)
     there = contents or inner_contents(path)
+    called = list(named_like(there, exercise))
+    named = [item for item in called if len(there.items) == 1 or not _is_packed_without(item, exercise, seen)]
     if holds(there, exercise) or not there.is_readable:
-        return path
-    named = list(named_like(there, exercise))
+        own = [item.path for item in named if item.is_folder and _holds_other(item.path, path, exercise)]
+        top = [item.path for item in there.items if item.name in wanted_names(exercise)]
+        return Located(path=path, several=(top[0], *own) if own else ())
     if len(named) == 1:
         item = named[0]
-        return (locate(item.path, exercise, alone=True) or item.path) if item.is_folder else item.path
+        inner = _located(item.path, exercise, seen, alone=True) if item.is_folder else None
+        return inner or Located(path=item.path)
     if named:
-        return path  # two places: `collect` says what is missing at the top, and what there is
-    below = [item for item in there.items if item.is_folder and holds(inner_contents(item.path), exercise)]
+        return Located(path=path)  # two places: `collect` says what is missing at the top, and what there is
+    below = [item for item in there.items if item.is_folder and _is_home(item, exercise)]
     if below or deeper_homes(exercise, path):
-        return path  # `collect` looks further down, and refuses two
-    files = [item for item in there.items if item.is_file]
-    packed = [item for item in files if (_is_archive(item.name) if alone else _says(item.path, exercise))]
-    if len(packed) == 1:
-        return packed[0].path
-    code = [item for item in files if is_code(item.name)]
-    if alone and not packed and len(code) == 1:
-        return code[0].path
-    return _packed_below(there, exercise) or (path if alone and there.items else None)
+        return Located(path=path)  # `collect` looks further down, and refuses two
+    loose = _loose([item for item in there.items if item.is_file], exercise, seen, alone=alone)
+    if len(loose) == 1:
+        return Located(path=loose[0])
+    if loose:
+        return Located(path=path, several=tuple(loose))
+    if called and not any(item.is_file and is_code(item.name) for item in there.items):
+        return Located(path=called[0].path if len(called) == 1 else path)  # what is wrong with it is said
+    packed = _packed_below(there, exercise, seen)
+    return Located(path=packed) if packed else Located(path=path) if alone and there.items else None
 
 
-def _packed_below(there: Contents, exercise: Exercise) -> Path | None:
+def _is_packed_without(item: Item, exercise: Exercise, seen: Seen) -> bool:
+    """Whether an archive, however it is called, holds nothing of the exercise."""
+    return item.is_file and _is_archive(item.name) and seen.archive(exercise, item.path) is Holds.NOTHING
+
+
+def _loose(files: Sequence[Item], exercise: Exercise, seen: Seen, *, alone: bool) -> list[Path]:
+    """Return the files in a folder that may be the work, none of which is called so; of several exercises only those
+    that say it: what else code is for is told with all exercises in view (`told_content`)."""
+    states = [(item.path, _may_be(item, exercise, seen)) for item in files]
+    said, broken = ([path for path, one in states if one is state] for state in (Holds.WORK, Holds.BROKEN))
+    code = [item.path for item in files if is_code(item.name) and item.path not in (*said, *broken)]
+    if said or broken:
+        own = _own(code, exercise, seen)
+        return [*said, *broken, *own] if said or own else [*broken, *code]
+    if not code:  # what is wrong with the only archive is said
+        packed = [item.path for item in files if _is_archive(item.name)]
+        wrong = packed if alone else [path for path, one in states if one is Holds.WRONG]
+        return packed if packed == wrong and len(packed) == 1 else []
+    if not alone:
+        return []
+    return code if len(code) == 1 else _own(code, exercise, seen)
+
+
+def _may_be(item: Item, exercise: Exercise, seen: Seen) -> Holds:
+    """Return whether an archive holds the exercise's files, or cells of a notebook say that they are the exercise's."""
+    if _is_archive(item.name):
+        return seen.archive(exercise, item.path)
+    return seen.notebook(exercise, item.path) if _NOTEBOOK.search(item.name) else Holds.NOTHING
+
+
+def _own(code: Sequence[Path], exercise: Exercise, seen: Seen) -> list[Path]:
+    """Return the files that define a name that the exercise asks for, and beside such what cannot be read."""
+    asked = names_asked(exercise)
+    states = [(path, _defines(path, asked, seen)) for path in code]
+    if all(state is not Holds.WORK for _, state in states):
+        return []
+    return [path for path, state in states if state is not Holds.NOTHING]
+
+
+def _defines(path: Path, asked: frozenset[str], seen: Seen) -> Holds:
+    try:
+        return Holds.WORK if not asked or asked & seen.names(path) else Holds.NOTHING
+    except TooMuchToTell:
+        raise
+    except SubmissionError:
+        return Holds.BROKEN
+
+
+def _holds_other(folder: Path, top: Path, exercise: Exercise) -> bool:
+    """Whether a folder called like the exercise has another file of it than the one above it."""
+    both = [(top / name, folder / name) for name in wanted_names(exercise)]
+    return any(os.path.lexists(below) and not _is_same(above, below) for above, below in both)
+
+
+def _is_same(first: Path, second: Path) -> bool:
+    try:
+        sizes = [path.lstat() for path in (first, second)]
+        small = all(stat.S_ISREG(one.st_mode) and one.st_size <= MAX_FILE_BYTES for one in sizes)
+        return small and filecmp.cmp(first, second, shallow=False)
+    except OSError:
+        return False
+
+
+def _is_home(item: Item, exercise: Exercise) -> bool:
+    """Whether a folder holds a file that the exercise asks for, and is not another one's by its name."""
+    return not is_anothers(exercise, (item.name,)) and holds(inner_contents(item.path), exercise)
+
+
+def _packed_below(there: Contents, exercise: Exercise, seen: Seen) -> Path | None:
     """Return the archive with the exercise's files that lies in a folder beside which there is nothing; else None."""
     for _ in range(MAX_FOLDERS):
         if len(there.items) != 1 or not there.items[0].is_folder:
             return None
         there = inner_contents(there.items[0].path)
         files = [item for item in there.items if item.is_file]
-        packed = [item.path for item in files if _is_archive(item.name) and archive_holds(exercise, item.path)]
+        packed = [item.path for item in files if _is_archive(item.name) and seen.archive(exercise, item.path).may_be]
         if packed:
             return packed[0] if len(packed) == 1 and not any(is_code(item.name) for item in files) else None
     return None
 
 
 def of_one(path: Path, exercise: Exercise, *, alone: bool = True) -> Path:
-    """Return what `collect` is to read of what one student handed in; the whole of it, where nothing says more."""
-    return locate(path, exercise, alone=alone) or path
+    """Return what `collect` is to read of what one student handed in; the whole of it, where nothing says more.
+
+    Raises: SubmissionError where several things in it may be meant, or too much is in it to tell.
+    """
+    found = located(path, exercise, alone=alone)
+    if found is not None and found.refused is not None:
+        raise found.refused
+    if found is not None and found.several:
+        first, second = (text_of(one.name) for one in found.several[:2])
+        raise ambiguous(show_path(path), first, second)
+    return path if found is None else found.path
 
 
 def has_nothing_of(path: Path, exercise: Exercise) -> bool:
@@ -82,7 +196,7 @@ def has_nothing_of(path: Path, exercise: Exercise) -> bool:
     there = inner_contents(path)
     if not there.is_readable or holds(there, exercise) or any(name in there.junk for name in _OF_ONE):
         return False
-    if any(item.is_folder and holds(inner_contents(item.path), exercise) for item in there.items):
+    if any(item.is_folder and _is_home(item, exercise) for item in there.items):
         return False
     return len(deeper_homes(exercise, path)) != 1  # several: as in folders of folders that are no students'
 
@@ -92,17 +206,11 @@ def is_submission_name(name: str) -> bool:
     return SUFFIX.search(name) is not None and not is_beside(name)
 
 
-def _located_file(path: Path, exercise: Exercise, *, alone: bool) -> Path | None:
+def _located_file(path: Path, exercise: Exercise, seen: Seen, *, alone: bool) -> Located | None:
     if alone or path.name in wanted_names(exercise) or normal(stem_of(path.name)) in aliases_of(exercise):
-        return path
-    return path if _says(path, exercise) else None
-
-
-def _says(path: Path, exercise: Exercise) -> bool:
-    """Whether an archive holds the exercise's files, or cells of a notebook say that they are the exercise's."""
-    if _is_archive(path.name):
-        return archive_holds(exercise, path)
-    return _NOTEBOOK.search(path.name) is not None and notebook_says(exercise, path)
+        return Located(path=path)
+    item = Item(name=path.name, path=path, is_folder=False, is_file=True)
+    return Located(path=path) if _may_be(item, exercise, seen).may_be else None
 
 
 def holds(contents: Contents, exercise: Exercise) -> bool:

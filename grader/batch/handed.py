@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 
 from grader.batch.roster import Roster
+from grader.errors import SubmissionError
 from grader.records import Exercise, HandedIn, Text
 
 
@@ -42,6 +43,7 @@ class Entry:
     path: Path
     shown: str = ""  # how messages name `path`: as it was handed in, not where it lies on this machine
     doubt: Doubt | None = None
+    refused: SubmissionError | None = None  # told while it was listed
     is_head: bool = False  # nobody named the commit: it is what the student's repository has as its HEAD
     is_expected: bool = True  # False: there is a roster, and nobody on it is called so
     due: datetime | None = None  # the student's own, where the roster grants one

@@ -93,7 +93,7 @@ def _deeper(owners: _Owners, listed: set[str], paths: Sequence[Path], roster: Ro
         inner = PurePosixPath(people[0].entry.replace("\\", "/"))  # as the file system may have it
         if inner.is_absolute() or ".." in inner.parts:
             raise _leads_out(roster, people[0])
-        place = next((path / inner for path in paths if _lies_below(path, inner)), None)
+        place = next((place for path in paths if (place := _below(path, inner)) is not None), None)
         if place is None:
             notes += [_not_there(roster, person) for person in people]
         else:
@@ -101,10 +101,20 @@ def _deeper(owners: _Owners, listed: set[str], paths: Sequence[Path], roster: Ro
     return deeper
 
 
-def _lies_below(path: Path, inner: PurePosixPath) -> bool:
-    """Whether a path is there, and no folder on its way is a link: a student could have put one."""
-    above = [path / parent for parent in inner.parents if parent.parts]
-    return os.path.lexists(path / inner) and not any(folder.is_symlink() for folder in above)
+def _below(folder: Path, inner: PurePosixPath) -> Path | None:
+    """Return what a path leads to, each name in whichever Unicode form it lies there; None: nothing, or a folder on its
+    way is a link, which a student could have put there."""
+    for depth, part in enumerate(inner.parts):
+        if depth and folder.is_symlink():
+            return None
+        place = folder / part
+        if not os.path.lexists(place):
+            alike = [item.path for item in inner_contents(folder).items if text_of(item.name) == text_of(part)]
+            if len(alike) != 1:
+                return None
+            place = alike[0]
+        folder = place
+    return folder
 
 
 def _without_opened(found: Sequence[Found], deeper: Sequence[Found], owners: _Owners, notes: list[Text]) -> list[Found]:
@@ -113,7 +123,8 @@ def _without_opened(found: Sequence[Found], deeper: Sequence[Found], owners: _Ow
     opened = {str(parent) for entry in named for parent in PurePosixPath(entry).parents} - owners.keys()
     for one in (one for one in found if one.entry in opened):
         known = {*owners, *opened}
-        if beside := [item.name for item in inner_contents(one.path).items if f"{one.entry}/{item.name}" not in known]:
+        names = [item.name for item in inner_contents(one.path).items]
+        if beside := [name for name in names if f"{one.entry}/{text_of(name)}" not in known]:
             notes.append(skipped(one.path, beside, _BESIDE_NAMED))
     return [
         one

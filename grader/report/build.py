@@ -126,7 +126,8 @@ def build_failure(
 
 
 def _explain(error: Unexamined) -> Explanation:
-    kind = Undecided if isinstance(error, Undecided) else type(error)  # its own kinds have the same headline
+    bases = (Undecided, SubmissionError)  # kinds of these have the same headline
+    kind = next((base for base in bases if isinstance(error, base)), type(error))
     return Explanation(problem=error.problem, cause_id=f"{error.fault.value}.{kind.__name__}", next_step=error.remedy)
 
 

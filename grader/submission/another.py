@@ -18,13 +18,15 @@ from grader.submission import apart
 from grader.submission.asked import names_in_stub
 from grader.submission.collect import collect
 from grader.submission.names import wanted_names
+from grader.submission.seen import one_listing, seen_of
 
 _DEFINED = re.compile(r"^(?:async +def|def|class) +(\w+)", re.MULTILINE)
 
 
 def other_of_files(path: Path, others: Sequence[Exercise]) -> Exercise | None:
     """Return the one exercise whose files lie at `path`, by their names; None: of none, or of several."""
-    return _only([other for other in others if is_taken(path, other)])
+    with one_listing():  # an archive is unpacked once, not once an exercise
+        return _only([other for other in others if is_taken(path, other)])
 
 
 def other_of_names(submission: Submission, others: Sequence[Exercise]) -> Exercise | None:
@@ -68,6 +70,8 @@ def is_taken(path: Path, exercise: Exercise) -> bool:
     if path.is_file() and path.suffix in (".py", ".ipynb"):
         return path.name in wanted_names(exercise)
     try:
+        if path.is_file() and not path.is_symlink():
+            return seen_of(path).has_all(exercise, path)
         collect(exercise, path)
     except GraderError:
         return False

@@ -21,7 +21,7 @@ from grader.errors import SubmissionError
 from grader.exercise.paths import show_name, show_path
 from grader.records import Exercise, Text
 from grader.submission import refusals
-from grader.submission.homes import MAX_FOLDERS, Home, in_folder
+from grader.submission.homes import MAX_FOLDERS, Home, in_folder, is_anothers
 from grader.submission.kinds import NAMED_ARCHIVE
 from grader.submission.limits import Limits
 from grader.submission.names import MAX_MEMBERS, WantedFile, is_aside, wanted_names
@@ -98,7 +98,8 @@ def files_in(exercise: Exercise, folder: Path) -> list[Path]:
             homes: list[Home] = [()]
             if not _holds_any(exercise, place):
                 homes = _Walk(exercise, least=1).below(place, ())
-                homes = [home for home in homes if len(home) == 1] or in_folder(exercise, homes)
+                near: list[Home] = [home for home in homes if len(home) == 1 and not is_anothers(exercise, home)]
+                homes = near or in_folder(exercise, homes)
     except (SubmissionError, _TooMany):
         return []
     files = [folder.joinpath(*home, name) for home in homes for name in wanted_names(exercise)]
@@ -180,8 +181,8 @@ def _holds_any(exercise: Exercise, place: _Place) -> bool:
 
 
 def _is_candidate(exercise: Exercise, place: _Place, name: str) -> bool:
-    """Whether an entry is a folder, not a link to one, with any of the exercise's files."""
-    if not stat.S_ISDIR(_mode(place, name)):
+    """Whether an entry is a folder, not a link to one, nor another exercise's by its name, with any of the files."""
+    if is_anothers(exercise, (name,)) or not stat.S_ISDIR(_mode(place, name)):
         return False
     try:
         with _inner(place, name) as inner:
@@ -263,11 +264,12 @@ class _Walk:
 
 def _rivals(exercise: Exercise, place: _Place, names: tuple[str, ...]) -> list[str]:
     """Return what lies at the top and may be meant instead: the only code file, whatever its name, or an archive."""
-    from grader.submission.looking import archive_holds  # which reads archives
+    from grader.submission.seen import seen_of  # which reads archives
 
     files = [name for name in names if not name.startswith(".") and stat.S_ISREG(_mode(place, name))]
     code = [name for name in files if is_code(name)]
-    packed = [name for name in files if NAMED_ARCHIVE.search(name) and archive_holds(exercise, place.path / name)]
+    seen = seen_of(place.path)
+    packed = [name for name in files if NAMED_ARCHIVE.search(name) and seen.archive(exercise, place.path / name).may_be]
     return [*packed, *(code if len(code) == 1 else [])]
 
 

@@ -1,4 +1,4 @@
-"""What an archive holds by its names, and a notebook by its marks: asked before it is decided what a thing is for."""
+"""Which paths a zip of any size names, by its directory alone: asked before anything in it is."""
 
 from __future__ import annotations
 
@@ -8,13 +8,9 @@ import zipfile
 from pathlib import Path
 from typing import BinaryIO
 
-from grader.errors import SubmissionError
-from grader.exercise.paths import is_file, show_path
-from grader.records import Exercise
+from grader.exercise.paths import is_file
 from grader.submission.kinds import MAGIC, Kind
-from grader.submission.limits import Limits
 from grader.submission.names import MAX_MEMBERS
-from grader.submission.read import read_file
 from grader.submission.zipped import ZIP_ERRORS
 
 _END = struct.Struct("<4s4H2LH")  # of a zip's directory: mark, disks, entries here and in all, size, place, comment
@@ -56,35 +52,3 @@ def _is_small(tail: bytes) -> bool:
         return False
     _, _, _, _, entries, size, _, _ = _END.unpack_from(tail, at)
     return bool(entries <= MAX_MEMBERS and size <= _MAX_DIRECTORY)
-
-
-def archive_holds(exercise: Exercise, path: Path) -> bool:
-    """Return whether the archive at `path` has any of the exercise's files where `collect` looks for them.
-
-    One that cannot be read holds everything: `collect` is asked, and says what is wrong with it.
-    """
-    from grader.submission.packed import read_archive
-
-    shown, limits = show_path(path), Limits()
-    try:
-        file = read_file(path, shown=shown, limits=limits)
-        if file.kind in (Kind.SOURCE, Kind.NOTEBOOK):
-            return False
-        return bool(read_archive(exercise, file, shown=shown, limits=limits).files)
-    except (SubmissionError, FileNotFoundError):
-        return True
-
-
-def notebook_says(exercise: Exercise, path: Path) -> bool:
-    """Return whether the notebook at `path` has cells that say they are the exercise's, by a tag or their first line.
-
-    One that cannot be read says everything, as an archive that cannot be read holds everything.
-    """
-    from grader.submission.notebook import is_said_to_be_of
-
-    shown = show_path(path)
-    try:
-        file = read_file(path, shown=shown, limits=Limits())
-        return file.kind is Kind.NOTEBOOK and is_said_to_be_of(file.raw, exercise, shown=shown)
-    except (SubmissionError, FileNotFoundError):
-        return True

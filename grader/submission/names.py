@@ -16,9 +16,11 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from grader.errors import SubmissionError
+from grader.exercise.entries import normal
 from grader.records import Exercise, Text
 from grader.submission import refusals
-from grader.submission.homes import MAX_FOLDERS, Home, in_archive
+from grader.submission.homes import MAX_FOLDERS, Home, aliases_of, in_archive, is_anothers
+from grader.submission.kinds import NAMED_ARCHIVE
 
 MAX_MEMBERS = 10_000
 MAX_NAME = 1_000  # characters of a whole path
@@ -38,6 +40,16 @@ class WantedFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What an archive says of one member, as a `Picker` is asked about it."""
+
+    name: str
+    not_a_file: Text | None = None  # what it is instead
+    target: str = ""  # where a link leads
+    folder: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Deeper:
     """A member of a name that is asked for, further down than where it is taken."""
 
@@ -45,6 +57,15 @@ class _Deeper:
     file: str  # of the exercise
     home: Home
     is_exact: bool  # False: its name only folds to the one that is asked for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Called:
+    """A member that is called like the exercise, as `exercise03_softmax.ipynb`, where no file of it is."""
+
+    name: str
+    home: Home
+    is_code: bool = True  # False: an archive, which is not looked into
 
 
 def wanted_names(exercise: Exercise) -> dict[str, str]:
@@ -70,20 +91,27 @@ def folded_file_name(name: str) -> str:
 
 class Picker:
     """Decides, name after name, which members of one archive are taken: those at its top or in one folder, or, with a
-    `home`, those in that folder alone. `shown` is how messages name the archive."""
+    `home`, those in that folder alone; with `only`, that member. `shown` is how messages name the archive."""
 
-    def __init__(self, exercise: Exercise, shown: str, *, home: Home | None = None) -> None:
+    def __init__(self, exercise: Exercise, shown: str, *, home: Home | None = None, only: Called | None = None) -> None:
         self.ignored = 0  # files that were not asked for
         self.names: list[str] = []  # the first of all names, for messages
         self._exercise = exercise
         self._shown = shown
-        self._home = home
+        self._home = home if only is None else only.home
         self._wanted = wanted_names(exercise)
+        if only is not None:
+            self._wanted = {_split(only.name)[-1]: exercise.files[0]}
         self._folded = {folded_file_name(name): file for name, file in self._wanted.items()}
         self._count = 0
         self._asked: dict[str, WantedFile] = {}
         self._near: dict[str, str] = {}  # the exercise's file -> a name that only folds to it
         self._deeper: list[_Deeper] = []
+        self._called: list[Called] = []
+
+    def take(self, offer: Offer) -> WantedFile | None:
+        """Return the same as `offer`."""
+        return self.offer(offer.name, not_a_file=offer.not_a_file, target=offer.target, folder=offer.folder)
 
     def offer(
         self, name: str, *, not_a_file: Text | None = None, target: str = "", folder: bool = False
@@ -104,6 +132,9 @@ class Picker:
         if folder or not parts:
             return None
         file = self._folded.get(folded_file_name(parts[-1]))
+        if file is None and self._is_called(parts):
+            is_code = NAMED_ARCHIVE.search(parts[-1]) is None
+            self._called.append(Called(name=name, home=tuple(parts[:-1]), is_code=is_code))
         if file is None or is_aside(parts[:-1]) or not self._is_looked_in(name, file, parts):
             self.ignored += 1
             return None
@@ -116,7 +147,8 @@ class Picker:
             raise refusals.bad_member(self._shown, name, not_a_file, target=target)
         if file in self._asked:
             raise refusals.ambiguous(self._shown, self._asked[file].name, name)
-        self._asked[file] = WantedFile(file=file, name=name, notebook=parts[-1] != file)
+        notebook = PurePosixPath(parts[-1]).suffix.lower() == ".ipynb"
+        self._asked[file] = WantedFile(file=file, name=name, notebook=notebook)
         return self._asked[file]
 
     def finish(self) -> None:
@@ -124,6 +156,7 @@ class Picker:
         for file, asked in self._asked.items():
             if file in self._near:
                 raise refusals.ambiguous(self._shown, asked.name, self._near[file])
+            self._refuse_above(asked.name, tuple(_split(asked.name)[:-1]))
         if len({tuple(_split(asked.name)[:-1]) for asked in self._asked.values()}) > 1:
             first, second, *_ = sorted(self._asked.values(), key=lambda asked: len(_split(asked.name)))
             others = [one for one in self._asked.values() if _split(one.name)[:-1] != _split(first.name)[:-1]]
@@ -146,7 +179,33 @@ class Picker:
         homes = in_archive(self._exercise, {one.home for one in self._deeper})
         if len(homes) > 1:
             raise self._several(homes)
+        if homes:
+            self._refuse_above("/".join(homes[0]) + "/", homes[0])
         return homes[0] if homes and any(one.home == homes[0] for one in exact) else None
+
+    def called(self) -> Called | None:
+        """Return the only member that is called like the exercise, where no file of it was found."""
+        has_file = self._asked or self._near or any(one.is_exact for one in self._deeper)
+        only = self._called[0] if len(self._called) == 1 and not has_file else None
+        return only if only is not None and only.is_code else None
+
+    def _refuse_above(self, name: str, home: Home) -> None:
+        """Refuse a file below one that is called like the exercise: in a folder the upper one would be meant."""
+        above = [one for one in self._called if len(one.home) < len(home) and home[: len(one.home)] == one.home]
+        if above:
+            raise refusals.ambiguous(self._shown, above[0].name, name)
+
+    def _is_called(self, parts: list[str]) -> bool:
+        name, home = parts[-1], tuple(parts[:-1])
+        stem = NAMED_ARCHIVE.sub("", name)
+        code = PurePosixPath(name).suffix.lower() in (".py", ".ipynb") and len(self._exercise.files) == 1
+        return (
+            (code or stem != name)
+            and normal(PurePosixPath(name).stem if code else stem) in aliases_of(self._exercise)
+            and len(home) <= 1
+            and not is_aside(parts[:-1])
+            and not is_anothers(self._exercise, home)
+        )
 
     def _several(self, homes: list[Home]) -> SubmissionError:
         """Return the question which folder is meant; or that none has all, where no file lies in two of them."""
@@ -162,7 +221,7 @@ class Picker:
             return home == self._home
         if 1 < len(home) <= MAX_FOLDERS:
             self._deeper.append(_Deeper(name=name, file=file, home=home, is_exact=parts[-1] in self._wanted))
-        return len(home) <= 1
+        return len(home) <= 1 and not is_anothers(self._exercise, home)
 
     def _parts(self, name: str) -> list[str]:
         """Split a path as the most lenient reader would. Raises SubmissionError for one that leads out."""

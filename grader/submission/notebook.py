@@ -51,13 +51,19 @@ def module_of(raw: bytes, exercise: Exercise, file: str, *, shown: str, max_byte
     return msgspec.convert(made, Source)
 
 
-def is_said_to_be_of(raw: bytes, exercise: Exercise, *, shown: str) -> bool:
-    """Return whether cells of the notebook say that they are the exercise's.
+def cells_of(raw: bytes, *, shown: str) -> list[Cell]:
+    """Return the notebook's code cells, in order. Raises: SubmissionError, as `module_of`."""
+    return _code_cells(raw, shown)
 
-    Raises: SubmissionError, as `module_of`.
-    """
-    cells = _code_cells(raw, shown)
+
+def are_said_to_be_of(cells: Sequence[Cell], exercise: Exercise) -> bool:
+    """Return whether cells of a notebook say that they are the exercise's."""
     return len(exercise.files) == 1 and says(cells, exercise, exercise.files[0])
+
+
+def text_without_marked(cells: Sequence[Cell]) -> str:
+    """Return the code of the cells that say of no exercise that they are its, without what only IPython understands."""
+    return "\n".join(without_magics(cell.text) for cell in cells if not marked_for([cell]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

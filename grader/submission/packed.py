@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from grader.records import Exercise
-from grader.submission.homes import Home
 from grader.submission.kinds import Kind
 from grader.submission.limits import Limits
 from grader.submission.names import Picker, WantedFile
@@ -21,20 +20,22 @@ class Packed:
 
 
 def read_archive(exercise: Exercise, file: RawFile, *, shown: str, limits: Limits) -> Packed:
-    """Return the exercise's files in an archive. It is read twice where they lie further down than in one folder.
+    """Return the exercise's files in an archive. It is read twice where they lie further down than in one folder, and
+    where the only file that may be meant is called like the exercise itself.
 
     Raises: SubmissionError for a damaged archive, one over the caps, and one in which several files may be meant.
     """
-    packed = _read(exercise, file, None, shown, limits)
-    home = packed.picker.deeper()
-    return packed if home is None else _read(exercise, file, home, shown, limits)
+    packed = _read(file, Picker(exercise, shown), shown, limits)
+    home, called = packed.picker.deeper(), packed.picker.called()
+    if home is None and called is None:
+        return packed
+    return _read(file, Picker(exercise, shown, home=home, only=called), shown, limits)
 
 
-def _read(exercise: Exercise, file: RawFile, home: Home | None, shown: str, limits: Limits) -> Packed:
+def _read(file: RawFile, picker: Picker, shown: str, limits: Limits) -> Packed:
     from grader.submission.tarred import read_tar  # a plain file pays for no format but its own
     from grader.submission.zipped import read_zip
 
-    picker = Picker(exercise, shown, home=home)
     if file.kind is Kind.ZIP:
         return Packed(files=read_zip(file.raw, picker, shown=shown, limits=limits), picker=picker)
     return Packed(files=read_tar(file.raw, file.kind, picker, shown=shown, limits=limits), picker=picker)

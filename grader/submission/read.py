@@ -169,6 +169,10 @@ def _refuse_anothers(file: os.stat_result, folder: os.stat_result, shown: str) -
         )
 
 
+class WrongKind(SubmissionError):
+    """Whatever its name says, the file is no code and no archive: it cannot be the work."""
+
+
 class Unreadable(SubmissionError):
     """The system does not let this process read the file: of somebody's own work theirs to mend, and nobody's zero."""
 
@@ -233,7 +237,8 @@ def _other_kind(kind: Kind, shown: str) -> SubmissionError:
             en="Hand in the archive or notebook itself, under its own name.",
             zh="请直接提交压缩包或笔记本，使用原来的扩展名。",
         )
-    return SubmissionError(
+    error = WrongKind if kind is Kind.DOCUMENT else SubmissionError
+    return error(
         Text(
             en=f"{shown}: this is {name.en}; expected the source code of a Python module.",
             zh=f"{shown}：这是{name.zh}；应为 Python 模块的源代码。",
@@ -242,10 +247,10 @@ def _other_kind(kind: Kind, shown: str) -> SubmissionError:
     )
 
 
-def _no_archive(suffix: str, shown: str) -> SubmissionError:
+def _no_archive(suffix: str, shown: str) -> WrongKind:
     """Return the error for a file that only its name makes an archive: as code it would be told as broken code."""
     kind = suffix.lstrip(".").lower()
-    return SubmissionError(
+    return WrongKind(
         Text(
             en=f"{shown}: this is no {kind} archive; it only has the name of one.",
             zh=f"{shown}：这不是 {kind} 压缩包，只是名称像。",

@@ -60,10 +60,14 @@ def bad_member(shown: str, name: str, kind: Text, *, target: str = "") -> Submis
     )
 
 
-def ambiguous(shown: str, first: str, second: str) -> SubmissionError:
+class Ambiguous(SubmissionError):
+    """Two things could both be the one asked for: who handed them in says which, or whoever grades."""
+
+
+def ambiguous(shown: str, first: str, second: str) -> Ambiguous:
     """Return the error for two files that could both be the one asked for."""
     one, other = shown_name(first), shown_name(second)
-    return SubmissionError(
+    return Ambiguous(
         Text(
             en=f"{shown}: which one is it: {one} or {other}?",
             zh=f"{shown}：无法确定是哪一个：{one} 还是 {other}？",

@@ -19,7 +19,7 @@ from grader.records import Text
 from grader.submission import refusals
 from grader.submission.kinds import Kind
 from grader.submission.limits import MIB, Limits
-from grader.submission.names import Picker, WantedFile
+from grader.submission.names import Offer, Picker, WantedFile
 from grader.submission.read import too_large
 from grader.submission.unpack import unpacked
 
@@ -49,8 +49,8 @@ def read_tar(raw: bytes, kind: Kind, picker: Picker, *, shown: str, limits: Limi
     taken: dict[WantedFile, bytes] = {}
     stream = _Stream(unpacked(raw, kind, shown=shown), shown)
     for member in _members(stream, shown):
-        asked = picker.offer(member.name, not_a_file=_not_a_file(member), target=member.linkname, folder=member.isdir())
-        size = 0 if member.type in _BODILESS else member.size
+        asked = picker.take(_offer(member))
+        size = _size(member)
         if asked is None:
             stream.skip(_padded(size))
             continue
@@ -59,6 +59,23 @@ def read_tar(raw: bytes, kind: Kind, picker: Picker, *, shown: str, limits: Limi
             raise too_large(size, f"{shown}: {refusals.shown_name(asked.name)}", cap)
         taken[asked] = stream.take(_padded(size))[:size]
     return taken
+
+
+def offers_in_tar(pieces: Iterator[bytes], *, shown: str) -> Iterator[Offer]:
+    """Yield what an unpacked tar says of its members, whose bytes are passed over. Raises: SubmissionError."""
+    stream = _Stream(pieces, shown)
+    for member in _members(stream, shown):
+        yield _offer(member)
+        stream.skip(_padded(_size(member)))
+
+
+def _offer(member: TarInfo) -> Offer:
+    return Offer(name=member.name, not_a_file=_not_a_file(member), target=member.linkname, folder=member.isdir())
+
+
+def _size(member: TarInfo) -> int:
+    """Return how many bytes follow a member's header."""
+    return 0 if member.type in _BODILESS else member.size
 
 
 def _not_a_file(member: TarInfo) -> Text | None:

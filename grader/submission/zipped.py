@@ -18,7 +18,7 @@ from grader.errors import SubmissionError
 from grader.records import Text
 from grader.submission import refusals
 from grader.submission.limits import Limits
-from grader.submission.names import MAX_MEMBERS, Picker, WantedFile
+from grader.submission.names import MAX_MEMBERS, Offer, Picker, WantedFile
 from grader.submission.read import kind_text, too_large
 from grader.submission.unpack import too_much, unpacked_cap
 
@@ -35,14 +35,9 @@ def read_zip(raw: bytes, picker: Picker, *, shown: str, limits: Limits) -> dict[
 
     Raises: SubmissionError for a damaged archive, one over the caps, and whatever `picker` refuses.
     """
-    if raw.count(_DIRECTORY_ENTRY) > MAX_MEMBERS:  # at least as many as zipfile would make records of
-        raise refusals.over(shown, Text(en=f"more than {MAX_MEMBERS:,} entries", zh=f"超过 {MAX_MEMBERS:,} 个条目"))
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(raw))
-    except ZIP_ERRORS as error:
-        raise refusals.damaged(shown, str(error)) from None
+    archive = _opened(raw, shown)
     members = archive.infolist()
-    wanted = {asked: member for member in members if (asked := _offer(picker, member)) is not None}
+    wanted = {asked: member for member in members if (asked := picker.take(_offer(member))) is not None}
     _refuse_overlaps(members, archive.start_dir, shown)
     taken: dict[WantedFile, bytes] = {}
     room = unpacked_cap(len(raw))
@@ -54,11 +49,28 @@ def read_zip(raw: bytes, picker: Picker, *, shown: str, limits: Limits) -> dict[
     return taken
 
 
-def _offer(picker: Picker, member: zipfile.ZipInfo) -> WantedFile | None:
+def offers_in_zip(raw: bytes, *, shown: str) -> list[Offer]:
+    """Return what a zip says of its members, none of which is read. Raises: SubmissionError, as `read_zip`."""
+    archive = _opened(raw, shown)
+    members = archive.infolist()
+    _refuse_overlaps(members, archive.start_dir, shown)
+    return [_offer(member) for member in members]
+
+
+def _opened(raw: bytes, shown: str) -> zipfile.ZipFile:
+    if raw.count(_DIRECTORY_ENTRY) > MAX_MEMBERS:  # at least as many as zipfile would make records of
+        raise refusals.over(shown, Text(en=f"more than {MAX_MEMBERS:,} entries", zh=f"超过 {MAX_MEMBERS:,} 个条目"))
+    try:
+        return zipfile.ZipFile(io.BytesIO(raw))
+    except ZIP_ERRORS as error:
+        raise refusals.damaged(shown, str(error)) from None
+
+
+def _offer(member: zipfile.ZipInfo) -> Offer:
     mode = stat.S_IFMT(member.external_attr >> 16)  # of a Unix file; 0: the packing program says nothing of it
     name = member.orig_filename
-    folder = name.endswith("/")
-    return picker.offer(name, not_a_file=kind_text(mode) if mode and not stat.S_ISREG(mode) else None, folder=folder)
+    kind = kind_text(mode) if mode and not stat.S_ISREG(mode) else None
+    return Offer(name=name, not_a_file=kind, folder=name.endswith("/"))
 
 
 def _refuse_overlaps(members: list[zipfile.ZipInfo], end: int, shown: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 from grader.batch.entries import EntryOptions, Handed, find_entries
@@ -50,6 +51,15 @@ def test_a_team_shares_a_file_that_lies_deeper_too(tmp_path: Path) -> None:
     handed = by_roster(tmp_path, "bob,B,week1/team/softmax.py\nalice,A,./week1//team/softmax.py\nzed,Z,\n", folder)
     assert found(handed)[:2] == [("alice", "week1/team/softmax.py"), ("bob", "week1/team/softmax.py")]
     assert handed.missing == ()
+
+
+def test_an_entry_further_down_is_found_in_whichever_unicode_form_it_lies_there(tmp_path: Path) -> None:
+    there, written = (unicodedata.normalize(form, "late/zoë") for form in ("NFD", "NFC"))
+    folder = hand_in(tmp_path, f"{there}/softmax.py", "late/yan/softmax.py", "bob.py")
+    handed = by_roster(tmp_path, f"zoe,Z,{written}\nyan,Y,late/yan\nbob,B,\n", folder)
+    assert found(handed) == [("bob", "bob.py"), ("yan", "late/yan"), ("zoe", written)]
+    assert handed.missing == ()
+    assert "skipped" not in notes(handed)
 
 
 def test_one_of_a_team_named_by_the_file_itself_shares_it_all_the_same(tmp_path: Path) -> None:
