@@ -53,6 +53,30 @@ def fewer_submissions(gone: Sequence[Line]) -> UsageError:
     )
 
 
+def refuse_if_nobody_is_left(graded: Iterable[Line], entries: Iterable[Entry], *, rosters: tuple[str, str]) -> None:
+    """Refuse a class in which nobody who was graded hands in any more: its names are read otherwise than before.
+
+    `rosters` are the one before and the one now; another one may call everybody otherwise. Raises: UsageError.
+    """
+    before = list(dict.fromkeys(line.key.student for line in graded))
+    now = list(dict.fromkeys(entry.handed_in.student for entry in entries))
+    if not before or not set(before).isdisjoint(now) or rosters[0] != rosters[1]:
+        return
+    shown, others = examples(before), examples(now)
+    raise UsageError(
+        Text(
+            en=f"SUBMISSIONS: of those who were graded nobody hands in any more: {shown}. Read now: {others}.",
+            zh=f"SUBMISSIONS：已评分的学生中无一仍有提交：{shown}。现在读作：{others}。",
+        ),
+        remedy=Text(
+            en="Nothing was changed. See what came into the folder since, and take it out or say whose it is in the "
+            "column entry of the roster; if they are others indeed, grade them into another --output DIR.",
+            zh="没有任何改动。请查看文件夹中此后新增了什么，移走它，或在名单的 entry 列中指明归属；"
+            "若确是另一批学生，请用 --output 评分到另一个文件夹。",
+        ),
+    )
+
+
 def put_aside(places: Places, journal: Journal, gone: Sequence[Line], *, students: frozenset[str]) -> None:
     """Move what was written of these attempts, and take them out of the journal. `students`: who is still there.
 

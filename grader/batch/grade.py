@@ -19,7 +19,7 @@ from grader.batch.binding import bound, known_plan, merged
 from grader.batch.changes import Change, changes_between, graded_in, to_csv
 from grader.batch.counting import forget_counting
 from grader.batch.gathering import Gathered, gather
-from grader.batch.gone import fewer_submissions, gone_lines, note_of
+from grader.batch.gone import fewer_submissions, gone_lines, note_of, refuse_if_nobody_is_left
 from grader.batch.journal import Key, Line, is_settled, read_journal
 from grader.batch.opening import output_folder
 from grader.batch.pages import Class, write_class_list, write_pages
@@ -168,10 +168,14 @@ def _task(opened: _Opened) -> _Task:
     found = bound(request, known, merged(request, known, asked, exercises), root=opened.top.root, scored=scored)
     graded = read_journal(opened.top.journal) if request.mode.is_regrade else old
     gone = gone_lines(old, gathered.entries)
-    left_out = gone_lines(_with_result(graded), gathered.entries) if request.mode.is_regrade else gone
-    for lines, plan in ((gone, known), (left_out, opened.before)):
+    lost, lost_before = (gone_lines(_with_result(lines), gathered.entries) for lines in (old, graded))
+    left_out = lost_before if request.mode.is_regrade else gone
+    for lines, plan in ((lost, known), (lost_before, opened.before)):
         if lines and plan is not None and found.plan.submissions != plan.submissions:
             raise fewer_submissions(lines)
+    if opened.before is not None:
+        rosters = (opened.before.roster, found.plan.roster)
+        refuse_if_nobody_is_left(_with_result(graded).values(), gathered.entries, rosters=rosters)
     return _Task(
         opened=opened,
         asked=asked,

@@ -16,6 +16,12 @@ from grader.submission import collect
 from grader.submission.another import defines_nothing_of, other_of_files, other_of_names
 from grader.submission.git_files import RepositoryError
 from grader.submission.read import Unreadable
+from grader.submission.refusals import Ambiguous
+
+LEAVE_ONE = Text(
+    en="Whoever grades: put only the one that is meant there, or ask its student; then go on with --resume.",
+    zh="请评分的老师只放入所指的那一个，或询问学生，然后用 --resume 继续。",
+)
 
 
 def take_in(entry: Entry, others: Sequence[Exercise] = ()) -> Submission:
@@ -29,8 +35,12 @@ def take_in(entry: Entry, others: Sequence[Exercise] = ()) -> Submission:
     others = [other for other in others if other.name != exercise.name]
     if entry.doubt is not None:
         raise Undecided(entry.doubt.problem, remedy=entry.doubt.remedy)
+    if entry.refused is not None:
+        raise entry.refused
     try:
         submission = _collected(entry)
+    except Ambiguous as error:
+        raise Undecided(error.problem, remedy=LEAVE_ONE) from None
     except SubmissionError:
         meant = None if entry.handed_in.commit else other_of_files(entry.path, others)
         if meant is None:

@@ -231,7 +231,7 @@ def list_clones(given: ClassFolder) -> Listing:
     bare = (stem_of(entry) if item.is_file else entry for item, entry in zip(contents.items, entries, strict=True))
     readings = [reader.read(name) for name in bare]
     matcher = None if given.roster is None else Matcher(given.roster)
-    meant = agreed(readings, matcher.knows if matcher is not None else lambda _: False)
+    meant = agreed(readings, matcher.knows_login if matcher is not None else lambda _: False)
     listed = [
         found
         for item, ways in zip(contents.items, meant, strict=True)

@@ -3,14 +3,16 @@
 Theory of operation. A student chooses a name, and what lies below it. So one name never decides how the names of others
 are read: a layout is known where every name is such; or most are, and as many as make a class. Where only a few are,
 they are few students' own, and in doubt; in between, whoever grades says it. A layout that one name would make known
-(nbgrader's `submitted`, Gradescope's table) needs a second one that the platform writes, or stands alone.
+(nbgrader's `submitted`, Gradescope's table) needs a second one that the platform writes, or stands alone. A student may
+call a file so that what the platform makes of it looks like another platform's: what most names follow is the layout,
+and all that fits it is read in it. Where every name fits two, whoever grades says which.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
@@ -35,6 +37,9 @@ class Degree(Enum):
     NONE = "none"
 
 
+_RANK = {Degree.NONE: 0, Degree.FEW: 1, Degree.PART: 2, Degree.WHOLE: 3}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Likeness:
     """How far a folder is in the layout that its names are most like; `names` are those that are."""
@@ -42,6 +47,7 @@ class Likeness:
     degree: Degree = Degree.NONE
     layout: str = ""
     names: tuple[str, ...] = ()
+    rival: str = ""  # another layout that all of them are in
 
 
 def nobody(_: str) -> bool:
@@ -51,8 +57,7 @@ def nobody(_: str) -> bool:
 
 def likeness_of(contents: Contents, knows: Knows = nobody) -> Likeness:
     """Return which layout a folder is in, and how far."""
-    told = (_gradescope(contents), _moodle(contents), _canvas(contents), _nbgrader(contents, knows))
-    return next((one for one in told if one.degree is not Degree.NONE), Likeness())
+    return _most_like(contents, (_nbgrader(contents, knows),))
 
 
 def layout_of_names(names: Sequence[str]) -> str:
@@ -66,9 +71,8 @@ def layout_of_names(names: Sequence[str]) -> str:
         return "nbgrader"
     items = tuple(Item(name=top, path=Path(top), is_folder=deep, is_file=not deep) for top, deep in tops.items())
     if len(items) != 1:
-        contents = Contents(items=items, junk=())
-        told = (_gradescope(contents), _moodle(contents), _canvas(contents))
-        return next((one.layout for one in told if one.degree is Degree.WHOLE), "")
+        like = _most_like(Contents(items=items, junk=()))
+        return like.layout if like.degree is Degree.WHOLE or like.rival else ""
     inner = ["/".join(parts[1:]) for parts in paths if len(parts) > 1 and parts[1]]
     return layout_of_names(inner) if inner else ""
 
@@ -81,6 +85,24 @@ def is_nbgraders(folder: Path) -> bool:
     return 0 < len(filled) <= 2 * assigned
 
 
+def _most_like(contents: Contents, others: Sequence[Likeness] = ()) -> Likeness:
+    """Return the layout that most names follow, in whatever order layouts are known here."""
+    moodle, canvas = _moodle(contents), _canvas(contents)
+    told = (_gradescope(contents), moodle, canvas if len(canvas.names) > 1 else Likeness(), *others)
+    best = max(told, key=lambda one: (_RANK[one.degree], 0 if one.degree is Degree.FEW else len(one.names)))
+    if best.degree is not Degree.WHOLE:
+        return best
+    for other in (moodle, canvas):
+        if other.layout == best.layout or not other.names:
+            continue
+        if set(best.names) <= set(other.names):
+            return replace(best, degree=Degree.PART, rival=other.layout)
+        beside = tuple(name for name in other.names if name not in best.names)
+        if not _are_few(len(beside), len(best.names)):  # two platforms' downloads in one folder
+            return Likeness(degree=Degree.PART, layout=other.layout, names=beside)
+    return best
+
+
 # --------------------------------------------------------------------------------------------- each layout
 
 
@@ -89,8 +111,8 @@ def _moodle(contents: Contents) -> Likeness:
 
 
 def _canvas(contents: Contents) -> Likeness:
-    told = _by_most("canvas", [item for item in contents.items if canvas_match(item) is not None], contents)
-    return told if len(told.names) > 1 else Likeness()  # one such name may be anybody's
+    """Return how far a folder is in Canvas's layout; one such name alone may be anybody's."""
+    return _by_most("canvas", [item for item in contents.items if canvas_match(item) is not None], contents)
 
 
 def _gradescope(contents: Contents) -> Likeness:
@@ -121,11 +143,13 @@ def _by_most(layout: str, fit: Sequence[Item], contents: Contents) -> Likeness:
     if not fit:
         return Likeness()
     few, rest = len(fit), len(_unfit(fit, contents))
-    if _is_most(few, rest):
-        degree = Degree.WHOLE
-    else:
-        degree = Degree.FEW if rest > 1 and few <= max(1, (few + rest) // 10) else Degree.PART
+    part = Degree.FEW if rest > 1 and _are_few(few, rest) else Degree.PART
+    degree = Degree.WHOLE if _is_most(few, rest) else part
     return Likeness(degree=degree, layout=layout, names=tuple(item.name for item in fit))
+
+
+def _are_few(few: int, rest: int) -> bool:
+    return few <= max(1, (few + rest) // 10)
 
 
 def _is_most(fit: int, rest: int) -> bool:

@@ -28,6 +28,8 @@ def in_part(path: Path, like: Likeness, contents: Contents) -> UsageError:
     """Return the refusal of a folder that is in a platform's layout in part, or as one student could make it."""
     shown, total, number = show_path(path), len(contents.items), len(like.names)
     platform, such = like.layout.capitalize() if like.layout != "nbgrader" else like.layout, examples(list(like.names))
+    if like.rival:
+        return _of_two_platforms(shown, like)
     others = examples([item.name for item in contents.items if item.name not in like.names])
     if not others:
         return _platforms_or_students(shown, like)
@@ -40,6 +42,20 @@ def in_part(path: Path, like: Likeness, contents: Contents) -> UsageError:
             en=f"Say how to read them: --names {like.layout} takes those and skips the others; --names '{{student}}' "
             "takes all.",
             zh=f"请说明如何读取：--names {like.layout} 只取这些并跳过其余；--names '{{student}}' 全部采用。",
+        ),
+    )
+
+
+def _of_two_platforms(shown: str, like: Likeness) -> UsageError:
+    such, one, other = examples(list(like.names)), like.layout.capitalize(), like.rival.capitalize()
+    return UsageError(
+        Text(
+            en=f"{shown}: named as {one} writes them, and as {other} does: {such}.",
+            zh=f"{shown}：名称既像 {one} 的，又像 {other} 的：{such}。",
+        ),
+        remedy=Text(
+            en=f"Say which platform they are from: --names {like.layout}, or --names {like.rival}.",
+            zh=f"请指明出自哪个平台：--names {like.layout}，或 --names {like.rival}。",
         ),
     )
 

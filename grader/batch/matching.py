@@ -3,7 +3,9 @@
 Theory of operation. A platform writes two things into a file's name: its own number for the student, and a name that
 students may be able to choose. The number goes first. Where the two say different students, or a name is the only link
 to somebody of whom the roster knows another number, or two of the platform's numbers go by one name, nothing is
-matched: each is graded under a name of its own, and that is said. So nobody hands in for somebody else.
+matched: each is graded under a name of its own, and that is said. A clone is called by a login, which its student
+chose freely: it is matched with the id and the column of logins, never with a name or an address. So nobody hands in
+for somebody else.
 """
 
 from __future__ import annotations
@@ -62,14 +64,18 @@ class Matcher:
         self._ids = _only({person.id: person for person in roster.people}.items())
         self._folded = _only((folded(person.id), person) for person in roster.people)
         self._aliases = _only((folded(one), person) for person in roster.people for one in _spellings(person))
-        self._logins = {folded(one) for person in roster.people for one in (person.id, *person.aliases)}
+        self._logins = _only((folded(one), person) for person in roster.people for one in person.logins)
         self._names = _only((one, person) for person in roster.people for one in _name_spellings(person))
+        self._shared = _of_several((one, person) for person in roster.people for one in _name_spellings(person))
         self._said = {plain_entry(person.entry) for person in roster.people if person.entry}
 
     def match(self, found: Found) -> Match:
         """Return whose entry it is: its own name's where the roster knows nobody of it, or several."""
         if found.owner:
             return _of(self._ids[found.owner], found, By.ENTRY)
+        if found.is_login:
+            person = self._logins.get(folded(found.student))
+            return self._nobody(found) if person is None else _of(person, found, By.NAME)
         numbered = {person.id: person for one in found.ids if (person := self._by_id(one)) is not None}
         named = self._by_id(found.student)
         spelled = (self._names.get(letters(one)) for one in (found.name, found.student) if letters(one))
@@ -92,10 +98,29 @@ class Matcher:
         ]
         return Matched(matches=tuple(matches), notes=(_contradiction(refused),) if refused else ())
 
+    def contested(self, found: Sequence[Found]) -> dict[int, tuple[Person, ...]]:
+        """Return the places of a platform's entries that nobody can tell apart, with whose each may be: several read
+        as one student's, of which none is theirs by a number, and those with a name that several have."""
+        matches = [self.match(one) for one in found]
+        refused = self._contradicted(found, matches)
+        kept = {match.student for place, match in enumerate(matches) if match.person and place not in refused}
+        read: dict[str, set[tuple[str, ...]]] = {}
+        for place in refused:
+            read.setdefault(matches[place].student, set()).add(found[place].ids)
+        claims: dict[int, tuple[Person, ...]] = {
+            place: (person,)
+            for place in refused
+            if (person := matches[place].person) and person.id not in kept and len(read[person.id]) > 1
+        }
+        for place, (one, match) in enumerate(zip(found, matches, strict=True)):
+            spelled = (self._shared.get(letters(name)) for name in (one.name, one.student))
+            if one.ids and match.person is None and (people := next(filter(None, spelled), ())):
+                claims[place] = people
+        return claims
+
     def _contradicted(self, found: Sequence[Found], matches: Sequence[Match]) -> list[int]:
         """Return the places of entries that others show to be another's than their name or number says."""
         has_numbers = any(match.by is By.NUMBER for match in matches)
-        has_logins = any(self._is_login(one) for one in found)
         owners: dict[str, set[tuple[str, ...]]] = {}  # of a student: the platform's ids that were matched
         numbered: dict[str, set[tuple[str, ...]]] = {}  # as far as they were matched by these ids
         for one, match in zip(found, matches, strict=True):
@@ -109,16 +134,18 @@ class Matcher:
                 return len(numbered[match.student]) > 1 and not all(map(self.knows, one.ids))
             if match.by is not By.NAME or match.person is None:
                 return False
-            if one.ids:
-                other_number = has_numbers and any(_NUMBER.fullmatch(folded(alias)) for alias in match.person.aliases)
-                return other_number or len(owners[match.student]) > 1
-            return has_logins and one.is_login and not self._is_login(one)  # who is called so has another login
+            other_number = has_numbers and any(_NUMBER.fullmatch(folded(alias)) for alias in match.person.aliases)
+            return bool(one.ids) and (other_number or len(owners[match.student]) > 1)
 
         return [place for place, pair in enumerate(zip(found, matches, strict=True)) if is_anothers(*pair)]
 
     def knows(self, student: str) -> bool:
         """Return whether somebody has this id, or another of their ids is this."""
         return self._by_id(student) is not None
+
+    def knows_login(self, login: str) -> bool:
+        """Return whether somebody has this login, by the column that says it."""
+        return folded(login) in self._logins
 
     def is_said(self, entry: str) -> bool:
         """Return whether the roster itself says whose an entry is."""
@@ -136,10 +163,6 @@ class Matcher:
 
     def _by_id(self, text: str) -> Person | None:
         return self._ids.get(text) or self._folded.get(folded(text)) or self._aliases.get(folded(text))
-
-    def _is_login(self, found: Found) -> bool:
-        """Whether an entry is called by a login that stands on the roster, as it is or in other letters."""
-        return found.is_login and folded(found.student) in self._logins
 
     def _is_known(self, found: Found) -> bool:
         """Whether something about an entry that was matched with nobody means somebody of the roster."""
@@ -200,6 +223,15 @@ def _only(pairs: Iterable[tuple[str, Person]]) -> dict[str, Person]:
         if key:
             owners[key] = person if owners.get(key, person) is person else None
     return {key: person for key, person in owners.items() if person is not None}
+
+
+def _of_several(pairs: Iterable[tuple[str, Person]]) -> dict[str, tuple[Person, ...]]:
+    """Return the spellings that mean more than one student, with all whom they mean."""
+    owners: dict[str, dict[str, Person]] = {}
+    for key, person in pairs:
+        if key:
+            owners.setdefault(key, {})[person.id] = person
+    return {key: tuple(people.values()) for key, people in owners.items() if len(people) > 1}
 
 
 def _spellings(person: Person) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ SUFFIX = re.compile(
     rf"(\.py(\.txt)?|\.ipynb|{PACKED_SUFFIX}|\.rar|\.7z|\.git)$",
     re.IGNORECASE,
 )
+BOUND = re.compile("[-_]")  # between a student and an exercise, in a name that no pattern explains
 _TOKEN = re.compile(r"\{(?P<name>[^{}/]*)\}|(?P<star>\*)|(?P<brace>[{}])|(?P<text>[^{}*]+)")
 
 

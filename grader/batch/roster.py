@@ -42,6 +42,7 @@ _IDS = (
     ("email", "e-mail", "email address", "mail", "邮箱", "电子邮箱", "电子邮件", "电子邮件地址"),
     ("identifier", "标识符"),  # Moodle's own: "Participant 17"
 )
+_LOGINS = _IDS[1]
 _NAMES = ("name", "full name", "student name", "display name", "姓名", "学生姓名")
 _FIRST = ("first name", "firstname", "given name", "given names", "名")
 _LAST = ("last name", "lastname", "surname", "family name", "姓")
@@ -62,6 +63,7 @@ class Person:
     first: str = ""  # where the roster has them apart
     last: str = ""
     aliases: tuple[str, ...] = ()  # other ids
+    logins: tuple[str, ...] = ()  # of all ids those that an account's login, which its student chose, may be
     entry: str = ""  # what they hand in, seen from SUBMISSIONS, where the roster says it
     commit: str = ""
     due: datetime | None = None  # an extension of their own
@@ -120,6 +122,7 @@ def read_roster(path: Path, *, zone: tzinfo | None = None) -> Roster:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Columns:
     ids: tuple[int, ...]  # the best kind first
+    logins: tuple[int, ...]  # of them
     name: int | None
     first: int | None
     last: int | None
@@ -138,7 +141,16 @@ def _columns(table: Table) -> _Columns:
         raise _no_student(table)
     known = {"entry": _ENTRY, "commit": _COMMIT, "due": _DUE, "section": _SECTION}
     others = {key: place for key, spellings in known.items() if (place := _place(heads, spellings)) is not None}
-    return _Columns(ids=tuple(ids), name=name, first=_place(heads, _FIRST), last=_place(heads, _LAST), others=others)
+    logins = _login_columns(heads, ids)
+    first, last = _place(heads, _FIRST), _place(heads, _LAST)
+    return _Columns(ids=tuple(ids), logins=logins, name=name, first=first, last=last, others=others)
+
+
+def _login_columns(heads: list[str], ids: list[int]) -> tuple[int, ...]:
+    """Return the columns by which an account's login may be known: GitHub's own alone, where there is one; else the
+    student's id and any login's. An address begins with a login of nobody knows whom."""
+    github = [place for place in ids if "github" in heads[place]]
+    return tuple(github or dict.fromkeys((ids[0], *(place for place in ids if heads[place] in _LOGINS))))
 
 
 def _place(heads: list[str], spellings: Iterable[str]) -> int | None:
@@ -168,6 +180,7 @@ def _person(table: Table, record: Record, columns: _Columns, zone: tzinfo | None
         first="" if columns.first is None else cells[columns.first],
         last="" if columns.last is None else cells[columns.last],
         aliases=tuple(dict.fromkeys(ids[1:])),
+        logins=tuple(dict.fromkeys(cells[place] for place in columns.logins if cells[place])),
         entry=said.get("entry", ""),
         commit=said.get("commit", ""),
         due=read_moment(table, record.line, due, zone) if due else None,

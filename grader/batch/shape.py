@@ -20,7 +20,7 @@ from grader.batch.finding import holds, is_submission_name, locate, named_like
 from grader.batch.folders import Contents, Item, inner_contents
 from grader.batch.layouts import SUBMITTED
 from grader.batch.likeness import Knows, is_nbgraders, nobody
-from grader.batch.names import stem_of
+from grader.batch.names import BOUND, stem_of
 from grader.batch.readings import CLASS
 from grader.exercise.course_file import EXERCISES
 from grader.exercise.entries import normal
@@ -206,8 +206,16 @@ class _Rest:
     def are_known(self) -> bool:
         """Whether the roster knows who most of the rest are, and more than one."""
         anybodys = [item for item in self._items if self.is_anybodys(item)]
-        number = sum(self.knows(item.name) for item in anybodys)
+        number = sum(self._is_known(stem_of(item.name)) for item in anybodys)
         return number >= _MOST and 2 * number > len(anybodys)
+
+    def _is_known(self, name: str) -> bool:
+        """Whether the roster knows a student called so, or by what is left of `alice_softmax`."""
+        if self._knows(name):
+            return True
+        ways = [(name[: bound.start()], name[bound.end() :]) for bound in BOUND.finditer(name)]
+        ways += [(after, before) for before, after in ways]
+        return any(normal(said) in self._aliases and self._knows(student) for student, said in ways if student)
 
     def is_anybodys(self, item: Item) -> bool:
         """Whether a thing may be somebody's, whatever is in it. An exercise's folder beside another's is none."""

@@ -3,13 +3,14 @@
 Theory of operation. `alice_softmax.py` is alice's softmax, or a file of somebody called `alice_softmax`; and a student
 who is called `softmax-bob` must never become bob. So nothing is guessed of one name. With a roster, the reading counts
 of which it knows the student; of several the one in which all other names of the class are read, else whoever grades is
-asked. Without one a class has one reading: names are taken whole, unless every name says an exercise in one way; or
-where several exercises are asked for, and a file that is taken whole would be for none of them.
+asked. Without one a class has one reading: names are taken whole, unless most names say an exercise in one way; or
+where several exercises are asked for, and a file that is taken whole would be for none of them. Who follows another way
+than most is a student alone, or in doubt, where that name may mean one of the others.
 """
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,16 +19,14 @@ from grader.batch.finding import locate
 from grader.batch.folders import NOT_ASKED, Item, examples, inner_contents, skipped, text_of
 from grader.batch.handed import Doubt, Found
 from grader.batch.matching import Matcher
-from grader.batch.names import stem_of
+from grader.batch.names import BOUND, stem_of
 from grader.batch.readings import CLASS
-from grader.batch.roster import Roster
+from grader.batch.roster import Roster, folded
 from grader.batch.table import quoted
 from grader.exercise.entries import normal
 from grader.exercise.paths import show_name
 from grader.records import Exercise, Text
 from grader.submission.homes import aliases_of
-
-_BOUND = re.compile("[-_]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +63,7 @@ def by_their_names(
         return Told(found=tuple(found), empty=tuple(empty))
     if roster is None:
         meant, nothing = _without_roster(found, ways, exercises), list(empty)
+        meant = _with_odd_ones_open(found, ways, meant, exercises)
     else:
         listed = _Listed(Matcher(roster), found, ways, exercises)
         meant = [listed.meant(one, own) for one, own in zip(found, ways, strict=True)]
@@ -111,10 +111,10 @@ class _Reader:
 
     def ways(self, one: Found) -> tuple[_Way, ...]:
         """Return every way in which a name says a student and an exercise; none of one that is explained already."""
-        if not one.is_bare:
+        if not one.is_bare or normal(one.student) in self._called:  # `exercise03_softmax` is no exercise03's softmax
             return ()
         found = []
-        for bound in _BOUND.finditer(one.student):
+        for bound in BOUND.finditer(one.student):
             left, right = one.student[: bound.start()], one.student[bound.end() :]
             for student, said, order in ((left, right, "after"), (right, left, "before")):
                 exercise = self._called.get(normal(said))
@@ -181,10 +181,8 @@ def _without_roster(
     """Return the reading that counts of each name, where nothing is known but the names."""
     bare = [own for one, own in zip(found, ways, strict=True) if one.is_bare]
     scheme = _shared(bare)
-    if scheme:
-        return [_in_scheme(own, scheme) for own in ways]
-    if len(exercises) == 1:
-        return [() for _ in ways]
+    if len(exercises) == 1 or (scheme and all(scheme in _schemes(own) for own in bare)):
+        return [_in_scheme(own, scheme) or _only(own, scheme) for own in ways]
     is_forced = [bool(own) and _is_for_none(one, exercises) for one, own in zip(found, ways, strict=True)]
     forced = [own for own, is_one in zip(ways, is_forced, strict=True) if is_one]
     sure, shared = {own[0].scheme for own in forced if len(own) == 1}, _shared(forced)
@@ -196,13 +194,58 @@ def _without_roster(
 
 
 def _shared(ways: Sequence[Sequence[_Way]]) -> str:
-    """Return the scheme that all names of a class follow, of several the one that leaves the least to students."""
-    if len(ways) < CLASS:
-        return ""
-    schemes = set.intersection(*({way.scheme for way in own} for own in ways))
-    return max(
-        (way for own in ways for way in own if way.scheme in schemes), key=_says, default=_Way(student="")
-    ).scheme
+    """Return the scheme that most names of a class follow, of several the one that leaves the least to students."""
+    follow = Counter(scheme for own in ways for scheme in _schemes(own))
+    most = {scheme for scheme, number in follow.items() if number >= CLASS and 2 * number > len(ways)}
+    return max((way for own in ways for way in own if way.scheme in most), key=_says, default=_Way(student="")).scheme
+
+
+def _schemes(own: Sequence[_Way]) -> set[str]:
+    return {way.scheme for way in own}
+
+
+def _only(own: Sequence[_Way], scheme: str) -> Sequence[_Way]:
+    """Return the one reading of a name in a class that follows another scheme; none where it follows none."""
+    return _distinct(own) if scheme and len(_distinct(own)) == 1 else ()
+
+
+def _with_odd_ones_open(
+    found: Sequence[Found],
+    ways: Sequence[Sequence[_Way]],
+    meant: Sequence[Sequence[_Way]],
+    exercises: Sequence[Exercise],
+) -> list[Sequence[_Way]]:
+    """Return the readings, all of a name that is read otherwise than most and may mean one of those.
+
+    Names that as many as make a class share are no odd ones, unless their student has that work by the most names.
+    """
+    read = [own[0] if len(own) == 1 else None for own in meant]
+    follow = Counter(one.scheme for one in read if one is not None)
+    scheme, number = next(iter(follow.most_common(1)), ("", 0))
+    if number < CLASS:
+        return list(meant)
+    most = {(folded(one.student), _name(one)) for one in read if one is not None and one.scheme == scheme}
+    students = {student for student, _ in most}
+
+    def is_odd(one: Found, way: _Way | None, left: Sequence[_Way]) -> bool:
+        if way is None:
+            return one.is_bare and not left
+        is_own = follow[way.scheme] >= CLASS and (folded(way.student), _name(way)) not in most
+        return way.scheme != scheme and not is_own
+
+    kept: list[Sequence[_Way]] = []
+    for one, own, left, way in zip(found, ways, meant, read, strict=True):
+        says = len(exercises) > 1 and not _is_for_none(one, exercises)  # by what it holds
+        whole = _Way(student=one.student)
+        may_mean = is_odd(one, way, left) and any(folded(each.student) in students for each in (whole, *own))
+        opened = (whole, *own) if own else (whole, _of_a_name(whole, exercises))
+        kept.append(_distinct(opened) if may_mean and not says else left)
+    return kept
+
+
+def _of_a_name(whole: _Way, exercises: Sequence[Exercise]) -> _Way:
+    """Return a name that is one of the others' beside their own files, as for an exercise: so it is open."""
+    return replace(whole, exercise=exercises[0])
 
 
 def _in_scheme(own: Sequence[_Way], scheme: str) -> Sequence[_Way]:
@@ -253,18 +296,30 @@ def _of_one_student(one: Found, ways: Sequence[_Way]) -> Found:
 
 def _whose_is_it(one: Found, ways: Sequence[_Way]) -> Doubt:
     shown = show_name(one.entry)
+    if len({way.student for way in ways}) == 1:
+        return Doubt(problem=_not_called_so(shown, quoted(ways[0].student)), remedy=_SAY_WHOSE)
     said = [(quoted(way.student), _name(way)) for way in ways]
     en = ", or ".join(f"{student} for {name}" if name else student for student, name in said)
     zh = "，还是 ".join(f"{student} 的 {name}" if name else student for student, name in said)
     return Doubt(
         problem=Text(en=f"{shown}: whose is it? By its name of {en}.", zh=f"{shown}：是谁的？按名称是 {zh}？"),
-        remedy=Text(
-            en="Whoever grades: write it into the column entry of the roster, beside its student, then go on with "
-            "--resume; or begin anew with --names '{student}' or '{student}_{exercise}'.",
-            zh="请评分的老师把它写进名单的 entry 列中该学生一行，然后用 --resume 继续；"
-            "或用 --names '{student}' 或 '{student}_{exercise}' 重新开始。",
-        ),
+        remedy=_SAY_WHOSE,
     )
+
+
+def _not_called_so(shown: str, student: str) -> Text:
+    return Text(
+        en=f"{shown}: whose is it? By its name of {student}, but the file of {student} is called as most are.",
+        zh=f"{shown}：是谁的？按名称是 {student} 的，但 {student} 另有一个与多数人命名方式相同的文件。",
+    )
+
+
+_SAY_WHOSE = Text(
+    en="Whoever grades: write it into the column entry of the roster, beside its student, then go on with "
+    "--resume; or begin anew with --names '{student}' or '{student}_{exercise}'.",
+    zh="请评分的老师把它写进名单的 entry 列中该学生一行，然后用 --resume 继续；"
+    "或用 --names '{student}' 或 '{student}_{exercise}' 重新开始。",
+)
 
 
 def _not_asked(found: Sequence[Found]) -> list[Text]:

@@ -109,8 +109,8 @@ def test_a_regrade_of_submissions_takes_names_and_roster_from_the_plan(folder: P
 
 def test_another_pattern_of_names_is_refused_by_a_resume(folder: Path) -> None:
     found = asked(folder)
-    other = replace(found, options=replace(found.options, names="{student}.py"))
-    with pytest.raises(UsageError, match=r"--names: it was \{student\}-x\.py, it is \{student\}\.py") as caught:
+    other = replace(found, options=replace(found.options, names="{student}-*.py"))
+    with pytest.raises(UsageError, match=r"--names: it was \{student\}-x\.py, it is \{student\}-\*\.py") as caught:
         run(other, never())
     assert "--names：原为" in caught.value.text.zh
 

@@ -151,6 +151,29 @@ def test_a_login_is_no_link_to_whoever_is_called_so_where_logins_are_known(
     assert [one.student for one in handed.missing] == ["jd99"]
 
 
+@pytest.mark.parametrize(
+    ("head", "rows", "own"),
+    [
+        ("student id,name,email", ("s1,Al,alice@x.org", "s2,Bo,bob@x.org", "carol,Carol,c@x.org"), {"carol": "carol"}),
+        ("email,name", ("alice@x.org,Alice", "bob@x.org,Bob", "carol,Carol"), {"carol": "carol"}),
+        ("student id,username,name", ("s1,carol,Carol", "s2,bob,Alice", "s3,,alice"), {"carol": "s1", "bob": "s2"}),
+        ("student id,github username", ("s1,carol", "alice,al1ce", "bob,"), {"carol": "s1"}),
+    ],
+    ids=["address", "address-is-the-id", "name", "githubs-own-goes-before-the-id"],
+)
+def test_a_login_is_nobodys_by_an_address_a_name_or_the_id_of_whom_github_calls_otherwise(
+    clones: Tree, table: Table, head: str, rows: tuple[str, ...], own: dict[str, str]
+) -> None:
+    logins = ("alice", "bob", "carol")
+    roster = table("\n".join((head, *rows)))
+    root = clones(*(f"exercise03-{login}" for login in logins))
+    handed = find_entries([SOFTMAX], [root], EntryOptions(names="github-classroom", roster=roster))
+    graded = {one.handed_in.entry.rpartition("-")[2]: one for one in handed.entries}
+    known = {login: one.handed_in.student for login, one in graded.items() if one.is_expected}
+    assert known == own
+    assert len(graded) == 3
+
+
 WORDS = st.sampled_from(("softmax", "exercise03", "views", "exercise02", "spring", "club", "alice", "bob", "x"))
 HONEST = ("alice", "dave", "erin")
 
@@ -324,5 +347,6 @@ def test_a_student_id_that_another_account_of_gradescopes_has_too_is_not_one_stu
     found = students(handed)
     assert found["submission_3"] == "18"
     assert "17" not in found.values()
+    assert in_doubt(handed) == (["submission_2", "submission_1"] if roster else [])  # one is of 17, who is not missing
     assert len(set(found.values())) == 3
     assert all(one.handed_in.attempt == 1 for one in handed.entries)

@@ -124,15 +124,15 @@ def test_a_name_is_no_link_to_somebody_whose_number_is_another(tree: Tree, table
     assert students(handed) == {"vic (999)": "vic_999_11_softmax.py", "zoe": "oez_333_13_softmax.py"}
 
 
-def test_the_display_name_of_another_student_costs_nobody_a_grade(tree: Tree, table: Callable[[str], Path]) -> None:
+def test_the_display_name_of_another_student_costs_nobody_else_points(tree: Tree, table: Callable[[str], Path]) -> None:
     root = tree(
         "Vic Tor_222_assignsubmission_file_/softmax.py",
         "vic_111_assignsubmission_file_/softmax.py",
         "Zoe_3_assignsubmission_file_/softmax.py",
     )
     handed = find_entries([SOFTMAX], [root], EntryOptions(roster=table("student,name\nvic,Vic Tor\nz,Zoe\n")))
-    assert sorted(students(handed)) == ["Vic Tor", "vic (111)", "z"]
-    assert not in_doubt(handed)
+    assert sorted(students(handed)) == ["Vic Tor (222) (?)", "vic (111) (?)", "z"]
+    assert sorted(in_doubt(handed)) == ["Vic Tor (222) (?)", "vic (111) (?)"]  # vic handed in one of them
     assert [one.student for one in handed.missing] == ["vic"]
 
 
@@ -153,7 +153,8 @@ def test_a_chinese_name_matches_in_both_orders(tree: Tree, table: Callable[[str]
 
 
 def test_who_was_probably_meant_is_no_guess_for_a_chinese_name(tree: Tree, table: Callable[[str], Path]) -> None:
-    root = tree("陈 小伟_1_assignsubmission_file_softmax.py", "王伟_2_assignsubmission_file_softmax.py")
+    names = ("陈 小伟_1", "王伟_2", "李小雷_3")
+    root = tree(*(f"{name}_assignsubmission_file_softmax.py" for name in names))
     handed = find_entries([SOFTMAX], [root], EntryOptions(roster=table("学号,姓名\n7,陈伟\n8,李小雷\n9,伟小陈\n")))
     said = {note.en.partition("_")[0]: note.en for note in handed.notes if "not on the roster" in note.en}
     assert "Did you mean 9?" in said["陈 小伟"]

@@ -12,6 +12,7 @@ import pytest
 from grader.batch.entries import EntryOptions, Handed, find_entries
 from grader.batch.intake import take_in
 from grader.exercise.course import load_course
+from grader.records import Exercise
 
 COURSE = load_course(Path(__file__).parent.parent.parent)
 SGD, VIEWS, SOFTMAX = (COURSE.find(name) for name in ("sgd", "views", "softmax"))
@@ -282,3 +283,49 @@ def test_a_notebook_whose_cells_say_their_exercises_is_taken_for_each(tree: Tree
     assert "softmax" not in first
     assert "softmax" in second
     assert "taken for what they define: cem.ipynb (exercise03_softmax)" in notes(handed)
+
+
+# ---------------------------------------------------------------------------------------------- one odd name
+
+FORMS = ("exercise03_softmax-{}.py", "{}_softmax.py", "softmax-{}.py", "exercise03-{}.py")
+HONEST = ("ann", "ben", "cem", "dan")
+
+
+@pytest.mark.parametrize("exercises", [(SOFTMAX,), (VIEWS, SOFTMAX)], ids=["one", "several"])
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    "odd",
+    ["ann.py", "mal.py", "ann_softmax.py", "softmax_ann.py", "exercise03_mal.py", "mal-exercise03_softmax.py"],
+)
+def test_without_a_roster_one_name_outside_the_scheme_moves_nobody_and_takes_nobodys_place(
+    tree: Tree, exercises: tuple[Exercise, ...], form: str, odd: str
+) -> None:
+    names = {form.format(student): student for student in HONEST}
+    if odd in names:
+        return
+    handed = find_entries(list(exercises), [tree(*names, odd)], EntryOptions(others=(SGD, VIEWS, SOFTMAX)))
+    read = {one.handed_in.entry: one.handed_in.student for one in handed.entries if one.doubt is None}
+    assert {entry: student for entry, student in read.items() if entry != odd} == names
+    assert read.get(odd) not in HONEST
+    assert {one.handed_in.entry for one in handed.entries} == {*names, odd}
+    if odd.startswith("ann") or odd.endswith("_ann.py"):
+        assert odd not in read
+    assert odd != "mal.py" or read[odd] == "mal"
+
+
+@pytest.mark.parametrize("many", [2, 3])
+def test_without_a_roster_the_scheme_of_most_stays_whoever_else_agrees_on_another(tree: Tree, many: int) -> None:
+    odd = [f"mal{number}_softmax.py" for number in range(many)]
+    handed = find_entries([SOFTMAX], [tree(*(f"exercise03_softmax-{one}.py" for one in HONEST), *odd)])
+    assert {one[0] for one in found(handed)} >= set(HONEST)
+
+
+@pytest.mark.parametrize("late", ["", "alice_views.py"])
+def test_without_a_roster_each_exercise_may_have_a_scheme_of_its_own(tree: Tree, late: str) -> None:
+    second = [f"exercise02-{student}.py" for student in HONEST[:3]]
+    root = tree(*(f"{student}_softmax.py" for student in HONEST), *second, *([late] if late else []))
+    handed = find_entries([VIEWS, SOFTMAX], [root], EntryOptions(others=(SGD, VIEWS, SOFTMAX)))
+    read = {one.handed_in.entry: one.handed_in.student for one in handed.entries if one.doubt is None}
+    assert [read[f"{student}_softmax.py"] for student in HONEST] == list(HONEST)
+    assert [read[name] for name in second] == list(HONEST[:3])
+    assert not [one for one in handed.entries if one.doubt]
