@@ -211,7 +211,8 @@ def _is_own_business(caller: FrameType, library: str, names: frozenset[str]) -> 
     """Whether the code that calls is the library's own, acts for itself, and calls by name."""
     file = place_of(caller, library)
     if file is None:  # dlgrade's own code, which encodes results, may use it too; but for what calls the student's
-        return (place_of(caller, "grader") or _CALLS_THE_STUDENT) != _CALLS_THE_STUDENT
+        ours = place_of(caller, "grader")
+        return ours is not None and ours != _CALLS_THE_STUDENT and calls_by_name(caller, names)
     place = f"{file}:{caller.f_code.co_name}"
     if place in _CALL_ONCE_MORE:
         was_own = any(one.rpartition(".")[2] in names for one in _SET.under_way)

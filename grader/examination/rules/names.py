@@ -40,7 +40,8 @@ _PRIVATE = re.compile(r"(?:torch|numpy)(?:\.\w+)*?\._(?!_)\w+")
 _OTHER_DOORS = re.compile(
     r"(ctypes|_ctypes|cffi|gc|inspect|pickle|_pickle|cloudpickle|dill|marshal|shelve|copyreg|builtins|imp|code|codeop|runpy"
     r"|importlib|pkgutil|sys\.(_getframe|_current_frames|settrace|setprofile|meta_path|path_hooks|path_importer_cache)"
-    r"|types\.(FunctionType|CodeType|ModuleType)|operator\.(call|attrgetter|methodcaller)\.\w+)(\.|$)"
+    r"|types\.(FunctionType|CodeType|ModuleType)|operator\.(call|attrgetter|methodcaller)\.\w+"
+    r"|grader\.(?!(?:check|grade|load_course|Report)\b)\w+)(\.|$)"  # what a notebook uses of dlgrade, and the rest
 )
 _QUIET = re.compile(r"(importlib|importlib\.import_module|importlib\.abc|builtins)$")  # looked at where they are used
 
