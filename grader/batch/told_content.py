@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.batch.attempts import Claim
-from grader.batch.finding import is_submission_name, locate, of_one
+from grader.batch.finding import is_submission_name, locate, located
 from grader.batch.folders import examples, inner_contents, text_of
 from grader.batch.handed import Doubt, Found
 from grader.batch.intake import LEAVE_ONE
@@ -127,10 +127,10 @@ def _claims_to(one: Found, match: Match, have: _Have, reader: Reader) -> list[Cl
     """Return the claims to a thing in which no name says what it is for; none: it is for nothing that is asked."""
     if own := _claims_within(one, match, reader.exercises, reader):
         return [claim for claim in own if claim.doubt is None or (match.student, claim.exercise.name) not in have]
-    place = _work_in(one.path, reader.exercises)
     try:
+        place = _work_in(one.path, reader.exercises)
         meant = reader.meant(place, seen_of(one.path)) if place is not None else _FOR_NONE
-    except TooMuchToTell as error:
+    except SubmissionError as error:
         return _refused(
             one, match, [each for each in reader.exercises if (match.student, each.name) not in have], error
         )
@@ -162,7 +162,7 @@ def _claims_within(
     return claims
 
 
-def _refused(one: Found, match: Match, lacking: Sequence[Exercise], error: TooMuchToTell) -> list[Claim]:
+def _refused(one: Found, match: Match, lacking: Sequence[Exercise], error: SubmissionError) -> list[Claim]:
     return [Claim(found=one, match=match, exercise=each, path=one.path, refused=error) for each in lacking]
 
 
@@ -236,8 +236,14 @@ def _is_told(meant: Meant) -> bool:
 
 
 def _work_in(path: Path, exercises: Sequence[Exercise]) -> Path | None:
-    """Return what may be somebody's work in a thing: it, or the one file in it; None: nothing by its names."""
-    place = of_one(path, exercises[0])
+    """Return what may be somebody's work in a thing: it, or the one file in it; None: nothing by its names.
+
+    Raises: SubmissionError where there is too much in it to tell.
+    """
+    found = located(path, exercises[0], alone=True)
+    if found is not None and found.refused is not None:
+        raise found.refused
+    place = path if found is None or found.several else found.path
     if not is_folder(place) or place.is_symlink():
         return place
     within = [item for item in inner_contents(place).items if item.is_folder]

@@ -90,14 +90,15 @@ class Seen:
             picker.finish()
         except SubmissionError:
             return False
-        return picker.missing() is None
+        return picker.missing() is None or picker.called() is not None
 
     def names_in(self, path: Path) -> list[str]:
         """Return what lies at the top of an archive or in one folder; nothing of one that cannot be read."""
         offers = self._offers(path)
         if isinstance(offers, Holds):
             return []
-        return [one.name for one in offers if not one.folder and one.name.count("/") < 2 and one.name[:1] not in "._"]
+        names = [one.name.removeprefix("./") for one in offers if not one.folder]
+        return [name for name in names if name.count("/") < 2 and name[:1] not in "._"]
 
     def notebook(self, exercise: Exercise, path: Path) -> Holds:
         """Return whether cells of the notebook say that they are the exercise's, by a tag or their first line."""

@@ -313,6 +313,54 @@ def test_code_that_is_for_nothing_is_named_where_its_student_lacks_something(
     assert "left out" not in notes(read(folder, exercises, "inc"))
 
 
+@pytest.mark.parametrize(
+    "files",
+    [{"third.py": INC, "exercise03.py": INC}, {"third.py": INC, "x.py": b"\xff\xfe = 1"}],
+    ids=["two that are called like another exercise", "one that is, and one that is no text"],
+)
+def test_code_that_is_called_like_an_exercise_that_is_not_asked_for_stops_nobody(
+    tmp_path: Path, files: dict[str, Content]
+) -> None:
+    root = make_course(tmp_path / "course")
+    for half in ("exercises", "solutions"):
+        shutil.copytree(root / half / "exercise01_inc", root / half / "exercise03_third")
+        for file in (root / half / "exercise03_third").iterdir():
+            text = file.read_text(encoding="utf-8").replace("exercise01", "exercise03").replace("inc", "third")
+            file.unlink()
+            file.with_name(file.name.replace("inc", "third")).write_text(text, encoding="utf-8")
+    course = load_course(root)
+    three = {slug: course.find(slug) for slug in ("inc", "dec", "third")}
+    folder = lay(tmp_path, {f"alice/{name}": content for name, content in files.items()})
+    assert taken(folder, three, "inc", "dec", student="zoe") == {"inc": INC}
+    handed = read(folder, three, "inc", "dec")
+    assert ("alice", "dec") in [(one.student, one.exercise.slug) for one in handed.missing]
+
+
+@pytest.mark.parametrize("name", ["alice.zip", "alice/exercise02_dec.py"])
+def test_work_for_another_exercise_is_told_so_however_it_is_packed(
+    tmp_path: Path, exercises: dict[str, Exercise], name: str
+) -> None:
+    folder = lay(tmp_path, {name: {"exercise02_dec.py": DEC} if name.endswith(".zip") else DEC})
+    (entry,) = [one for one in read(folder, exercises, "inc").entries if one.handed_in.student == "alice"]
+    with pytest.raises(SubmissionError, match="seems to be for exercise02_dec"):
+        take_in(entry, tuple(exercises.values()))
+
+
+@pytest.mark.parametrize("top", ["", "./"])
+def test_what_an_archive_of_a_folder_calls_its_top_hides_nothing(
+    tmp_path: Path, exercises: dict[str, Exercise], top: str
+) -> None:
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w:gz") as archive:
+        for name, text in {f"{top}inc.py": INC, f"{top}dec (1).py": DEC}.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(text)
+            archive.addfile(info, io.BytesIO(text.encode()))
+    folder = lay(tmp_path, {"alice.tgz": file.getvalue()})
+    said = notes(read(folder, exercises, "inc", "dec"))
+    assert "1 beside a student's files, of which nothing says the exercise, left out: alice.tgz/dec (1).py" in said
+
+
 def test_so_is_code_in_an_archive_beside_what_is_taken_of_it(tmp_path: Path, exercises: dict[str, Exercise]) -> None:
     inside = {"hw/inc.py": INC, "hw/dec (1).py": DEC, "hw/test_inc.py": HELPER, "__MACOSX/x.py": HELPER}
     folder = lay(tmp_path, {"alice.zip": inside})
