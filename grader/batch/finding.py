@@ -55,7 +55,7 @@ def locate(path: Path, exercise: Exercise, *, alone: bool, contents: Contents | 
 
 
 def located(path: Path, exercise: Exercise, *, alone: bool, contents: Contents | None = None) -> Located | None:
-    """Return the same, with what else may be meant."""
+    """Return where an exercise lies as `locate` does, with what else may be meant, or why nothing was looked at."""
     try:
         return _located(path, exercise, seen_of(path), alone=alone, contents=contents)
     except TooMuchToTell as error:

@@ -32,13 +32,12 @@ def told_apart(claims: Sequence[Claim]) -> list[Claim]:
     are asked for by several."""
     changed: dict[int, Claim | None] = {}
     for same in _of_one_file(claims):
-        changed |= {id(claim): None for claim in same}
-        changed |= {id(claim): told for claim, told in zip(same, _told(same), strict=True)}
+        changed |= {id(one.claim): told for one, told in zip(same, _told(same), strict=True)}
     kept = (changed.get(id(claim), claim) for claim in claims)
     return [claim for claim in kept if claim is not None]
 
 
-def _of_one_file(claims: Sequence[Claim]) -> Iterator[list[Claim]]:
+def _of_one_file(claims: Sequence[Claim]) -> Iterator[list[_Taken]]:
     """Yield claims to the same file; nothing is read unless exercises ask for files of one name."""
     places: dict[tuple[str, Path], list[Claim]] = {}
     for claim in claims:
@@ -48,9 +47,9 @@ def _of_one_file(claims: Sequence[Claim]) -> Iterator[list[Claim]]:
         names = [name for claim in there for name in wanted_names(claim.exercise)]
         if len(names) == len(set(names)):
             continue
-        files: dict[str, list[Claim]] = {}
+        files: dict[str, list[_Taken]] = {}
         for taken in _taken(there):
-            files.setdefault(taken.submission.sha256, []).append(taken.claim)
+            files.setdefault(taken.submission.sha256, []).append(taken)
         yield from (same for same in files.values() if len(same) > 1)
 
 
@@ -62,12 +61,11 @@ def _taken(claims: Sequence[Claim]) -> Iterator[_Taken]:
             continue  # what is wrong with it is said where it is taken in
 
 
-def _told(same: Sequence[Claim]) -> list[Claim | None]:
+def _told(taken: Sequence[_Taken]) -> list[Claim | None]:
     """Return each of the claims to one file as it is meant; None: the file has nothing of the exercise."""
-    first = same[0]
+    same, files = [one.claim for one in taken], taken[0].submission.files
     try:
-        files = collect(first.exercise, first.path).files
-        names = names_written("\n".join(file.text for file in files), shown=first.found.entry)
+        names = names_written("\n".join(file.text for file in files), shown=same[0].found.entry)
     except GraderError:
         return list(same)
     defined = [names_asked(claim.exercise) & names for claim in same]

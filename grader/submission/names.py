@@ -110,7 +110,7 @@ class Picker:
         self._called: list[Called] = []
 
     def take(self, offer: Offer) -> WantedFile | None:
-        """Return the same as `offer`."""
+        """Return what a member that was listed before is asked for as: `offer`, of all that is known of it."""
         return self.offer(offer.name, not_a_file=offer.not_a_file, target=offer.target, folder=offer.folder)
 
     def offer(
