@@ -55,6 +55,25 @@ def test_a_short_source_that_is_followed_without_end_is_a_timeout_too(monkeypatc
     assert signal.getsignal(signal.SIGVTALRM) is before
 
 
+def test_an_alarm_that_rings_when_a_short_source_has_been_read_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_timer = signal.setitimer
+
+    def ring_before_it_is_off(which: int, seconds: float, interval: float = 0.0) -> None:
+        if not seconds:
+            signal.raise_signal(signal.SIGVTALRM)
+        set_timer(which, seconds, interval)
+
+    monkeypatch.setattr(signal, "setitimer", ring_before_it_is_off)
+    before = signal.getsignal(signal.SIGVTALRM)
+    try:
+        assert looked_in_time(RULES, files("x = 1\n")) == RULES.look(files("x = 1\n"))
+        assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
+        assert signal.getsignal(signal.SIGVTALRM) is before
+    finally:  # what a failure leaves on would end the other tests
+        set_timer(signal.ITIMER_VIRTUAL, 0.0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -11,17 +11,17 @@ import pytest
 
 # Each is run where softmax, matmul and `backward` are closed; `soft` is softmax(x), ready to be called.
 START = """
-    import functools, json, sys, types, warnings
+    import contextlib, functools, json, operator, os, sys, tempfile, types, warnings
     import numpy, torch
     import torch.nn.functional as F
-    from grader.sandbox import child, tripwire
+    from grader.sandbox import child, encode, tripwire
 
     warnings.simplefilter("ignore")
     tripwire.set_tripwires_ahead(["torch.softmax", "torch.nn.functional.*softmax", "torch.ops.aten.*softmax*"])
     tripwire.set_tripwires(
         ["torch.softmax", "torch.nn.functional.*softmax", "torch.ops.aten.*softmax*", "torch.Tensor.softmax",
          "torch.Tensor.backward", "torch.Tensor.__matmul__", "torch.Tensor.matmul", "torch.Tensor.abs",
-         "torch.Tensor.tanh", "torch.Tensor.add", "torch.nn.functional.relu"],
+         "torch.Tensor.tanh", "torch.Tensor.add", "torch.Tensor.mean", "torch.nn.functional.relu"],
         lambda name: None,
     )
     x = torch.randn(3, 3)
@@ -50,6 +50,28 @@ START = """
         module = sys.modules["torch.made"] = types.ModuleType("torch.made")
         module.x = x
         return eval(compile("x.softmax(-1)", torch.__file__.replace("__init__", "made"), "eval"), vars(module))
+
+    def out_of_torchs_folder():
+        root = torch.__file__.removesuffix("__init__.py")
+        with tempfile.TemporaryDirectory() as folder:
+            file = os.path.join(os.path.realpath(folder), "lies.py")
+            with open(file, "w") as stream:
+                stream.write("lambda x: x.softmax(-1)")
+            named = root + os.path.relpath(file, os.path.realpath(root))
+            code = compile("lambda x: x.softmax(-1)", named, "exec").co_consts[0]
+            return types.FunctionType(code, vars(F))(x)
+
+    def flushed(flush):
+        with contextlib.redirect_stdout(types.SimpleNamespace(flush=flush)):
+            child._flush_output()
+
+    def encoded(call):
+        class Array(numpy.ndarray):
+            __class__ = property(operator.methodcaller("go"))
+
+        array = numpy.zeros(3).view(Array)
+        array.go = call
+        encode.Encoder(encode.Table(), whole=True, other=lambda value: None).add(array)
 
     def on_a_default_device(function):
         torch.set_default_device("cpu")
@@ -87,6 +109,20 @@ CAUGHT = {
     "what hands on to subclasses": "torch.overrides.handle_torch_function(torch.softmax, (x.as_subclass(Own),), x, -1)",
     "what handles a default device": "from_default_device()",
     "a default device": "on_a_default_device(soft)",
+    "what handles subclasses, when another call is over": """[
+        torch.distributions.Categorical(logits=x).probs,
+        torch.Tensor.__torch_function__(torch.Tensor.softmax, (), (x, -1)),
+    ]""",
+    "a function of torch's with globals of no module": (
+        "types.FunctionType(F.tanhshrink.__code__, {**vars(F), '__name__': 'x'})(x)"
+    ),
+    "a function of torch's with a copy of its globals": "types.FunctionType(F.tanhshrink.__code__, {**vars(F)})(x)",
+    "a file that torch's folder leads out to": "out_of_torchs_folder()",
+    "what a function was given, that names the same": (
+        "F.triplet_margin_with_distance_loss(x, x, x, distance_function=x.mean)"
+    ),
+    "dlgrade, when it flushes what was printed": "flushed(soft)",
+    "dlgrade, when it encodes a result": "encoded(weight.sum().backward)",
     "another method's name": "F.linear(x, x) + torch.flatten(x.as_subclass(Own)).reshape(-1)",
 }
 PASSES = {

@@ -77,13 +77,19 @@ def _interrupted() -> Iterator[None]:
         yield
         return
 
+    is_inside = True
+
     def ring(_number: int, _frame: object) -> None:
-        raise _TooLong
+        if is_inside:  # else it rang while the block was being left
+            raise _TooLong
 
     before = signal.signal(signal.SIGVTALRM, ring)
     try:
-        signal.setitimer(signal.ITIMER_VIRTUAL, LIMIT_S, _AGAIN_S)
-        yield
+        try:
+            signal.setitimer(signal.ITIMER_VIRTUAL, LIMIT_S, _AGAIN_S)
+            yield
+        finally:
+            is_inside = False  # first: what rings in the lines below must not keep them from being done
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0.0)
         signal.signal(signal.SIGVTALRM, before)
