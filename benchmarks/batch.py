@@ -2,18 +2,23 @@
 
 What is timed is the whole command, from its start to its exit: torch is imported in it, every exercise is loaded, all
 reports and pages are written. The same submissions with the same seeds are held one after another by one `Grader` that
-is warm for every exercise; so the ratio is what a class loses to all that is not an exam. Both take turns.
+is warm for every exercise; so the ratio is what a class loses to all that is not an exam, and to cores that slow each
+other down. The second part is measured beside it: a warm `Grader` on each core, which read and write nothing for
+anybody. All take turns.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import itertools
 import os
+import queue
 import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import mean
@@ -47,6 +52,7 @@ class _Found:
 
     single_s: list[float] = field(default_factory=list)
     single_cpu_s: list[float] = field(default_factory=list)
+    side_by_side_s: list[float] = field(default_factory=list)
     grade_s: list[float] = field(default_factory=list)
     grade_cpu_s: list[float] = field(default_factory=list)
     fresh_s: list[float] = field(default_factory=list)
@@ -66,12 +72,15 @@ def measure(runs: int, *, submissions: int) -> list[Figure]:
 def _rounds(made: Sequence[HandedIn], folder: Path, course: Path, *, rounds: int) -> _Found:
     found = _Found()
     fresh = _FreshSample(made, folder / "plain")
-    with CpuMeter() as meter, Grader(others=True) as grader:
+    with CpuMeter() as meter, contextlib.ExitStack() as stack:
         entries = _entries(folder / "class")
-        for _, of_one in itertools.groupby(entries, key=lambda entry: entry.exercise.name):
-            _examine(grader, next(of_one))  # loads the exercise
+        graders = [stack.enter_context(Grader(others=True)) for _ in os.sched_getaffinity(0)]
+        for grader in graders:
+            for _, of_one in itertools.groupby(entries, key=lambda entry: entry.exercise.name):
+                _examine(grader, next(of_one))  # loads the exercise
         actions: list[Action] = [
-            functools.partial(_hold_single, found, meter, grader, entries),
+            functools.partial(_hold_single, found, meter, graders[0], entries),
+            functools.partial(_hold_side_by_side, found, graders, entries),
             functools.partial(_hold_grade, found, meter, folder, course),
             lambda: found.fresh_s.append(fresh.submission_s()),
         ]
@@ -86,6 +95,25 @@ def _hold_single(found: _Found, meter: CpuMeter, grader: Grader, entries: Sequen
     before = meter.seconds()
     found.single_s.append(elapsed(functools.partial(_examine_all, grader, entries)))
     found.single_cpu_s.append(meter.seconds() - before)
+
+
+def _hold_side_by_side(found: _Found, graders: Sequence[Grader], entries: Sequence[Entry]) -> None:
+    """Hold the class with a grader a core, each with whatever comes next."""
+    coming = queue.SimpleQueue[Entry]()
+    for entry in entries:
+        coming.put(entry)
+
+    def hold(grader: Grader) -> None:
+        with contextlib.suppress(queue.Empty):
+            while True:
+                _examine(grader, coming.get_nowait())
+
+    def hold_all() -> None:
+        with ThreadPoolExecutor(len(graders)) as pool:
+            for done in [pool.submit(hold, grader) for grader in graders]:
+                done.result()
+
+    found.side_by_side_s.append(elapsed(hold_all))
 
 
 def _hold_grade(found: _Found, meter: CpuMeter, folder: Path, course: Path) -> None:
@@ -164,6 +192,8 @@ def _figures(found: _Found, count: int) -> list[Figure]:
         median("one warm exam after another", [count / seconds for seconds in found.single_s], "/s"),
         median(f"dlgrade grade, {count} submissions", [count / seconds for seconds in found.grade_s], "/s"),
         ratio(f"grade / ({cores} cores x warm)", ideal_s, found.grade_s, _SHARE),
+        ratio(f"{cores} warm graders side by side / ({cores} x warm)", ideal_s, found.side_by_side_s),
+        ratio(f"grade / {cores} warm graders side by side", found.side_by_side_s, found.grade_s),
         median("CPU time of a warm exam", [1e3 * seconds / count for seconds in found.single_cpu_s], "ms"),
         median("CPU time of grade, an exam's share", [1e3 * seconds / count for seconds in found.grade_cpu_s], "ms"),
         ratio("warm exam / grade, by CPU time", found.single_cpu_s, found.grade_cpu_s),
